@@ -1,0 +1,1 @@
+"""Which service first: pure functions from facts about services to an explained ranking."""

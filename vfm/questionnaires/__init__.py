@@ -1,0 +1,1 @@
+"""What is asked: pure values and rules about assessment templates and answers."""

@@ -1,0 +1,1 @@
+"""What answers mean: pure functions from answers to scorecards, baselines and change."""

@@ -1,0 +1,1 @@
+"""What is kept: tables, the database and every query; nothing above it is known here."""

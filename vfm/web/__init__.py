@@ -1,0 +1,1 @@
+"""What is seen: pages for people; every address has an access rule."""
