@@ -1,0 +1,146 @@
+"""Reaching the database: one engine, two kinds of transaction, and the steps that bring it up to date.
+
+SQLite runs in WAL with `synchronous=FULL`: an answer that was acknowledged survives a power cut, at the
+price of one disk flush a save. A writing transaction takes the write lock at its start (`BEGIN IMMEDIATE`),
+so that what it has read cannot change before it writes.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, OperationalError
+from sqlalchemy.orm import Session
+
+from vfm.errors import Conflict, Invalid, Problem
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def connect(address: str) -> Engine:
+    """An engine for `sqlite:///PATH` or `postgresql+psycopg://...`; nothing is opened yet.
+
+    Raises:
+        Invalid: the address cannot be read or names another kind of database.
+    """
+    try:
+        url = make_url(address)
+    except ArgumentError as error:
+        raise _unusable(address, "is not a database address. Use sqlite:///PATH or postgresql://...") from error
+    match url.get_backend_name():
+        case "sqlite":
+            return _sqlite(address)
+        case "postgresql":
+            url = url.set(drivername="postgresql+psycopg")
+            # PgBouncer in transaction mode knows no prepared statements.
+            return create_engine(url, pool_pre_ping=True, connect_args={"prepare_threshold": None})
+    raise _unusable(address, "names a database vfm does not know. Use SQLite or PostgreSQL.")
+
+
+def _sqlite(address: str) -> Engine:
+    engine = create_engine(address, connect_args={"timeout": 30})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # transactions are begun by `begin` below, not by the driver
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", True)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Session]:
+    """A session that writes: committed when the block ends, rolled back when it raises.
+
+    Raises:
+        Conflict: something tried to change what the database keeps for ever.
+    """
+    try:
+        with Session(engine, expire_on_commit=False) as session, session.begin():
+            yield session
+    except IntegrityError as error:
+        if "frozen:" not in str(error.orig):
+            raise
+        words = str(error.orig).split("frozen:")[1].splitlines()[0].strip().capitalize()
+        raise Conflict(f"{words}. Start a new version, or record a new result beside it.") from error
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """A session that only reads; it never waits for a writer on SQLite."""
+    with Session(engine.execution_options(writes=False), expire_on_commit=False) as session:
+        yield session
+
+
+def migrations(engine: Engine) -> Config:
+    """Alembic's settings for this engine."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["engine"] = engine
+    return config
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring the database to the newest version, making it when it is not there.
+
+    Raises:
+        Invalid: it cannot be reached, or the file is not a database.
+    """
+    if engine.url.get_backend_name() == "sqlite" and engine.url.database:
+        Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
+    with _clear_words(engine):
+        command.upgrade(migrations(engine), "head")
+
+
+def check(engine: Engine) -> None:
+    """Make sure that the database can be reached and is of this version.
+
+    Raises:
+        Invalid: missing, damaged, unreachable, or of another version; one line with the cure.
+    """
+    path = engine.url.database
+    if engine.url.get_backend_name() == "sqlite" and path and not Path(path).exists():
+        raise _unusable(_shown(engine), "is not there. Make it with `vfm init`, or name another with VFM_DATABASE.")
+    newest = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    with _clear_words(engine), engine.execution_options(writes=False).connect() as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+    if found != newest:
+        words = f"is at version {found or 'none'}, this program needs {newest}. Run `vfm upgrade`."
+        raise _unusable(_shown(engine), words)
+
+
+@contextmanager
+def _clear_words(engine: Engine) -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        cure = "cannot be reached. Check that it runs and that the address, name and password are right"
+        raise _unusable(_shown(engine), f"{cure} ({_first_line(error)}).") from error
+    except DatabaseError as error:
+        cure = "is damaged or not a database. Restore it from a backup, or name another with VFM_DATABASE"
+        raise _unusable(_shown(engine), f"{cure} ({_first_line(error)}).") from error
+
+
+def _first_line(error: DatabaseError) -> str:
+    return str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error.orig).__name__
+
+
+def _shown(engine: Engine) -> str:
+    return engine.url.render_as_string(hide_password=True)
+
+
+def _unusable(address: str, words: str) -> Invalid:
+    return Invalid([Problem(f"database {address}", words)])

@@ -1,0 +1,474 @@
+"""Every table: identity, time and status in columns; meaning stays in the pure rooms.
+
+The room's rule: a row says what is kept, never what it means. Names end in `_on` for dates, `_at` for
+instants (UTC). Rows marked *frozen* are guarded by triggers in the database itself (migration 0002).
+"""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Instant(TypeDecorator[datetime]):
+    """An instant in UTC: aware in Python, on both databases."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("an instant needs its time zone")
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+class Exact(TypeDecorator[Decimal]):
+    """A decimal kept digit for digit as text, because SQLite has no exact number."""
+
+    impl = String(40)
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value)
+
+
+class Table(DeclarativeBase):
+    """The root of every table."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {  # noqa: RUF012  # read by SQLAlchemy as it stands
+        datetime: Instant,
+        Decimal: Exact,
+        # plain JSON also on PostgreSQL: JSONB would lose the order that content has
+        dict[str, Any]: JSON(none_as_null=True),
+        Any: JSON(none_as_null=True),
+        str: Text,
+        bytes: LargeBinary,
+    }
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+# --- the council and its people -------------------------------------------------------------------
+
+
+class Council(Table):
+    """The one council this copy belongs to."""
+
+    __tablename__ = "council"
+
+    name: Mapped[str]
+    colour: Mapped[str] = mapped_column(default="#1d70b8")
+    logo: Mapped[bytes | None] = mapped_column(deferred=True)
+    logo_type: Mapped[str | None]
+    financial_year: Mapped[str]
+    is_demo: Mapped[bool] = mapped_column(default=False)
+    revision: Mapped[int] = mapped_column(default=1)
+
+
+class Directorate(Table):
+    """The largest part of the council; holds divisions."""
+
+    __tablename__ = "directorate"
+
+    name: Mapped[str] = mapped_column(unique=True)
+    closed_on: Mapped[date | None]
+
+
+class Division(Table):
+    """A part of a directorate; holds services."""
+
+    __tablename__ = "division"
+    __table_args__ = (UniqueConstraint("directorate_id", "name"),)
+
+    directorate_id: Mapped[int] = mapped_column(ForeignKey("directorate.id"))
+    name: Mapped[str]
+    closed_on: Mapped[date | None]
+
+
+class Service(Table):
+    """The unit of assessment.
+
+    `family` groups like services for medians; `merged_into_id` points on when a service was merged away.
+    """
+
+    __tablename__ = "service"
+
+    key: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    division_id: Mapped[int] = mapped_column(ForeignKey("division.id"), index=True)
+    family: Mapped[str] = mapped_column(default="")
+    note: Mapped[str] = mapped_column(default="")
+    reviewed_on: Mapped[date | None]
+    closed_on: Mapped[date | None]
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("service.id"))
+
+
+class Person(Table):
+    """Somebody who signs in. `email` is kept in lower case."""
+
+    __tablename__ = "person"
+
+    name: Mapped[str]
+    email: Mapped[str] = mapped_column(unique=True)
+    password_hash: Mapped[str | None]
+    is_active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+
+
+class PersonRole(Table):
+    """A role somebody holds; directors and contributors hold it for a service."""
+
+    __tablename__ = "person_role"
+    __table_args__ = (UniqueConstraint("person_id", "role", "service_id"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    role: Mapped[str]
+    service_id: Mapped[int | None] = mapped_column(ForeignKey("service.id"), index=True)
+
+
+class SignInSession(Table):
+    """A signed-in browser; the cookie holds the token, the row only its hash."""
+
+    __tablename__ = "sign_in_session"
+
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class SignInAttempt(Table):
+    """A failed sign-in, kept to slow down guessing; shared by every server process."""
+
+    __tablename__ = "sign_in_attempt"
+    __table_args__ = (Index(None, "subject", "at"),)
+
+    subject: Mapped[str]
+    at: Mapped[datetime]
+
+
+class Invitation(Table):
+    """A one-time link to choose a password: for a new person or a forgotten password."""
+
+    __tablename__ = "invitation"
+
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class FigureSource(Table):
+    """Where published figures come from, as shown beside each of them."""
+
+    __tablename__ = "figure_source"
+
+    key: Mapped[str] = mapped_column(unique=True)
+    title: Mapped[str]
+    publisher: Mapped[str]
+    licence: Mapped[str]
+
+
+class Figure(Table):
+    """One published figure of one service, measure and year.
+
+    `comparison` holds, for a measure with comparators, group, median, and the shares cheaper and better.
+    """
+
+    __tablename__ = "figure"
+    __table_args__ = (UniqueConstraint("service_id", "measure", "year"),)
+
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
+    measure: Mapped[str]
+    year: Mapped[str]
+    amount: Mapped[Decimal]
+    unit: Mapped[str]
+    basis: Mapped[str]
+    source_id: Mapped[int] = mapped_column(ForeignKey("figure_source.id"))
+    line: Mapped[str] = mapped_column(default="")
+    comparison: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+# --- templates, cycles, assessments ---------------------------------------------------------------
+
+
+class Template(Table):
+    """An assessment template; its wording lives in its versions."""
+
+    __tablename__ = "template"
+
+    key: Mapped[str] = mapped_column(unique=True)
+    title: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class Version(Table):
+    """One version of a template. *Frozen* content once `opened_at` is set.
+
+    `status` is draft, pilot, live or retired; `content` the questionnaire as `document.to_json` gives it.
+    """
+
+    __tablename__ = "version"
+    __table_args__ = (UniqueConstraint("template_id", "number"),)
+
+    template_id: Mapped[int] = mapped_column(ForeignKey("template.id"))
+    number: Mapped[int]
+    status: Mapped[str] = mapped_column(default="draft")
+    content: Mapped[dict[str, Any]]
+    content_hash: Mapped[str]
+    revision: Mapped[int] = mapped_column(default=1)
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+    opened_at: Mapped[datetime | None]
+
+
+class Cycle(Table):
+    """A dated round that asks one template version of a set of services; kind pilot or rollout."""
+
+    __tablename__ = "cycle"
+
+    name: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"), index=True)
+    opens_on: Mapped[date]
+    due_on: Mapped[date]
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+
+class Assessment(Table):
+    """One service's response in one cycle.
+
+    `status` is open, submitted, signed_off or agreed; `version_id` repeats the cycle's so that one row
+    tells what was asked.
+    """
+
+    __tablename__ = "assessment"
+    __table_args__ = (UniqueConstraint("cycle_id", "service_id"),)
+
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"))
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"), index=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"))
+    status: Mapped[str] = mapped_column(default="open")
+    answered_count: Mapped[int] = mapped_column(default=0)
+    route_count: Mapped[int] = mapped_column(default=0)
+    last_activity_at: Mapped[datetime | None]
+    last_activity_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    submitted_at: Mapped[datetime | None]
+    submitted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    signed_off_at: Mapped[datetime | None]
+    signed_off_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    agreed_at: Mapped[datetime | None]
+    agreed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class AnswerRow(Table):
+    """One answer to one question, with a revision so that nobody overwrites what they have not seen.
+
+    `content` is the answer as `answers.answer_to_json` gives it.
+    """
+
+    __tablename__ = "answer"
+    __table_args__ = (UniqueConstraint("assessment_id", "question_key"),)
+
+    assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
+    question_key: Mapped[str]
+    content: Mapped[dict[str, Any]]
+    revision: Mapped[int] = mapped_column(default=1)
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+
+
+class Feedback(Table):
+    """A comment on a question (or on the whole, without a key) given in a pilot, and what became of it.
+
+    `kind` is unclear, does_not_fit, asks_twice, missing, burdensome or other; `outcome` changed, kept or
+    dropped once decided.
+    """
+
+    __tablename__ = "feedback"
+
+    assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"), index=True)
+    question_key: Mapped[str | None]
+    kind: Mapped[str]
+    clarity: Mapped[int | None]
+    comment: Mapped[str]
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    outcome: Mapped[str | None]
+    outcome_reason: Mapped[str] = mapped_column(default="")
+    outcome_version_id: Mapped[int | None] = mapped_column(ForeignKey("version.id"))
+    outcome_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    outcome_at: Mapped[datetime | None]
+
+
+# --- results, challenge, baseline -----------------------------------------------------------------
+
+
+class ScorecardRow(Table):
+    """The stored result of scoring one assessment; *frozen*. `kind` is self or agreed."""
+
+    __tablename__ = "scorecard"
+    __table_args__ = (UniqueConstraint("assessment_id", "kind", "number"),)
+
+    assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
+    kind: Mapped[str]
+    number: Mapped[int] = mapped_column(default=1)
+    engine: Mapped[str]
+    content: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+
+
+class Challenge(Table):
+    """A reasoned second view of one answer's score, the service's response, and what was agreed.
+
+    The three contents are answers as `answers.answer_to_json` gives them; the self answer stays in its
+    own row, never overwritten.
+    """
+
+    __tablename__ = "challenge"
+    __table_args__ = (UniqueConstraint("assessment_id", "question_key"),)
+
+    assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
+    question_key: Mapped[str]
+    challenged: Mapped[dict[str, Any]]
+    reason: Mapped[str]
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    response: Mapped[str] = mapped_column(default="")
+    response_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    response_at: Mapped[datetime | None]
+    agreed: Mapped[dict[str, Any] | None]
+    agreed_reason: Mapped[str] = mapped_column(default="")
+    agreed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    agreed_at: Mapped[datetime | None]
+
+
+class Baseline(Table):
+    """The first agreed rollout result of a service for a template, whole and *frozen*."""
+
+    __tablename__ = "baseline"
+    __table_args__ = (UniqueConstraint("service_id", "template_id"),)
+
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
+    template_id: Mapped[int] = mapped_column(ForeignKey("template.id"))
+    assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
+    content: Mapped[dict[str, Any]]
+    content_hash: Mapped[str]
+    frozen_at: Mapped[datetime]
+
+
+class ImprovementAction(Table):
+    """An owned, dated step for a service plan, with the answer it came from."""
+
+    __tablename__ = "improvement_action"
+
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"), index=True)
+    assessment_id: Mapped[int | None] = mapped_column(ForeignKey("assessment.id"), index=True)
+    question_key: Mapped[str | None]
+    text: Mapped[str]
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    due_on: Mapped[date | None]
+    status: Mapped[str] = mapped_column(default="proposed")
+    created_at: Mapped[datetime]
+
+
+# --- prioritisation and the plan ------------------------------------------------------------------
+
+
+class PrioritisationRun(Table):
+    """A dated ranking with everything it was made from; *frozen*.
+
+    `inputs` holds the facts per service and where each came from, `settings` criteria, weights, method and
+    draws, `result` the ranking as `Ranking.as_json` gives it.
+    """
+
+    __tablename__ = "prioritisation_run"
+
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"), index=True)
+    name: Mapped[str]
+    settings: Mapped[dict[str, Any]]
+    inputs: Mapped[dict[str, Any]]
+    result: Mapped[dict[str, Any]]
+    engine: Mapped[str]
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+
+
+class Decision(Table):
+    """What a person decided for a service, beside what the rules suggested."""
+
+    __tablename__ = "decision"
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("prioritisation_run.id"), index=True)
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"), index=True)
+    suggested: Mapped[str]
+    rule: Mapped[str]
+    outcome: Mapped[str]
+    reason: Mapped[str]
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+
+
+class Review(Table):
+    """A dated entry of the forward plan. `mode` is service_review or deep_dive."""
+
+    __tablename__ = "review"
+
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"), index=True)
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"))
+    mode: Mapped[str]
+    topic: Mapped[str] = mapped_column(default="")
+    starts_on: Mapped[date]
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    note: Mapped[str] = mapped_column(default="")
+    status: Mapped[str] = mapped_column(default="proposed")
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+
+
+class Event(Table):
+    """Who did what, when; append-only, *frozen*. `before` and `after` hold what changed."""
+
+    __tablename__ = "event"
+    __table_args__ = (Index(None, "subject", "subject_id"),)
+
+    at: Mapped[datetime]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    verb: Mapped[str]
+    subject: Mapped[str]
+    subject_id: Mapped[int]
+    before: Mapped[Any | None]
+    after: Mapped[Any | None]
