@@ -169,7 +169,7 @@ def ready(kind: str) -> None:
 
 
 def own_style(css: str) -> str:
-    """The design system's style without what only GOV.UK may use: its font and the crest, with their addresses."""
+    """The design system's style without what only GOV.UK may use: its font and the crest."""
     css = re.sub(r"(?:/\*![^*]*Margaret Calvert.*?\*/)?@font-face\s*\{[^{}]*\}", "", css, flags=re.DOTALL)
     css = re.sub(r"""["']?GDS Transport["']?\s*,\s*""", "", css)
     css = re.sub(r"[^{};]*\{[^{}]*crest[^{}]*\}", "", css)
@@ -208,7 +208,7 @@ def compiled(tarball: bytes, ending: str) -> str:
 
 
 def keep_look(css: str, js: str) -> None:
-    """Write the two files under names that change with their content; then the manifest, which vouches for them."""
+    """Write both files under names that change with their content; then the manifest, which vouches."""
     shutil.rmtree(LOOK, ignore_errors=True)
     LOOK.mkdir(parents=True)
     names = {}
@@ -268,9 +268,7 @@ def ensure_look() -> None:
     try:
         take_look(fetched_look)
     except Stop as reason:
-        say(
-            f"Going on with the plain look: {reason}. With a package at hand: python3 dev.py look --file PACKAGE"
-        )
+        say(f"Going on with the plain look: {reason}. From a package at hand: dev.py look --file PACKAGE")
 
 
 # --- checks -------------------------------------------------------------------------------------------------
