@@ -1,0 +1,95 @@
+"""create_app: the one place that knows every room."""
+
+import secrets
+
+from flask import Flask, Response, g, request
+from flask_wtf.csrf import CSRFProtect
+from jinja2 import StrictUndefined
+
+from vfm.settings import Settings
+from vfm.store import database
+from vfm.web import access, errors, filters, home, look, navigation, sign_in as sign_in_pages
+from vfm.web.current import Wiring, now, reading
+from vfm.workflows import sign_in
+
+BLUEPRINTS = (home.blueprint, sign_in_pages.blueprint)
+
+YEAR = 365 * 24 * 3600
+LARGEST_REQUEST = 20 * 1024 * 1024
+
+
+def create_app(settings: Settings) -> Flask:
+    """The web application for a database that is already there.
+
+    Raises:
+        Invalid: the database is missing, damaged, unreachable or of another version; nothing is served.
+    """
+    engine = database.connect(settings.database)
+    database.check(engine)
+    app = Flask("vfm")
+    app.config.update(
+        SECRET_KEY=settings.secret or secrets.token_hex(32),
+        SESSION_COOKIE_NAME="vfm",
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.is_https,
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
+        MAX_FORM_PARTS=20_000,
+        SEND_FILE_MAX_AGE_DEFAULT=YEAR,
+        WTF_CSRF_TIME_LIMIT=None,  # a form may stay open as long as its sign-in session
+    )
+    app.extensions["vfm"] = Wiring(settings, engine)
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    filters.register(app)
+    errors.register(app)
+    access.guard(app)
+    CSRFProtect(app)
+    _dress(app)
+    return app
+
+
+def _dress(app: Flask) -> None:
+    """What every page is rendered with, and the headers it leaves with."""
+    found = look.find()
+
+    def nonce() -> str:
+        if "nonce" not in g:
+            g.nonce = secrets.token_urlsafe(16)
+        return str(g.nonce)
+
+    @app.context_processor
+    def page_values() -> dict[str, object]:
+        visit = g.get("visit")
+        return {
+            "actor": visit.actor if visit else None,
+            "council": visit.council if visit else _council(),
+            "navigation": navigation.items(visit.actor) if visit else (),
+            "look": found,
+            "static": look.stamped,
+            "nonce": nonce,
+            "problems": (),
+            "now": now(),
+            "settings": app.extensions["vfm"].settings,
+        }
+
+    def _council() -> sign_in.CouncilView | None:
+        with reading() as store:
+            return sign_in.council(store)
+
+    @app.after_request
+    def headers(response: Response) -> Response:
+        style = f"'self' 'nonce-{g.nonce}'" if "nonce" in g else "'self'"
+        response.headers["Content-Security-Policy"] = (
+            f"default-src 'self'; script-src 'self'; style-src {style}; img-src 'self' data: blob:; "
+            "frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'"
+        )
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "same-origin"
+        if app.extensions["vfm"].settings.is_https:
+            response.headers["Strict-Transport-Security"] = f"max-age={YEAR}"
+        if request.endpoint != "static":
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response

@@ -1,0 +1,1 @@
+"""Every SELECT, named by the question it answers; one module a noun."""

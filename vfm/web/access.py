@@ -1,0 +1,86 @@
+"""Who may open which address: one row an endpoint; an endpoint without a row stops the app from starting.
+
+A visitor is sent to sign in; a signed-in person without the role gets a 404, because they may not know
+that the page is there. Which *service's* page may be seen is the workflow's rule, not this table's.
+"""
+
+from flask import Flask, abort, g, redirect, request, session, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from vfm.roles import Actor, Role
+from vfm.web.current import now, reading, transaction, wiring
+from vfm.workflows import sign_in
+
+VISITOR: frozenset[Role] | None = None
+"""Anybody, signed in or not."""
+SIGNED_IN = frozenset(Role)
+"""Anybody who is signed in and holds some role."""
+ADMIN = frozenset({Role.ADMINISTRATOR})
+CORE = frozenset({Role.CORE_TEAM})
+ANSWERING = frozenset({Role.DIRECTOR, Role.CONTRIBUTOR})
+OVERVIEW = frozenset({Role.CORE_TEAM, Role.CHALLENGER, Role.EXECUTIVE, Role.VIEWER})
+
+ACCESS: dict[str, frozenset[Role] | None] = {
+    "static": VISITOR,
+    "home.index": VISITOR,
+    "home.health": VISITOR,
+    # sign_in
+    "sign_in.leave": VISITOR,
+    # council
+    # people
+    # directory
+    # versions
+    # cycles
+    # feedback
+    # assessments
+    # actions
+    # challenge
+    # results
+    # priorities
+    # reviews
+}
+
+
+def allows(endpoint: str, actor: Actor | None) -> bool:
+    """True when this person (None: a visitor) may open the endpoint."""
+    rule = ACCESS[endpoint]
+    return rule is VISITOR or (actor is not None and actor.has(*rule))
+
+
+def guard(app: Flask) -> None:
+    """Check that every address has a rule, and put the rules before every request.
+
+    Raises:
+        RuntimeError: an address without a rule, or a rule without an address.
+    """
+    endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
+    if odd := endpoints.symmetric_difference(ACCESS):
+        raise RuntimeError(f"vfm/web/access.py and the addresses differ: {', '.join(sorted(odd))}")
+    app.before_request(_check)
+
+
+def _check() -> AnyResponse | None:
+    g.visit = None
+    if request.endpoint in (None, "static"):
+        return None
+    g.visit = _visit()
+    person = g.visit.actor if g.visit else None
+    if allows(str(request.endpoint), person):
+        return None
+    if person is not None:
+        abort(404)
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("sign_in.enter", next=wanted))
+
+
+def _visit() -> sign_in.Visit | None:
+    token = session.get("token")
+    if not token:
+        return None
+    with reading() as store:
+        visit = sign_in.visit(store, token, now=now(), hours=wiring().settings.session_hours)
+    if visit and visit.is_due_seen:
+        with transaction() as store:
+            sign_in.seen(store, visit.session_id, now=now())
+    return visit
+

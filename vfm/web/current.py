@@ -1,0 +1,52 @@
+"""What this request works with: the clock, the database, the person.
+
+The room's rule: a page opens one `transaction()` (or `reading()`), calls one workflow function, and renders
+after it closed.
+"""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import cast
+
+from flask import current_app, g
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from vfm.roles import Actor
+from vfm.settings import Settings
+from vfm.store import database
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """What `create_app` hands to the pages."""
+
+    settings: Settings
+    engine: Engine
+
+
+def wiring() -> Wiring:
+    """The running app's settings and engine."""
+    return cast(Wiring, current_app.extensions["vfm"])
+
+
+def transaction() -> AbstractContextManager[Session]:
+    """A writing transaction on the app's database."""
+    return database.transaction(wiring().engine)
+
+
+def reading() -> AbstractContextManager[Session]:
+    """A reading session on the app's database."""
+    return database.reading(wiring().engine)
+
+
+def now() -> datetime:
+    """The present instant, UTC; tests set `app.config["NOW"]` to a function of their own."""
+    clock = current_app.config.get("NOW")
+    return cast(datetime, clock()) if clock else datetime.now(UTC)
+
+
+def actor() -> Actor:
+    """The signed-in person; only on addresses whose access rule asks for one."""
+    return cast(Actor, g.visit.actor)

@@ -1,0 +1,61 @@
+"""How every refusal becomes a page: one table from error to status and words."""
+
+from flask import Flask, current_app, render_template
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from vfm.errors import Conflict, Forbidden, Invalid, NotFound, VfmError
+
+STATUS: dict[type[VfmError], int] = {Invalid: 422, NotFound: 404, Forbidden: 403, Conflict: 409}
+
+WORDS = {
+    400: ("This page could not be used", "Go back, reload the page and try again. What you typed is still there."),
+    403: ("You cannot do that", "Ask your core team if you think you should be able to."),
+    404: ("Page not found", "If you typed the address, check it. If you followed a link, ask whoever sent it whether you have access."),
+    405: ("This page cannot be opened that way", "Go back and use the buttons on the page."),
+    409: ("Somebody else got there first", "Go back, reload the page to see what changed, and try again."),
+    413: ("That file is too large", "Choose a smaller file."),
+    422: ("There is a problem with what was sent", "Put right what is listed and try again."),
+    429: ("Too many tries", "Wait a quarter of an hour and try again."),
+    500: ("Something went wrong on our side", "Nothing you saved is lost. Try again in a minute; if it goes on, tell your administrator."),
+}  # fmt: skip
+
+
+def register(app: Flask) -> None:
+    """Show every refusal with its words; unexpected faults keep their trace in the log."""
+    app.register_error_handler(VfmError, _ours)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(CSRFError, _stale)
+    app.register_error_handler(Exception, _fault)
+
+
+def page(status: int, **more: object) -> tuple[str, int]:
+    """The error page for a status."""
+    title, cure = WORDS.get(status, WORDS[400 if status < 500 else 500])
+    return render_template("errors/error.html", heading=title, cure=cure, **more), status
+
+
+def _ours(error: VfmError) -> tuple[str, int]:
+    status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    if isinstance(error, Invalid):
+        return page(status, problems=error.problems)
+    if isinstance(error, Conflict):
+        return page(status, message=error.message, clashes=error.clashes)
+    # What may not be known is not named.
+    return page(status, message=str(error) if isinstance(error, Forbidden) else None)
+
+
+def _http(error: HTTPException) -> tuple[str, int]:
+    return page(error.code or 500)
+
+
+def _stale(error: CSRFError) -> tuple[str, int]:
+    """The page was open for too long, or in another sign-in; what was typed is still in the browser."""
+    return page(400, message=f"{error.description} Go back, reload the page and send it again.")
+
+
+def _fault(error: Exception) -> tuple[str, int]:
+    if current_app.testing:
+        raise error
+    current_app.logger.exception("fault")
+    return page(500)

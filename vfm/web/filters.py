@@ -1,0 +1,66 @@
+"""How values read on a page: dates, money, shares and points as people write them in the UK."""
+
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+
+LONDON = ZoneInfo("Europe/London")
+
+
+def day(value: date | datetime | None) -> str:
+    """`5 March 2026`; a dash when there is none. An instant is shown in UK time."""
+    if value is None:
+        return "–"
+    local = value.astimezone(LONDON) if isinstance(value, datetime) else value
+    return f"{local.day} {local:%B %Y}"
+
+
+def instant(value: datetime | None) -> str:
+    """`5 March 2026 at 14:02`, UK time."""
+    return "–" if value is None else f"{day(value)} at {value.astimezone(LONDON):%H:%M}"
+
+
+def clock(value: datetime | None) -> str:
+    """`14:02`, UK time."""
+    return "–" if value is None else f"{value.astimezone(LONDON):%H:%M}"
+
+
+def pounds(value: Decimal | int | float | None) -> str:
+    """`£1,234,567`, minus before the pound sign; a dash when there is none."""
+    if value is None:
+        return "–"
+    exact = Decimal(str(value))
+    whole = exact.quantize(Decimal(1), ROUND_HALF_UP) if exact == exact.to_integral() else exact.quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return f"{'−' if whole < 0 else ''}£{abs(whole):,}"
+
+
+def millions(value: Decimal | int | float | None) -> str:
+    """Money in prose: `£1.2m`, `£340,000`."""
+    if value is None:
+        return "–"
+    exact = Decimal(str(value))
+    if abs(exact) < 1_000_000:
+        return pounds(exact.quantize(Decimal(1), ROUND_HALF_UP))
+    short = (abs(exact) / 1_000_000).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    return f"{'−' if exact < 0 else ''}£{short:,}m"
+
+
+def percent(value: float | None, places: int = 0) -> str:
+    """A share in [0, 1] as `82%`; a dash when there is none."""
+    if value is None:
+        return "–"
+    step = Decimal(1).scaleb(-places)
+    return f"{(Decimal(repr(float(value))) * 100).quantize(step, ROUND_HALF_UP)}%"
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """`1 service`, `3 services`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def register(app: Flask) -> None:
+    """Make the filters known to every template."""
+    for name in (day, instant, clock, pounds, millions, percent, plural):
+        app.jinja_env.filters[name.__name__] = name

@@ -1,0 +1,33 @@
+"""The menu: what each person may open, in the order of the work."""
+
+from dataclasses import dataclass
+
+from flask import request, url_for
+
+from vfm.roles import Actor
+from vfm.web.access import allows
+
+MENU: tuple[tuple[str, str], ...] = (
+    ("Home", "home.index"),
+)
+"""(words, endpoint without arguments)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One entry of the menu."""
+
+    words: str
+    href: str
+    is_here: bool
+
+
+def items(actor: Actor) -> tuple[Item, ...]:
+    """The entries this person may open; the one whose blueprint this page belongs to is marked."""
+    return tuple(
+        Item(words, url_for(endpoint), _is_here(endpoint)) for words, endpoint in MENU if allows(endpoint, actor)
+    )
+
+
+def _is_here(endpoint: str) -> bool:
+    return request.endpoint is not None and request.endpoint.split(".")[0] == endpoint.split(".")[0]
