@@ -245,7 +245,8 @@ def fetched_look() -> bytes:
         folder = Path(name)
         npm = shutil.which("npm")
         command = [npm] if npm else npm_from_wheel(folder / "node")
-        env = surroundings() | {"npm_config_cache": str(folder / "cache"), "npm_config_loglevel": "error"}
+        quick = {"npm_config_cache": str(folder / "cache"), "npm_config_fetch_retries": "1"}
+        env = surroundings() | quick | {"npm_config_fetch_timeout": "15000"}
         pack = [*command, "pack", f"{LOOK_PACKAGE}@{LOOK_VERSION}", "--silent", "--pack-destination", name]
         try:
             subprocess.run(pack, cwd=folder, env=env, check=True, capture_output=True, timeout=120)
@@ -268,7 +269,8 @@ def ensure_look() -> None:
     try:
         take_look(fetched_look)
     except Stop as reason:
-        say(f"Going on with the plain look: {reason}. From a package at hand: dev.py look --file PACKAGE")
+        why = str(reason).rstrip(".")
+        say(f"Going on with the plain look: {why}. From a package at hand: dev.py look --file PACKAGE")
 
 
 # --- checks -------------------------------------------------------------------------------------------------
