@@ -1,4 +1,4 @@
-"""Plain builders of questionnaires and answers, with defaults, so that a test says only what matters to it."""
+"""Plain builders of questionnaires and answers, with defaults: a test says only what matters to it."""
 
 from collections.abc import Mapping
 from datetime import date

@@ -4,13 +4,15 @@ The room's rule: content only. Nothing here knows who answers, when, or where it
 Unknown fields are refused, so a typing mistake in a document is a problem and never silence.
 """
 
+import re
 from collections.abc import Iterator
+from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
 SCHEMA = "vfm-template/1"
 
@@ -49,6 +51,21 @@ class Kind(StrEnum):
 
 NUMERIC = frozenset({Kind.NUMBER, Kind.MONEY, Kind.PERCENT})
 SCORABLE = frozenset({Kind.SCALE, Kind.YES_NO, Kind.SINGLE_CHOICE})
+FEEDS = (
+    "assurance_concern",
+    "budget_variance",
+    "contract_window",
+    "demand_pressure",
+    "director_view",
+    "discretion",
+    "expenditure_level",
+    "expenditure_trend",
+    "performance_gap",
+    "savings_potential",
+    "time_since_review",
+    "unit_cost",
+)
+"""What an answer can supply to the ranking of services; the words `feeds` may take."""
 
 
 class Ref(Frozen):
@@ -57,7 +74,27 @@ class Ref(Frozen):
     question: Key
 
 
-Operand = bool | int | float | str | Ref | tuple[str | int, ...]
+def _reading(value: object) -> str:
+    """Which member of a union a piece of a document means, so that a mistake gets one message, not five."""
+    if isinstance(value, dict | Ref):
+        return "<ref>"
+    if isinstance(value, date) or (isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value)):
+        return "<date>"
+    return "<plain>"
+
+
+Bound = Annotated[
+    Annotated[float, Tag("<plain>")] | Annotated[date, Tag("<date>")] | Annotated[Ref, Tag("<ref>")],
+    Discriminator(_reading),
+]
+"""What an answer is measured against: a number, an ISO date, or another question's answer."""
+Equal = Annotated[
+    Annotated[bool | int | float | str, Tag("<plain>")]
+    | Annotated[str, Tag("<date>")]
+    | Annotated[Ref, Tag("<ref>")],
+    Discriminator(_reading),
+]
+Operand = bool | int | float | str | date | Ref | tuple[str | int, ...]
 OPERATORS = ("equals", "in", "at_least", "at_most", "greater", "less", "contains", "answered")
 
 
@@ -65,17 +102,18 @@ class Comparison(Frozen):
     """One claim about one answer: `{question: ECO-03, in: [above_median, highest_quarter]}`.
 
     Exactly one operator. On a multiple choice `at_least`, `at_most`, `greater` and `less` speak of the
-    number of options ticked; `contains` of one option. A question that has no answer, or is off the route,
-    makes every comparison false except `answered: false`.
+    number of options ticked; `contains` of one option. A question asked by part is compared on the sum of
+    its parts. A question that has no answer, or is off the route, makes every comparison false except
+    `answered: false`.
     """
 
     question: Key
-    equals: bool | int | float | str | Ref | None = None
+    equals: Equal | None = None
     in_: tuple[str | int, ...] | None = Field(default=None, alias="in")
-    at_least: float | Ref | None = None
-    at_most: float | Ref | None = None
-    greater: float | Ref | None = None
-    less: float | Ref | None = None
+    at_least: Bound | None = None
+    at_most: Bound | None = None
+    greater: Bound | None = None
+    less: Bound | None = None
     contains: str | None = None
     answered: bool | None = None
 
@@ -88,12 +126,12 @@ class Comparison(Frozen):
     def _operands(self) -> dict[str, Any]:
         return {name: getattr(self, "in_" if name == "in" else name) for name in OPERATORS}
 
-    @property
+    @cached_property
     def operator(self) -> str:
         """The one operator's name as written in the document."""
         return next(name for name, value in self._operands().items() if value is not None)
 
-    @property
+    @cached_property
     def operand(self) -> Operand:
         """What the answer is compared with."""
         value: Operand = self._operands()[self.operator]
@@ -118,7 +156,22 @@ class Not(Frozen):
     not_: "Condition" = Field(alias="not")
 
 
-Condition = Comparison | All | AnyOf | Not
+def _condition_form(value: object) -> str:
+    """A condition is told by its word: all, any or not; anything else is meant as a comparison."""
+    if isinstance(value, dict):
+        return next((f"<{word}>" for word in ("all", "any", "not") if word in value), "<comparison>")
+    words: dict[type, str] = {All: "<all>", AnyOf: "<any>", Not: "<not>"}
+    return words.get(type(value), "<comparison>")
+
+
+Condition = Annotated[
+    Annotated[Comparison, Tag("<comparison>")]
+    | Annotated[All, Tag("<all>")]
+    | Annotated[AnyOf, Tag("<any>")]
+    | Annotated[Not, Tag("<not>")],
+    Discriminator(_condition_form),
+]
+"""A claim about the answers that is true or false."""
 
 
 class Operation(Frozen):
@@ -138,19 +191,31 @@ class Operation(Frozen):
             raise ValueError("needs exactly one of add, subtract, multiply, divide")
         return self
 
-    @property
+    @cached_property
     def operator(self) -> str:
         """The one operation's name."""
         return next(name for name in type(self).model_fields if getattr(self, name) is not None)
 
-    @property
+    @cached_property
     def operands(self) -> "tuple[Expression, ...]":
         """What it works on, in the order written."""
         value: tuple[Expression, ...] = getattr(self, self.operator)
         return value
 
 
-Expression = Key | float | Operation
+def _expression_form(value: object) -> str:
+    if isinstance(value, dict | Operation):
+        return "<operation>"
+    return "<key>" if isinstance(value, str) else "<number>"
+
+
+Expression = Annotated[
+    Annotated[Key, Tag("<key>")]
+    | Annotated[float, Field(allow_inf_nan=False), Tag("<number>")]
+    | Annotated[Operation, Tag("<operation>")],
+    Discriminator(_expression_form),
+]
+"""A question's key, a number, or arithmetic on them."""
 
 
 class Scale(Frozen):
@@ -170,11 +235,13 @@ class Option(Frozen):
 
     Attributes:
         points: value on 0 to 100 when a scored single choice picks this option.
+        exclusive: in a multiple choice, chosen alone or not at all ("None of these").
     """
 
     key: Key
     label: Words
     points: Points | None = None
+    exclusive: bool = False
 
 
 class Question(Frozen):
@@ -374,6 +441,8 @@ class Questionnaire(Frozen):
     """An assessment template: ordered sections of questions, and how answers are scored.
 
     Attributes:
+        version: the number under which the document was written out; whoever keeps versions numbers them.
+        evidence_grades: words of this template for an evidence grade, where the built-in ones do not fit.
         parts: name -> (part key -> words); a question `by` that name is asked once for each part.
         is_group_response: each member answers alone, then a consensus is recorded.
     """
@@ -381,6 +450,7 @@ class Questionnaire(Frozen):
     schema_: Literal["vfm-template/1"] = Field(alias="schema")
     key: Key
     title: Words
+    version: int = Field(default=1, ge=1)
     unit: Literal["service", "authority", "topic"] = "service"
     guidance: str = ""
     people: People = People()
@@ -389,6 +459,7 @@ class Questionnaire(Frozen):
     scope: Scope | None = None
     outputs: tuple[str, ...] = ()
     scales: dict[Key, Scale] = {}
+    evidence_grades: dict[Literal["none", "assertion", "documented", "verified"], Words] = {}
     parts: dict[Key, dict[Key, Words]] = {}
     scoring: Scoring = Scoring()
     bands: tuple[Band, ...] = ()
@@ -419,6 +490,10 @@ class Questionnaire(Frozen):
         """Level number -> the level descriptor shown beside the choice."""
         return dict(question.levels or self.scale_of(question).levels)
 
+    def parts_of(self, question: Question) -> dict[str, str]:
+        """Part key -> words for a question asked by part; empty for one asked once."""
+        return dict(self.parts[question.by]) if question.by else {}
+
     def points_of(self, question: Question) -> dict[Any, float]:
         """Answer value -> points on 0 to 100 for a scored question; empty for a kind without points.
 
@@ -426,8 +501,8 @@ class Questionnaire(Frozen):
         """
         if question.kind is Kind.SCALE:
             scale = self.scale_of(question)
-            top = len(scale.levels) - 1
-            return dict(scale.points or {level: 100 * i / top for i, level in enumerate(sorted(scale.levels))})
+            steps = {level: 100 * i / (len(scale.levels) - 1) for i, level in enumerate(sorted(scale.levels))}
+            return dict(scale.points or steps)
         if question.kind is Kind.YES_NO:
             return dict(question.points or {"yes": 100.0, "no": 0.0})
         return {option.key: option.points for option in question.options if option.points is not None}

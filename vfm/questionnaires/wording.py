@@ -1,0 +1,43 @@
+"""Small turns of phrase that problems share: lists in words, and the word that was probably meant.
+
+Sentences are written for a council officer: what is wrong, then what to do.
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+def listed(words: Iterable[object], joint: str = "or") -> str:
+    """`a, b or c`.
+
+    >>> listed(["equals", "in", "answered"])
+    'equals, in or answered'
+    """
+    *most, last = [str(word) for word in words]
+    return f"{', '.join(most)} {joint} {last}" if most else last
+
+
+def counted(number: int, singular: str, plural: str = "") -> str:
+    """`1 word`, `3 words`.
+
+    >>> counted(1, "word"), counted(3, "word")
+    ('1 word', '3 words')
+    """
+    return f"{number} {singular if number == 1 else plural or singular + 's'}"
+
+
+def meant(word: str, known: Iterable[str]) -> str | None:
+    """The known word nearest to a mistyped one, or None when none is near.
+
+    >>> meant("wieght", ["weight", "text"])
+    'weight'
+    """
+    by_folded = {name.casefold(): name for name in known}
+    near = get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
+    return by_folded[near[0]] if near else None
+
+
+def did_you_mean(word: str, known: Iterable[str], otherwise: str) -> str:
+    """The cure for a word nobody knows: `Did you mean "weight"?`, or the sentence given."""
+    near = meant(word, known)
+    return f'Did you mean "{near}"?' if near else otherwise
