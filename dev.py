@@ -246,7 +246,7 @@ def fetched_look() -> bytes:
         npm = shutil.which("npm")
         command = [npm] if npm else npm_from_wheel(folder / "node")
         quick = {"npm_config_cache": str(folder / "cache"), "npm_config_fetch_retries": "1"}
-        env = surroundings() | quick | {"npm_config_fetch_timeout": "15000"}
+        env = surroundings() | quick | {"npm_config_fetch_retry_mintimeout": "500"}
         pack = [*command, "pack", f"{LOOK_PACKAGE}@{LOOK_VERSION}", "--silent", "--pack-destination", name]
         try:
             subprocess.run(pack, cwd=folder, env=env, check=True, capture_output=True, timeout=120)
