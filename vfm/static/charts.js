@@ -1,0 +1,50 @@
+// Draws each chart from the JSON beside it; hides the table behind its summary and offers both as downloads.
+const plotly = document.querySelector('meta[name="plotly-js"]').content;
+
+function loaded(address) {
+  return new Promise((done, failed) => {
+    const script = Object.assign(document.createElement("script"), { src: address, onload: done, onerror: failed });
+    document.head.append(script);
+  });
+}
+
+function link(words, act) {
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "vfm-link-button", textContent: words });
+  button.addEventListener("click", act);
+  return button;
+}
+
+function cellText(cell) {
+  const text = cell.textContent.trim();
+  return /^[=+\-@]/.test(text) && isNaN(Number(text)) ? "'" + text : text;
+}
+
+function tableAsCsv(table) {
+  return [...table.rows].map((row) => [...row.cells].map((cell) => `"${cellText(cell).replaceAll('"', '""')}"`).join(",")).join("\r\n");
+}
+
+function saveTable(name, table) {
+  const address = URL.createObjectURL(new Blob(["\ufeff" + tableAsCsv(table)], { type: "text/csv" }));
+  Object.assign(document.createElement("a"), { href: address, download: `${name}.csv` }).click();
+  URL.revokeObjectURL(address);
+}
+
+async function draw(frame) {
+  const key = frame.dataset.chart;
+  const figure = JSON.parse(document.querySelector(`[data-chart-figure="${key}"]`).textContent);
+  frame.hidden = false;
+  await window.Plotly.newPlot(frame, figure.data, figure.layout, { responsive: true, displaylogo: false, displayModeBar: false });
+  const table = document.querySelector(`[data-chart-table="${key}"]`);
+  const tools = Object.assign(document.createElement("p"), { className: "govuk-body vfm-chart__tools vfm-noprint" });
+  tools.append(
+    link("Download picture", () => window.Plotly.downloadImage(frame, { format: "png", width: 1280, height: 720, scale: 2, filename: frame.dataset.name })),
+    " · ",
+    link("Download table", () => saveTable(frame.dataset.name, table)),
+  );
+  frame.after(tools);
+  table.closest("details").open = false;
+  frame.dispatchEvent(new CustomEvent("chart-drawn", { bubbles: true }));
+}
+
+await loaded(plotly);
+for (const frame of document.querySelectorAll("[data-chart]")) await draw(frame);
