@@ -279,7 +279,7 @@ CHECKS: dict[str, list[str]] = {
     "format": ["ruff", "format", "--check", "--quiet", "."],
     "lint": ["ruff", "check", "--quiet", "."],
     "types": ["mypy"],
-    "layers": ["lint-imports"],
+    "layers": ["lint-imports", "--no-logo"],
     "pages": ["djlint", "--lint", "--quiet", "vfm/templates"],
     "security": ["bandit", "--quiet", "--recursive", "--configfile", "pyproject.toml", "vfm"],
     "tests": ["pytest", "-n", "2", "--dist", "worksteal"],

@@ -52,7 +52,11 @@ def checked(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     """What import-linter says of the package in this folder."""
     program = Path(sys.executable).with_name("lint-imports")
     return subprocess.run(
-        [program, "--no-cache", *options], cwd=folder, capture_output=True, text=True, check=False
+        [program, "--no-logo", "--no-cache", *options],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
