@@ -8,11 +8,15 @@ from jinja2 import StrictUndefined
 
 from vfm.settings import Settings
 from vfm.store import database
-from vfm.web import access, errors, filters, home, look, navigation, sign_in as sign_in_pages
+from vfm.web import access, errors, filters, home, look, navigation
+from vfm.web import sign_in as sign_in_pages
 from vfm.web.current import Wiring, now, reading
 from vfm.workflows import sign_in
 
-BLUEPRINTS = (home.blueprint, sign_in_pages.blueprint)
+BLUEPRINTS = (
+    home.blueprint,
+    sign_in_pages.blueprint,
+)
 
 YEAR = 365 * 24 * 3600
 LARGEST_REQUEST = 20 * 1024 * 1024

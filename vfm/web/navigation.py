@@ -9,6 +9,7 @@ from vfm.web.access import allows
 
 MENU: tuple[tuple[str, str], ...] = (
     ("Home", "home.index"),
+    # Assessments, Templates, Cycles, Challenge, Results, Priorities, Plan, Actions, Services, People, Council
 )
 """(words, endpoint without arguments)."""
 

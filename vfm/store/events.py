@@ -1,0 +1,43 @@
+"""The append-only trail: who did what to what, when, and what changed."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from vfm.store.tables import Event
+
+
+def record(
+    session: Session,
+    verb: str,
+    subject: str,
+    subject_id: int,
+    *,
+    by_id: int | None,
+    now: datetime,
+    before: Any = None,
+    after: Any = None,
+) -> None:
+    """Add one event in the same transaction as the change it tells of.
+
+    Args:
+        verb: past tense, one or two words: `submitted`, `signed off`.
+        subject: the table's name: `assessment`, `service`.
+        before, after: plain JSON of what changed, None where there was or is nothing.
+    """
+    session.execute(
+        insert(Event),
+        [
+            {
+                "at": now,
+                "by_id": by_id,
+                "verb": verb,
+                "subject": subject,
+                "subject_id": subject_id,
+                "before": before,
+                "after": after,
+            }
+        ],
+    )
