@@ -204,7 +204,8 @@ class FigureSource(Table):
 class Figure(Table):
     """One published figure of one service, measure and year.
 
-    `comparison` holds, for a measure with comparators, group, median, and the shares cheaper and better.
+    `feeds` names the criterion of prioritisation it supplies. `comparison` holds, for a measure with
+    comparators: source, counted, median, england, and the share of them that is cheaper or better.
     """
 
     __tablename__ = "figure"
@@ -212,12 +213,14 @@ class Figure(Table):
 
     service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
     measure: Mapped[str]
+    title: Mapped[str]
     year: Mapped[str]
     amount: Mapped[Decimal]
     unit: Mapped[str]
     basis: Mapped[str]
     source_id: Mapped[int] = mapped_column(ForeignKey("figure_source.id"))
     line: Mapped[str] = mapped_column(default="")
+    feeds: Mapped[str] = mapped_column(default="")
     comparison: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
