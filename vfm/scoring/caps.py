@@ -1,0 +1,115 @@
+"""Caps and critical floors: when a section's score is held down, by what, and why.
+
+Pure. The lowest cap that applies wins; what the score would have been is always kept beside it.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from vfm.questionnaires.answers import Answers
+from vfm.questionnaires.conditions import holds
+from vfm.questionnaires.schema import Cap, Questionnaire
+from vfm.scoring.reading import Reading
+from vfm.scoring.structure import Item, Node, Structure
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """One rule that holds a section down.
+
+    Attributes:
+        rule: key of the cap, or of the critical question.
+        limit: the most the section may come to, in points.
+        reason: why, in words to be printed.
+    """
+
+    rule: str
+    limit: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """What holds sections down now, and what may once the gaps are filled.
+
+    Attributes:
+        holds: section key -> rules that apply now, lowest limit first.
+        now: section key -> the limit that wins now.
+        low: limits that enter the lowest score still possible: every rule that applies now or with the gaps
+            filled at either end.
+        high: limits that enter the highest: rules that apply now and at both ends.
+    """
+
+    holds: dict[str, tuple[Hold, ...]]
+    now: dict[str, float]
+    low: dict[str, float]
+    high: dict[str, float]
+
+
+def caps_of(structure: Structure, reading: Reading) -> Caps:
+    """Every cap of the questionnaire tried on the answers as they are and with the gaps at either end."""
+    found = Caps({}, {}, {}, {})
+    trials = _trials(structure, reading)
+    for node in structure.nodes:
+        tried = [
+            *_critical(structure.questionnaire, node, reading),
+            *_conditional(node, trials),
+        ]
+        holds_now = sorted((hold for hold, ends in tried if ends[0]), key=lambda hold: hold.limit)
+        if holds_now:
+            found.holds[node.key] = tuple(holds_now)
+            found.now[node.key] = holds_now[0].limit
+        _lowest(found.low, node.key, (hold.limit for hold, ends in tried if any(ends)))
+        _lowest(found.high, node.key, (hold.limit for hold, ends in tried if all(ends)))
+    return found
+
+
+Ends = tuple[bool, bool, bool]
+"""Does the rule apply now, with the gaps at their lowest, at their highest?"""
+
+
+def _lowest(limits: dict[str, float], key: str, candidates: Iterable[float]) -> None:
+    lowest = min(candidates, default=None)
+    if lowest is not None:
+        limits[key] = lowest
+
+
+def _critical(questionnaire: Questionnaire, node: Node, reading: Reading) -> list[tuple[Hold, Ends]]:
+    tried = []
+    gaps = {item.key for item in reading.gaps} if node.criticals else set()
+    for item in node.criticals:
+        now = reading.points.get(item.key) == item.points[item.lowest]
+        if now or item.key in gaps:
+            hold = Hold(item.key, questionnaire.scoring.critical_limit, _critical_reason(questionnaire, item))
+            tried.append((hold, (now, True, now)))
+    return tried
+
+
+def _critical_reason(questionnaire: Questionnaire, item: Item) -> str:
+    lowest = (
+        questionnaire.level_words(item.question).get(item.lowest) if isinstance(item.lowest, int) else None
+    )
+    words = lowest or item.question.option_labels.get(str(item.lowest)) or str(item.lowest)
+    return f"{item.key} is critical and stands at its lowest level: {words}"
+
+
+Trial = Callable[[Cap], bool]
+
+
+def _trials(structure: Structure, reading: Reading) -> tuple[Trial, Trial, Trial]:
+    """Three ways to try a condition: on the answers now, with the gaps lowest, with the gaps highest."""
+    questionnaire = structure.questionnaire
+
+    def on(answers: Answers) -> Trial:
+        return lambda cap: holds(cap.when, answers, questionnaire)
+
+    if not structure.has_conditional_caps or not reading.gaps:
+        now = on(reading.given)
+        return now, now, now
+    return on(reading.given), on(reading.filled_answers("lowest")), on(reading.filled_answers("highest"))
+
+
+def _conditional(node: Node, trials: tuple[Trial, Trial, Trial]) -> list[tuple[Hold, Ends]]:
+    caps = node.section.caps if node.section is not None else ()
+    now, lowest, highest = trials
+    return [(Hold(cap.key, cap.limit, cap.reason), (now(cap), lowest(cap), highest(cap))) for cap in caps]
