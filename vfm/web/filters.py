@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask
 
+from vfm.web import markdown
+
 LONDON = ZoneInfo("Europe/London")
 
 
@@ -64,3 +66,4 @@ def register(app: Flask) -> None:
     """Make the filters known to every template."""
     for name in (day, instant, clock, pounds, millions, percent, plural):
         app.jinja_env.filters[name.__name__] = name
+    app.jinja_env.filters["markdown"] = markdown.render
