@@ -40,6 +40,15 @@ def said(clone: Path, *arguments: str, first: str = "", path: str = "/usr/bin:/b
     return run.returncode, run.stdout + run.stderr
 
 
+def as_installed(kind: str) -> str:
+    """A line of Python after which the clone counts as set up, look included."""
+    stamp = f"{{'root': str(dev.ROOT), '{kind}': dev.fingerprint(dev.ROOT / dev.LOCKS['{kind}'])}}"
+    return (
+        f"dev.VENV.mkdir(exist_ok=True)\ndev.STAMP.write_text(dev.json.dumps({stamp}))\n"
+        "dev.keep_look('a{}', 'b()')"
+    )
+
+
 def planted_program(path: Path, text: str) -> None:
     """A shell script at this path."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -84,10 +93,7 @@ def test_missing_ensurepip_names_the_package_to_install(clone: Path) -> None:
 
 
 def test_installed_lock_is_not_installed_again(clone: Path) -> None:
-    dev_stamp = "{'root': str(dev.ROOT), 'dev': dev.fingerprint(dev.ROOT / dev.LOCKS['dev'])}"
-    first = f"dev.VENV.mkdir()\ndev.STAMP.write_text(dev.json.dumps({dev_stamp}))"
-
-    assert said(clone, "setup", first=first) == (0, "Ready. Next: python3 dev.py demo\n")
+    assert said(clone, "setup", first=as_installed("dev")) == (0, "Ready. Next: python3 dev.py demo\n")
 
 
 def test_changed_lock_has_another_fingerprint(clone: Path) -> None:
@@ -192,6 +198,19 @@ def test_kept_look_is_not_fetched_again(clone: Path) -> None:
     assert (clone / "vfm/static/look" / names["js"]).read_text() == "b()"
 
 
+# --- demo ---
+
+
+def test_demo_hands_its_options_and_its_exit_code_through(clone: Path) -> None:
+    planted_program(clone / ".venv" / "bin" / "vfm", 'echo "$PWD: $*"; exit 7')
+    options = ["--fresh", "--port", "8123", "--database", "sqlite:///other.sqlite"]
+
+    assert said(clone, "demo", *options, first=as_installed("run")) == (
+        7,
+        f"{clone}: demo --fresh --port 8123 --database sqlite:///other.sqlite\n",
+    )
+
+
 # --- checks ---
 
 
@@ -199,10 +218,8 @@ def test_every_check_runs_though_one_fails_and_the_tests_come_last(clone: Path) 
     for command in dev.CHECKS.values():
         code = 1 if command[0] == "mypy" else 0
         planted_program(clone / ".venv" / "bin" / command[0], f'echo "ran {command[0]} $1"; exit {code}')
-    stamp = "{'root': str(dev.ROOT), 'dev': dev.fingerprint(dev.ROOT / dev.LOCKS['dev'])}"
-    first = f"dev.STAMP.write_text(dev.json.dumps({stamp}))\ndev.keep_look('a{{}}', 'b()')"
 
-    code, text = said(clone, "test", first=first)
+    code, text = said(clone, "test", first=as_installed("dev"))
 
     ran = re.findall(r"^ran (.*)$", text, flags=re.MULTILINE)
     assert ran == [f"{command[0]} {command[1] if command[1:] else ''}" for command in dev.CHECKS.values()]
@@ -253,7 +270,7 @@ PLACES = ["/wo" + "rk/", "/ro" + "ot/", "/fa" + "rm/", "/tmp/" + "brief", "/tmp/
 
 def test_no_file_names_a_registry_or_a_place_on_one_machine() -> None:
     listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        ["git", "-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
         capture_output=True,
         check=True,
