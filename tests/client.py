@@ -6,6 +6,7 @@ forms with the fields as they stand on the page (the CSRF token with them), and 
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -46,7 +47,9 @@ class Page:
     def follow(self, link_words: str) -> "Page":
         """Open the first link whose words contain `link_words`."""
         found = [a for a in self.soup.select("a[href]") if link_words in words(a)]
-        assert found, f"no link {link_words!r} on {self.address}: {[words(a) for a in self.soup.select('main a')]}"
+        assert found, (
+            f"no link {link_words!r} on {self.address}: {[words(a) for a in self.soup.select('main a')]}"
+        )
         return self.browser.open(str(found[0]["href"]))
 
     def submit(self, button: str | None = None, files: dict[str, Any] | None = None, **fields: Any) -> "Page":
@@ -66,7 +69,9 @@ class Page:
         pressed = self._button(form, button)
         if pressed is not None and pressed.get("name"):
             values[str(pressed["name"])] = str(pressed.get("value", ""))
-        action = str((pressed.get("formaction") if pressed is not None else None) or form.get("action") or self.address)
+        action = str(
+            (pressed.get("formaction") if pressed is not None else None) or form.get("action") or self.address
+        )
         if str(form.get("method", "get")).lower() == "get":
             return self.browser.open(urljoin(self.address, action), query_string=values)
         return self.browser.send(urljoin(self.address, action), values | (files or {}))
@@ -110,12 +115,19 @@ class Browser:
         return self.client.get(address).status_code
 
     def _page(self, response: Any, expect: int | None) -> Page:
-        page = Page(self, response.request.full_path.rstrip("?"), response.status_code, response.text if response.mimetype == "text/html" else "")
+        page = Page(
+            self,
+            response.request.full_path.rstrip("?"),
+            response.status_code,
+            response.text if response.mimetype == "text/html" else "",
+        )
         if response.mimetype == "text/html":
             faults = faults_in(page.soup)
             assert not faults, f"{page.address}: {faults}"
         if expect is not None:
-            assert response.status_code == expect, f"{page.address}: {response.status_code}, not {expect}\n{page.text[:800] if page.html else ''}"
+            assert response.status_code == expect, (
+                f"{page.address}: {response.status_code}, not {expect}\n{page.soup.get_text(' ')[:800]}"
+            )
         page.data = response.data  # type: ignore[attr-defined]
         page.response = response  # type: ignore[attr-defined]
         return page
@@ -151,7 +163,9 @@ def _labels(soup: BeautifulSoup) -> list[str]:
     return [
         f"field {field.get('name')} has no label"
         for field in soup.select(FIELDS)
-        if field.get("id") not in labelled and not field.get("aria-label") and not field.get("aria-labelledby")
+        if field.get("id") not in labelled
+        and not field.get("aria-label")
+        and not field.get("aria-labelledby")
     ]
 
 
@@ -176,11 +190,17 @@ def _links_resolve(soup: BeautifulSoup) -> list[str]:
         for name in f"{tag.get('aria-describedby', '')} {tag.get('aria-labelledby', '')}".split()
         if name not in ids
     ]
-    return [f"link to missing {a['href']}" for a in inside] + [f"described by missing {name}" for name in described]
+    return [f"link to missing {a['href']}" for a in inside] + [
+        f"described by missing {name}" for name in described
+    ]
 
 
 def _link_words(soup: BeautifulSoup) -> list[str]:
-    return [f"link without words to {a['href']}" for a in soup.select("a[href]") if not words(a) and not a.get("aria-label") and not a.select("img[alt]")]
+    return [
+        f"link without words to {a['href']}"
+        for a in soup.select("a[href]")
+        if not words(a) and not a.get("aria-label") and not a.select("img[alt]")
+    ]
 
 
 def _tables(soup: BeautifulSoup) -> list[str]:
@@ -211,24 +231,35 @@ def _csrf(soup: BeautifulSoup) -> list[str]:
 
 
 def _no_inline(soup: BeautifulSoup) -> list[str]:
-    handlers = [f"{tag.name} has {name}" for tag in soup.find_all(True) for name in tag.attrs if name.startswith("on") or name == "style"]
-    scripts = ["an inline script" for tag in soup.select("script:not([src])") if tag.get("type") != "application/json"]
+    handlers = [
+        f"{tag.name} has {name}"
+        for tag in soup.find_all(True)
+        for name in tag.attrs
+        if name.startswith("on") or name == "style"
+    ]
+    scripts = [
+        "an inline script"
+        for tag in soup.select("script:not([src])")
+        if tag.get("type") != "application/json"
+    ]
     return handlers + scripts
 
 
 def _same_house(soup: BeautifulSoup) -> list[str]:
-    linked = [str(tag.get("src") or tag.get("href")) for tag in soup.select("script[src], img[src], link[href]")]
+    linked = [
+        str(tag.get("src") or tag.get("href")) for tag in soup.select("script[src], img[src], link[href]")
+    ]
     return [f"loads from elsewhere: {address}" for address in linked if urlsplit(address).netloc]
 
 
 def _heading_order(soup: BeautifulSoup) -> list[str]:
     levels = [int(tag.name[1]) for tag in soup.select("main h1, main h2, main h3, main h4, main h5")]
-    return [f"h{now} after h{before}" for before, now in zip(levels, levels[1:], strict=False) if now > before + 1]
+    return [f"h{now} after h{before}" for before, now in pairwise(levels) if now > before + 1]
 
 
 CHECKS = (
-    _one_h1, _title_and_language, _unique_ids, _labels, _legends, _grouped_choices, _links_resolve, _link_words,
-    _tables, _charts, _csrf, _no_inline, _same_house, _heading_order,
+    _one_h1, _title_and_language, _unique_ids, _labels, _legends, _grouped_choices, _links_resolve,
+    _link_words, _tables, _charts, _csrf, _no_inline, _same_house, _heading_order,
 )  # fmt: skip
 
 
@@ -242,7 +273,9 @@ def _filled(form: Tag) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for field in form.select("input[name], select[name], textarea[name]"):
         name, kind = str(field["name"]), field.get("type", "")
-        if kind in ("submit", "button", "file") or (kind in ("radio", "checkbox") and not field.has_attr("checked")):
+        if kind in ("submit", "button", "file") or (
+            kind in ("radio", "checkbox") and not field.has_attr("checked")
+        ):
             continue
         if kind == "checkbox":
             values.setdefault(name, []).append(field.get("value", "on"))

@@ -3,7 +3,9 @@
 Parsed questionnaires are kept in memory by content hash: equal content is one value, whoever asks.
 """
 
+import json
 from collections.abc import Iterable, Mapping
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import select
@@ -16,6 +18,11 @@ from vfm.store.tables import Version
 
 KEPT = 64
 _parsed: dict[str, Questionnaire] = {}
+
+
+def digest(content: Mapping[str, Any]) -> str:
+    """What tells one questionnaire's content from another's; the order of its parts counts."""
+    return sha256(json.dumps(content, separators=(",", ":")).encode()).hexdigest()
 
 
 def questionnaire(session: Session, version_id: int, content_hash: str) -> Questionnaire:
@@ -43,6 +50,7 @@ def answers(questionnaire: Questionnaire, rows: Iterable[tuple[str, Mapping[str,
         question = questionnaire.questions.get(key)
         if question is not None:
             answer = answer_from_json(questionnaire, question, content)
-            assert isinstance(answer, Answer), f"the store holds an answer that does not fit {key}: {answer}"
+            if not isinstance(answer, Answer):
+                raise LookupError(f"the store holds an answer that does not fit {key}: {answer}")
             found[key] = answer
     return found

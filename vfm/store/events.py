@@ -22,10 +22,8 @@ def record(
 ) -> None:
     """Add one event in the same transaction as the change it tells of.
 
-    Args:
-        verb: past tense, one or two words: `submitted`, `signed off`.
-        subject: the table's name: `assessment`, `service`.
-        before, after: plain JSON of what changed, None where there was or is nothing.
+    `verb` is past tense, one or two words (`submitted`, `signed off`); `subject` the table's name;
+    `before` and `after` plain JSON of what changed, None where there was or is nothing.
     """
     session.execute(
         insert(Event),

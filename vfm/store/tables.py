@@ -65,7 +65,7 @@ class Table(DeclarativeBase):
     """The root of every table."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {  # noqa: RUF012  # read by SQLAlchemy as it stands
+    type_annotation_map = {
         datetime: Instant,
         Decimal: Exact,
         # plain JSON also on PostgreSQL: JSONB would lose the order that content has
@@ -157,12 +157,13 @@ class PersonRole(Table):
 
 
 class SignInSession(Table):
-    """A signed-in browser; the cookie holds the token, the row only its hash."""
+    """A signed-in browser, in words (`Firefox on Windows`); the cookie holds the token, the row its hash."""
 
     __tablename__ = "sign_in_session"
 
     token_hash: Mapped[str] = mapped_column(unique=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    browser: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]

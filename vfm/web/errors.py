@@ -9,16 +9,19 @@ from vfm.errors import Conflict, Forbidden, Invalid, NotFound, VfmError
 STATUS: dict[type[VfmError], int] = {Invalid: 422, NotFound: 404, Forbidden: 403, Conflict: 409}
 
 WORDS = {
-    400: ("This page could not be used", "Go back, reload the page and try again. What you typed is still there."),
+    400: ("This page could not be used", "Go back, reload it and try again. What you typed is still there."),
     403: ("You cannot do that", "Ask your core team if you think you should be able to."),
-    404: ("Page not found", "If you typed the address, check it. If you followed a link, ask whoever sent it whether you have access."),
+    404: ("Page not found", "Check the address, or ask whoever sent you the link whether you have access."),
     405: ("This page cannot be opened that way", "Go back and use the buttons on the page."),
     409: ("Somebody else got there first", "Go back, reload the page to see what changed, and try again."),
     413: ("That file is too large", "Choose a smaller file."),
     422: ("There is a problem with what was sent", "Put right what is listed and try again."),
     429: ("Too many tries", "Wait a quarter of an hour and try again."),
-    500: ("Something went wrong on our side", "Nothing you saved is lost. Try again in a minute; if it goes on, tell your administrator."),
-}  # fmt: skip
+    500: (
+        "Something went wrong on our side",
+        "Nothing you saved is lost. Try again in a minute; if it goes on, tell your administrator.",
+    ),
+}
 
 
 def register(app: Flask) -> None:

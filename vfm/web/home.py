@@ -1,12 +1,31 @@
 """The first page: what wants doing next, by role."""
 
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
-from flask import Blueprint, Response, g, render_template, send_file
+from flask import Blueprint, Response, g, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 
+from vfm.web.access import allows
+from vfm.web.current import actor, now, reading
+from vfm.web.filters import day
+from vfm.workflows import home
+from vfm.workflows.home import Task
+
 blueprint = Blueprint("home", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A task as the task list shows it."""
+
+    title: str
+    href: str
+    hint: str
+    status: str
+    colour: str
 
 
 @blueprint.get("/")
@@ -14,7 +33,23 @@ def index() -> ResponseReturnValue:
     """A welcome for a visitor, the list of things to do for everybody else."""
     if g.visit is None:
         return render_template("home/welcome.html")
-    return render_template("home/index.html")
+    with reading() as store:
+        view = home.show(store, by=actor(), now=now())
+    return render_template(
+        "home/index.html",
+        tasks=[_link(task) for task in view.tasks],
+        cycles=view.cycles,
+        work=view.work,
+        needs_set_up=view.needs_set_up,
+        may_open_cycles=allows("cycles.show", actor()),
+    )
+
+
+def _link(task: Task) -> Link:
+    arguments: dict[str, Any] = {task.with_[0]: task.with_[1]} if task.with_ else {}
+    due = f"Due {day(task.due_on)}" if task.due_on else ""
+    colours = {"Late": "red", "Due soon": "yellow"}
+    return Link(task.words, url_for(task.page, **arguments), due, task.tag, colours.get(task.tag, ""))
 
 
 @blueprint.get("/healthz")
@@ -27,6 +62,7 @@ def health() -> ResponseReturnValue:
 def plotly() -> Response:
     """The chart library's own script, from its installed package; found without importing it."""
     package = find_spec("plotly")
-    assert package and package.submodule_search_locations  # a declared dependency
-    script = Path(package.submodule_search_locations[0]) / "package_data" / "plotly.min.js"
+    if package is None or package.origin is None:
+        raise LookupError("plotly is a declared dependency and is not installed; run the set-up again")
+    script = Path(package.origin).parent / "package_data" / "plotly.min.js"
     return send_file(script, mimetype="text/javascript", max_age=24 * 3600)

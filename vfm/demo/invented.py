@@ -1,0 +1,170 @@
+"""Invented answers for a demo service: from its profile and published figures to one answer a question.
+
+Every answer here is made up, and repeatably so: the same service, question and cycle give the same answer.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from vfm.questionnaires import routing
+from vfm.questionnaires.answers import Answer, answer_from_json
+from vfm.questionnaires.schema import Kind, Question, Questionnaire
+
+SECTIONS = ("PRO", "FIT", "ECO", "EFF", "OUT", "EQU", "DEM", "CON", "DIG", "WFD", "GOV")
+SWING = 0.32
+"""How far one answer may lie from its section's strength, on 0 to 1."""
+LEVERS = ("information", "self_service", "early_help", "community", "partner", "charging")
+REASONS = {
+    "DEM-03": "Everyone who lives here may use the service; there is no threshold to apply.",
+    "EFF-06": "The service has no buildings, vehicles or equipment of its own.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What the demo says of one service.
+
+    Attributes:
+        row: the service's line of profiles.csv, column -> text.
+        service: its line of services.csv.
+        gross, net: published spending in pounds.
+        cycle: name of the round, part of the seed of each answer.
+        shift: added to every strength, so that an earlier round differs.
+    """
+
+    row: Mapping[str, str]
+    service: Mapping[str, str]
+    gross: Decimal
+    net: Decimal
+    cycle: str
+    shift: float = 0.0
+
+    @property
+    def key(self) -> str:
+        """The service's key."""
+        return self.row["service_key"]
+
+    def draw(self, *what: str) -> float:
+        """A repeatable number in [0, 1)."""
+        digest = hashlib.sha256("|".join((self.cycle, self.key, *what)).encode()).digest()
+        return int.from_bytes(digest[:6], "big") / 2**48
+
+    def share_of_gross(self, column: str) -> str:
+        """Pounds, whole hundreds: the percentage in that column of gross spending."""
+        amount = self.gross * Decimal(self.row[column]) / 100
+        return str(amount.quantize(Decimal(100), ROUND_HALF_UP).quantize(Decimal(1)))
+
+
+def answers(questionnaire: Questionnaire, profile: Profile) -> dict[str, Answer]:
+    """One answer for each question on the route, in reading order."""
+    given: dict[str, Answer] = {}
+    for key, question in questionnaire.questions.items():
+        if key in routing.on_route(questionnaire, given):
+            content = _content(questionnaire, question, profile)
+            if content is not None:
+                answer = answer_from_json(questionnaire, question, content)
+                if not isinstance(answer, Answer):
+                    raise ValueError(f"{profile.key} {key}: {answer}")
+                given[key] = answer
+    return given
+
+
+def _content(questionnaire: Questionnaire, question: Question, profile: Profile) -> dict[str, Any] | None:
+    if question.key in profile.row["not_applicable"].split(";"):
+        return {"state": "not_applicable", "reason": REASONS[question.key]}
+    if question.key in profile.row["dont_know"].split(";"):
+        return {"state": "dont_know"}
+    value = _fact(question.key, profile)
+    if value is None:
+        value = _by_kind(questionnaire, question, profile)
+    if value is None:
+        return None
+    content: dict[str, Any] = {"state": "answered", "value": value}
+    if question.is_scored:
+        content["evidence"] = _grade(question, profile)
+    return content
+
+
+def _grade(question: Question, profile: Profile) -> str:
+    reached, drawn = 0.0, profile.draw(question.key, "evidence")
+    for grade in ("none", "assertion", "documented", "verified"):
+        reached += float(profile.row[f"evidence_{grade}"])
+        if drawn < reached:
+            return grade
+    return "documented"
+
+
+def _strength(question: Question, profile: Profile) -> float:
+    section = float(profile.row[question.key.split("-")[0]]) + profile.shift
+    return section + (profile.draw(question.key) - 0.5) * SWING
+
+
+def _by_kind(questionnaire: Questionnaire, question: Question, profile: Profile) -> Any:
+    strength = min(max(_strength(question, profile), 0.0), 0.9999)
+    match question.kind:
+        case Kind.SCALE:
+            levels = sorted(questionnaire.level_words(question))
+            return levels[int(strength * len(levels))]
+        case Kind.YES_NO:
+            return "yes" if strength > 0.45 else "no"
+        case Kind.PERCENT:
+            return str(round(strength * 100))
+        case Kind.TEXT:
+            return _sentence(question, profile)
+        case Kind.EVIDENCE:
+            papers = ("Service plan", "Budget monitoring report", "Benchmarking note")
+            return "\n".join(f"{paper}, {profile.service['name']}" for paper in papers)
+        case Kind.MULTI_CHOICE:
+            offered = question.option_labels
+            picked = [key for key in LEVERS if key in offered and profile.draw(question.key, key) > 0.5]
+            return picked or [next(iter(offered))]
+    return None
+
+
+def _fact(key: str, profile: Profile) -> Any:
+    """The answers that follow from published figures and the profile rather than from a strength."""
+    row, service = profile.row, profile.service
+    facts: dict[str, Any] = {
+        "PRO-01": service["purpose"],
+        "PRO-02": service["legal_basis"],
+        "PRO-03": str(profile.gross),
+        "PRO-04": str(min(profile.net, profile.gross)),
+        "PRO-05": profile.share_of_gross("variance_percent"),
+        "PRO-07": str(max(1, round(float(profile.gross) / 90_000))),
+        "PRO-08": service["demand"],
+        "PRO-09": row["demand_volume"],
+        "PRO-10": row["demand_change_percent"],
+        "PRO-11": row["demand_forecast_percent"],
+        "PRO-12": str(int(float(profile.gross) * 0.1 * (row["buys_from_third_parties"] == "yes"))),
+        "PRO-13": row["last_reviewed_on"] or None,
+        "FIT-04": "yes" if profile.draw("FIT-04") > 0.75 else "no",
+        "ECO-03": row["eco_03"],
+        "OUT-03": row["out_03"],
+        "OUT-05": row["out_05"],
+        "CON-01": row["buys_from_third_parties"],
+        "CON-02": str(round(60 + 40 * profile.draw("CON-02"))),
+        "DEM-05": profile.share_of_gross("demand_forecast_percent"),
+        "GOV-04": profile.share_of_gross("saving_low_percent"),
+        "GOV-05": profile.share_of_gross("saving_high_percent"),
+        "GOV-06": "neither" if profile.draw("GOV-06") > 0.4 else "deep_dive",
+    }
+    return facts.get(key)
+
+
+TEXTS = {
+    "FIT-05": "A neighbouring team gives similar first advice; about one post of work is done twice.",
+    "ECO-04": "About half comes from the model of delivery, which we control; the rest from local need.",
+    "OUT-06": "Two recommendations are open; both are due to close within the next six months.",
+    "GOV-03": (
+        "Agree one price list with the main suppliers and check invoices against it.\n"
+        "Move the most common request on line with help for those who need it.\n"
+        "Review the rota so that cover matches the busiest hours."
+    ),
+}
+
+
+def _sentence(question: Question, profile: Profile) -> str:
+    return TEXTS.get(question.key, f"An invented answer for {profile.service['name'].lower()}.")

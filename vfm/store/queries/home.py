@@ -1,0 +1,213 @@
+"""What the first page needs to know, each question one statement."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy.orm import Session
+
+from vfm.roles import Actor, Role
+from vfm.store.tables import (
+    Assessment,
+    Challenge,
+    Cycle,
+    Decision,
+    Feedback,
+    ImprovementAction,
+    Person,
+    PersonRole,
+    PrioritisationRun,
+    Service,
+    Template,
+    Version,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One assessment somebody works on."""
+
+    assessment_id: int
+    service_id: int
+    service: str
+    cycle: str
+    status: str
+    answered: int
+    on_route: int
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class CycleState:
+    """A cycle that is not closed, in numbers of assessments."""
+
+    cycle_id: int
+    name: str
+    kind: str
+    due_on: date
+    total: int
+    not_started: int
+    in_progress: int
+    submitted: int
+    signed_off: int
+    agreed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A prioritisation run and how many of its services have a decision."""
+
+    run_id: int
+    name: str
+    at: datetime
+    decided: int
+
+
+def work_of(session: Session, actor: Actor) -> list[Work]:
+    """Assessments of open cycles that this person directs or contributes to and that are not agreed."""
+    mine = actor.directs | actor.contributes_to
+    if not mine:
+        return []
+    rows = session.execute(
+        select(
+            Assessment.id,
+            Service.id,
+            Service.name,
+            Cycle.name,
+            Assessment.status,
+            Assessment.answered_count,
+            Assessment.route_count,
+            Cycle.due_on,
+        )
+        .join(Service, Service.id == Assessment.service_id)
+        .join(Cycle, Cycle.id == Assessment.cycle_id)
+        .where(
+            Assessment.service_id.in_(sorted(mine)), Assessment.status != "agreed", Cycle.closed_at.is_(None)
+        )
+        .order_by(Cycle.due_on, Service.name)
+    )
+    return [Work(*row) for row in rows]
+
+
+def challenges_to_answer(session: Session, actor: Actor) -> list[tuple[int, str, int]]:
+    """(assessment id, service, count) of challenges to this director's services without a response."""
+    if not actor.directs:
+        return []
+    rows = session.execute(
+        select(Assessment.id, Service.name, func.count())
+        .join(Challenge, Challenge.assessment_id == Assessment.id)
+        .join(Service, Service.id == Assessment.service_id)
+        .where(
+            Assessment.service_id.in_(sorted(actor.directs)),
+            Challenge.response == "",
+            Challenge.agreed_at.is_(None),
+        )
+        .group_by(Assessment.id, Service.name)
+        .order_by(Service.name)
+    )
+    return list(rows.tuples())
+
+
+def actions_wanting(session: Session, actor: Actor, today: date) -> tuple[int, int]:
+    """(without a date, overdue) among the open actions this person owns."""
+    undated, overdue = session.execute(
+        select(
+            func.coalesce(func.sum(case((ImprovementAction.due_on.is_(None), 1), else_=0)), 0),
+            func.coalesce(func.sum(case((ImprovementAction.due_on < today, 1), else_=0)), 0),
+        ).where(ImprovementAction.owner_id == actor.id, ImprovementAction.status.not_in(("done", "dropped")))
+    ).one()
+    return undated, overdue
+
+
+def open_cycles(session: Session) -> list[CycleState]:
+    """Every cycle that is not closed, counted, the one due first first."""
+
+    def count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+    started = Assessment.last_activity_at.is_not(None)
+    rows = session.execute(
+        select(
+            Cycle.id,
+            Cycle.name,
+            Cycle.kind,
+            Cycle.due_on,
+            func.count(Assessment.id),
+            count((Assessment.status == "open") & ~started),
+            count((Assessment.status == "open") & started),
+            count(Assessment.status == "submitted"),
+            count(Assessment.status == "signed_off"),
+            count(Assessment.status == "agreed"),
+        )
+        .outerjoin(Assessment, Assessment.cycle_id == Cycle.id)
+        .where(Cycle.closed_at.is_(None))
+        .group_by(Cycle.id, Cycle.name, Cycle.kind, Cycle.due_on)
+        .order_by(Cycle.due_on, Cycle.id)
+    )
+    return [CycleState(*row) for row in rows]
+
+
+def undecided_comments(session: Session) -> list[tuple[int, str, int]]:
+    """(cycle id, cycle, count) of pilot comments nobody has decided."""
+    rows = session.execute(
+        select(Cycle.id, Cycle.name, func.count(Feedback.id))
+        .join(Assessment, Assessment.cycle_id == Cycle.id)
+        .join(Feedback, Feedback.assessment_id == Assessment.id)
+        .where(Feedback.outcome.is_(None))
+        .group_by(Cycle.id, Cycle.name)
+        .order_by(Cycle.id)
+    )
+    return list(rows.tuples())
+
+
+def drafts(session: Session) -> list[tuple[int, str, int]]:
+    """(version id, template, number) of versions that are still drafts."""
+    rows = session.execute(
+        select(Version.id, Template.title, Version.number)
+        .join(Template, Template.id == Version.template_id)
+        .where(Version.status == "draft")
+        .order_by(Template.title, Version.number)
+    )
+    return list(rows.tuples())
+
+
+def latest_run(session: Session) -> Run | None:
+    """The newest prioritisation run, None when there is none."""
+    row = session.execute(
+        select(PrioritisationRun.id, PrioritisationRun.name, PrioritisationRun.at, func.count(Decision.id))
+        .outerjoin(Decision, Decision.run_id == PrioritisationRun.id)
+        .group_by(PrioritisationRun.id, PrioritisationRun.name, PrioritisationRun.at)
+        .order_by(PrioritisationRun.at.desc(), PrioritisationRun.id.desc())
+        .limit(1)
+    ).first()
+    return Run(*row) if row else None
+
+
+def latest_agreed_cycle(session: Session) -> tuple[int, str, int] | None:
+    """(id, name, agreed assessments) of the newest rollout cycle that has agreed results."""
+    row = session.execute(
+        select(Cycle.id, Cycle.name, func.count(Assessment.id))
+        .join(Assessment, Assessment.cycle_id == Cycle.id)
+        .where(Cycle.kind == "rollout", Assessment.status == "agreed")
+        .group_by(Cycle.id, Cycle.name, Cycle.opens_on)
+        .order_by(Cycle.opens_on.desc(), Cycle.id.desc())
+        .limit(1)
+    ).first()
+    return (row[0], row[1], row[2]) if row else None
+
+
+def set_up_state(session: Session) -> tuple[int, int, int, int]:
+    """(open services, services without a director, people, templates)."""
+    directed = select(PersonRole.service_id).where(
+        PersonRole.role == Role.DIRECTOR.value, PersonRole.service_id.is_not(None)
+    )
+    services = select(func.count(Service.id)).where(Service.closed_on.is_(None))
+    row = session.execute(
+        select(
+            services.scalar_subquery(),
+            services.where(Service.id.not_in(directed)).scalar_subquery(),
+            select(func.count(Person.id)).where(Person.is_active).scalar_subquery(),
+            select(func.count(Template.id)).scalar_subquery(),
+        )
+    ).one()
+    return row[0], row[1], row[2], row[3]

@@ -1,0 +1,167 @@
+"""What wants doing next: read afresh for each person, most urgent first."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from vfm.roles import Actor, Role
+from vfm.store.queries import home as queries
+from vfm.store.queries.home import CycleState, Work
+
+SOON = 7
+"""Days before its due date from which an assessment is called due soon."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing to do.
+
+    Attributes:
+        words: what, as a sentence with a verb.
+        page: endpoint that does it; `with_` its one argument (name, value), None without.
+        due_on: when it is wanted, None where nothing says so.
+        tag: late, due soon, or empty.
+    """
+
+    words: str
+    page: str
+    with_: tuple[str, int] | None = None
+    due_on: date | None = None
+    tag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The first page of one person."""
+
+    tasks: tuple[Task, ...]
+    cycles: tuple[CycleState, ...]
+    work: tuple[Work, ...]
+    needs_set_up: bool
+
+
+def show(session: Session, *, by: Actor, now: datetime) -> Home:
+    """What this person should do next, and the state of the cycles they may see."""
+    today = now.date()
+    cycles = tuple(queries.open_cycles(session)) if by.sees_all_services else ()
+    work = tuple(queries.work_of(session, by))
+    services, undirected, _, templates = queries.set_up_state(session)
+    tasks = [
+        *_answering(session, by, work, today),
+        *_setting_up(by, services, undirected),
+        *_preparing(session, by, cycles, services, templates),
+        *_steering(by, cycles, today),
+        *_challenging(by, cycles),
+        *_deciding(session, by),
+        *_reading(session, by),
+    ]
+    return Home(tuple(tasks), cycles, work, needs_set_up=not services or not templates)
+
+
+def _answering(session: Session, by: Actor, work: tuple[Work, ...], today: date) -> Iterator[Task]:
+    for one in work:
+        at = ("assessment_id", one.assessment_id)
+        if one.status == "open":
+            left = max(one.on_route - one.answered, 0)
+            verb = "Start" if not one.answered else "Finish" if left else "Check and send"
+            rest = f": {left} of {one.on_route} questions left" if one.answered and left else ""
+            words = f"{verb} the assessment of {one.service}{rest}"
+            yield Task(words, "assessments.show", at, one.due_on, _tag(one.due_on, today))
+        elif one.status == "submitted" and one.service_id in by.directs:
+            words = f"Sign off the assessment of {one.service}, or return it"
+            yield Task(words, "assessments.show", at, one.due_on, _tag(one.due_on, today))
+    for assessment_id, service, count in queries.challenges_to_answer(session, by):
+        words = f"Respond to {_count(count, 'challenged score')} of {service}"
+        yield Task(words, "challenge.show", ("assessment_id", assessment_id))
+    if by.has(Role.DIRECTOR, Role.CONTRIBUTOR):
+        undated, overdue = queries.actions_wanting(session, by, today)
+        if overdue:
+            yield Task(f"Update {_count(overdue, 'overdue action')}", "actions.index", tag="Late")
+        if undated:
+            yield Task(f"Set a date for {_count(undated, 'improvement action')}", "actions.index")
+
+
+def _setting_up(by: Actor, services: int, undirected: int) -> Iterator[Task]:
+    if not by.has(Role.ADMINISTRATOR):
+        return
+    if not services:
+        yield Task(
+            "Add the council's directorates, divisions and services, or import them", "directory.index"
+        )
+        yield Task("Invite the core team, directors and executives", "people.index")
+        yield Task("Check the council's name, colour and financial year", "council.edit")
+    elif undirected:
+        words = f"Give a director to {_count(undirected, 'service')} without one"
+        yield Task(words, "people.index")
+
+
+def _preparing(
+    session: Session, by: Actor, cycles: tuple[CycleState, ...], services: int, templates: int
+) -> Iterator[Task]:
+    if not by.has(Role.CORE_TEAM):
+        return
+    if not templates:
+        yield Task("Import an assessment template", "versions.index")
+    elif services and not cycles:
+        yield Task("Open a cycle: a pilot with about three services, or a rollout to all", "cycles.index")
+    for cycle_id, name, count in queries.undecided_comments(session):
+        yield Task(f"Decide {_count(count, 'comment')} from {name}", "feedback.board", ("cycle_id", cycle_id))
+    for version_id, title, number in queries.drafts(session):
+        yield Task(
+            f"Finish the draft of {title}, version {number}", "versions.show", ("version_id", version_id)
+        )
+
+
+def _steering(by: Actor, cycles: tuple[CycleState, ...], today: date) -> Iterator[Task]:
+    if not by.has(Role.CORE_TEAM):
+        return
+    for cycle in cycles:
+        if waiting := cycle.not_started + cycle.in_progress:
+            words = (
+                f"{cycle.name}: {_count(waiting, 'service')} still answering, {cycle.not_started} not started"
+            )
+            at = ("cycle_id", cycle.cycle_id)
+            yield Task(words, "cycles.show", at, cycle.due_on, _tag(cycle.due_on, today))
+        if cycle.signed_off:
+            words = f"{cycle.name}: agree the scores of {_count(cycle.signed_off, 'signed-off assessment')}"
+            yield Task(words, "challenge.queue", ("cycle_id", cycle.cycle_id))
+
+
+def _challenging(by: Actor, cycles: tuple[CycleState, ...]) -> Iterator[Task]:
+    if not by.has(Role.CHALLENGER) or by.has(Role.CORE_TEAM):
+        return
+    for cycle in cycles:
+        if cycle.signed_off:
+            words = f"{cycle.name}: test the scores of {_count(cycle.signed_off, 'signed-off assessment')}"
+            yield Task(words, "challenge.queue", ("cycle_id", cycle.cycle_id), cycle.due_on)
+
+
+def _deciding(session: Session, by: Actor) -> Iterator[Task]:
+    if not by.has(Role.EXECUTIVE):
+        return
+    run, agreed = queries.latest_run(session), queries.latest_agreed_cycle(session)
+    if run is not None:
+        words = f"Look at {run.name} and decide: {_count(run.decided, 'decision')} recorded so far"
+        yield Task(words, "priorities.board", ("run_id", run.run_id))
+    elif agreed is not None:
+        words = f"Rank the services of {agreed[1]}: {_count(agreed[2], 'agreed result')}"
+        yield Task(words, "priorities.index")
+
+
+def _reading(session: Session, by: Actor) -> Iterator[Task]:
+    agreed = queries.latest_agreed_cycle(session) if by.has(Role.VIEWER, Role.EXECUTIVE) else None
+    if agreed is not None:
+        words = f"Read the results of {agreed[1]}: {_count(agreed[2], 'agreed result')}"
+        yield Task(words, "results.index", ("cycle_id", agreed[0]))
+
+
+def _tag(due_on: date, today: date) -> str:
+    if due_on < today:
+        return "Late"
+    return "Due soon" if (due_on - today).days <= SOON else ""
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
