@@ -304,9 +304,7 @@ def failing(names: Sequence[str]) -> list[str]:
     if static:
         say(f"\n{len(static) - len(failed)} of {len(static)} static checks passed" + told(failed))
     if "tests" in names and not shutil.which("chromium"):
-        say(
-            "The tests drive a real browser, and there is none. On Debian: apt-get install chromium libatomic1"
-        )
+        say("The tests drive a browser, and there is none. On Debian: apt-get install chromium libatomic1")
     if "tests" in names and not passes("tests"):
         failed.append("tests")
     return failed
