@@ -5,7 +5,7 @@ Unknown fields are refused, so a typing mistake in a document is a problem and n
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
@@ -19,7 +19,12 @@ SCHEMA = "vfm-template/1"
 
 def exact_share(value: object) -> object:
     """`"100/3"` written in a document becomes the nearest float to the exact third."""
-    return float(Fraction(value)) if isinstance(value, str) and "/" in value else value
+    if not isinstance(value, str) or "/" not in value:
+        return value
+    try:
+        return float(Fraction(value))
+    except (ValueError, ZeroDivisionError, OverflowError):
+        raise ValueError(f'"{value}" is not a share. Write two whole numbers, such as 100/3.') from None
 
 
 Key = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,39}$")]
@@ -32,6 +37,16 @@ class Frozen(BaseModel):
     """A value of the document: immutable, and nothing beside what is declared."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+def _assert_one(given: Sequence[str], allowed: Sequence[str]) -> None:
+    """Exactly one word must say what is done here."""
+    if not given:
+        raise ValueError(f"Nothing says how to compare or reckon. Add one of {', '.join(allowed)}.")
+    if len(given) > 1:
+        raise ValueError(
+            f"Only one of {' and '.join(given)} can stand here. Keep one; join two with all or any."
+        )
 
 
 class Kind(StrEnum):
@@ -119,8 +134,7 @@ class Comparison(Frozen):
 
     @model_validator(mode="after")
     def one_operator(self) -> Self:
-        if sum(value is not None for value in self._operands().values()) != 1:
-            raise ValueError(f"needs exactly one of {', '.join(OPERATORS)}")
+        _assert_one([name for name, value in self._operands().items() if value is not None], OPERATORS)
         return self
 
     def _operands(self) -> dict[str, Any]:
@@ -187,8 +201,8 @@ class Operation(Frozen):
 
     @model_validator(mode="after")
     def one_operation(self) -> Self:
-        if sum(getattr(self, name) is not None for name in type(self).model_fields) != 1:
-            raise ValueError("needs exactly one of add, subtract, multiply, divide")
+        names = list(type(self).model_fields)
+        _assert_one([name for name in names if getattr(self, name) is not None], names)
         return self
 
     @cached_property
