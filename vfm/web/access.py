@@ -26,7 +26,11 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "home.health": VISITOR,
     "home.plotly": VISITOR,
     # sign_in
+    "sign_in.enter": VISITOR,
     "sign_in.leave": VISITOR,
+    "sign_in.demo": VISITOR,
+    "sign_in.account": SIGNED_IN,
+    "sign_in.leave_others": SIGNED_IN,
     # council
     # people
     # directory
@@ -45,7 +49,7 @@ ACCESS: dict[str, frozenset[Role] | None] = {
 def allows(endpoint: str, actor: Actor | None) -> bool:
     """True when this person (None: a visitor) may open the endpoint."""
     rule = ACCESS[endpoint]
-    return rule is VISITOR or (actor is not None and actor.has(*rule))
+    return rule is None or (actor is not None and actor.has(*rule))
 
 
 def guard(app: Flask) -> None:

@@ -54,14 +54,18 @@ def load(
     Raises:
         Invalid: a figure names a service or source that is not there; every one is listed.
     """
-    services = dict(session.execute(select(Service.key, Service.id)).tuples().all())
+    services = dict(iter(session.execute(select(Service.key, Service.id))))
     source_ids = {source.key: _keep_source(session, source) for source in sources}
     problems = [
-        Problem(figure.service_key, f"There is no service with this key (figure {figure.measure}, {figure.year}).")
+        Problem(
+            figure.service_key, f"There is no service with this key (figure {figure.measure}, {figure.year})."
+        )
         for figure in figures
         if figure.service_key not in services
     ] + [
-        Problem(figure.source_key, f"There is no source with this key (figure {figure.measure}, {figure.year}).")
+        Problem(
+            figure.source_key, f"There is no source with this key (figure {figure.measure}, {figure.year})."
+        )
         for figure in figures
         if figure.source_key not in source_ids
     ]

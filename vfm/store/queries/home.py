@@ -105,7 +105,7 @@ def challenges_to_answer(session: Session, actor: Actor) -> list[tuple[int, str,
         .group_by(Assessment.id, Service.name)
         .order_by(Service.name)
     )
-    return list(rows.tuples())
+    return list(rows)
 
 
 def actions_wanting(session: Session, actor: Actor, today: date) -> tuple[int, int]:
@@ -157,7 +157,7 @@ def undecided_comments(session: Session) -> list[tuple[int, str, int]]:
         .group_by(Cycle.id, Cycle.name)
         .order_by(Cycle.id)
     )
-    return list(rows.tuples())
+    return list(rows)
 
 
 def drafts(session: Session) -> list[tuple[int, str, int]]:
@@ -168,7 +168,7 @@ def drafts(session: Session) -> list[tuple[int, str, int]]:
         .where(Version.status == "draft")
         .order_by(Template.title, Version.number)
     )
-    return list(rows.tuples())
+    return list(rows)
 
 
 def latest_run(session: Session) -> Run | None:
