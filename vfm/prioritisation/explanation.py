@@ -96,13 +96,15 @@ def sentence(ranking: Ranking, service: RankedService) -> str:
     """What a director would want to hear: place, two main drivers, biggest brake, gaps, how firm it is."""
     if service.index is None:
         missing = f" Missing: {_listed(_missing(ranking, service))}." if service.missing else ""
-        return f"{service.name} is not ranked: {_percent(service.missing_weight)} of the weight has no value.{missing}"
+        share = _percent(service.missing_weight)
+        return f"{service.name} is not ranked: {share} of the weight has no value.{missing}"
     parts = (_place, _drivers, _gaps, _firmness)
     return " ".join(filter(None, (part(ranking, service) for part in parts)))
 
 
 def _place(ranking: Ranking, service: RankedService) -> str:
-    place = f"{'joint ' if service.rank in ranking.shared_ranks else ''}{ordinal(service.rank or 0)} of {len(ranking.ranked)}"
+    joint = "joint " if service.rank in ranking.shared_ranks else ""
+    place = f"{joint}{ordinal(service.rank or 0)} of {len(ranking.ranked)}"
     return f"{service.name} is {place} with an index of {shown(service.index or 0.0)}."
 
 
@@ -114,9 +116,8 @@ def _drivers(ranking: Ranking, service: RankedService) -> str:
     brakes = [f"{names[k]} ({_signed(v)})" for k, v in ordered[-1:] if v <= -TELLING]
     found = []
     if raising:
-        found.append(
-            f"Compared with a typical service, {' and '.join(raising)} {'raise' if len(raising) > 1 else 'raises'} it most."
-        )
+        verb = "raise" if len(raising) > 1 else "raises"
+        found.append(f"Compared with a typical service, {' and '.join(raising)} {verb} it most.")
     if brakes:
         found.append(f"What holds it back most is {brakes[0]}.")
     return " ".join(found)

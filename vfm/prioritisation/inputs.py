@@ -137,7 +137,7 @@ def _prepared(
         criteria=scales,
         keys=[key for key in keys if key not in dropped],
         dropped=dropped,
-        weights=nominal[used] / nominal[used].sum(),
+        weights=np.array(criterion_rules.shares(given)),
         raw=raw,
         u=filled(known, [s.family for s in services], references),
         missing_weight=missing_weight,

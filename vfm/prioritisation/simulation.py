@@ -297,7 +297,7 @@ def best_first(rounded: Floats) -> Ints:
     if np.abs(rounded).max(initial=0) * room < 2.0**62:
         packed = np.arange(n) - rounded.astype(np.int64) * room
         packed.sort(axis=1)
-        return np.bitwise_and(packed, room - 1, dtype=np.int64)
+        return np.asarray(packed & (room - 1), dtype=np.int64)
     return np.asarray(np.argsort(-rounded, axis=1, kind="stable"), dtype=np.int64)
 
 
