@@ -21,6 +21,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 from sqlalchemy.engine import Dialect
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 NAMING = {
@@ -341,8 +342,27 @@ class Feedback(Table):
 # --- results, challenge, baseline -----------------------------------------------------------------
 
 
+def _outline(context: DefaultExecutionContext) -> dict[str, Any]:
+    """A result's overall and top sections, so that a list of many services reads no more than it shows."""
+    content = context.get_current_parameters()["content"]
+    tops = [section for section in content["sections"] if not section.get("parent")]
+    return {
+        "overall": content["overall"],
+        "sections": [{name: section[name] for name in OUTLINED} for section in tops],
+    }
+
+
+OUTLINED = ("key", "score", "low", "high", "completeness", "status", "result")
+"""What a list shows of a section."""
+
+
 class ScorecardRow(Table):
-    """The stored result of scoring one assessment; *frozen*. `kind` is self or agreed."""
+    """The stored result of scoring one assessment; *frozen*. `kind` is self or agreed.
+
+    `content` is the scorecard as `Scorecard.as_record` gives it; `outline` follows from it by itself;
+    `change` is what changed since the baseline as `Change.as_json` gives it, without sections, kept with an
+    agreed result that has one.
+    """
 
     __tablename__ = "scorecard"
     __table_args__ = (UniqueConstraint("assessment_id", "kind", "number"),)
@@ -352,6 +372,8 @@ class ScorecardRow(Table):
     number: Mapped[int] = mapped_column(default=1)
     engine: Mapped[str]
     content: Mapped[dict[str, Any]]
+    outline: Mapped[dict[str, Any]] = mapped_column(default=_outline)
+    change: Mapped[dict[str, Any] | None]
     created_at: Mapped[datetime]
 
 
