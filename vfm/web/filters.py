@@ -1,10 +1,13 @@
 """How values read on a page: dates, money, shares and points as people write them in the UK."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
 from flask import Flask
+
+from vfm.errors import Problem
 
 from vfm.web import markdown
 
@@ -34,7 +37,11 @@ def pounds(value: Decimal | int | float | None) -> str:
     if value is None:
         return "–"
     exact = Decimal(str(value))
-    whole = exact.quantize(Decimal(1), ROUND_HALF_UP) if exact == exact.to_integral() else exact.quantize(Decimal("0.01"), ROUND_HALF_UP)
+    whole = (
+        exact.quantize(Decimal(1), ROUND_HALF_UP)
+        if exact == exact.to_integral()
+        else exact.quantize(Decimal("0.01"), ROUND_HALF_UP)
+    )
     return f"{'−' if whole < 0 else ''}£{abs(whole):,}"
 
 
@@ -62,8 +69,13 @@ def plural(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def at(problems: Iterable[Problem], place: str) -> str | None:
+    """What is wrong at a field, None when nothing is: `error=problems | at("email")`."""
+    return next((problem.message for problem in problems if problem.place == place), None)
+
+
 def register(app: Flask) -> None:
     """Make the filters known to every template."""
-    for name in (day, instant, clock, pounds, millions, percent, plural):
+    for name in (day, instant, clock, pounds, millions, percent, plural, at):
         app.jinja_env.filters[name.__name__] = name
     app.jinja_env.filters["markdown"] = markdown.render

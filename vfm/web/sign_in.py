@@ -1,12 +1,72 @@
-"""Signing in and out."""
+"""Signing in and out, the demonstration's one-click page, and a person's own page."""
 
-from flask import Blueprint, redirect, session, url_for
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from vfm.web.current import now, transaction
+from vfm.errors import Invalid, Problem
+from vfm.web.browsers import in_words
+from vfm.web.current import actor, now, reading, transaction, wiring
 from vfm.workflows import sign_in
 
 blueprint = Blueprint("sign_in", __name__)
+
+WRONG = "E-mail or password is not right. Check both and try again."
+SLOWED = (
+    "There were too many tries. Wait a quarter of an hour, or ask your administrator for a link to choose "
+    "a new password."
+)
+
+
+@blueprint.route("/sign-in", methods=["GET", "POST"])
+def enter() -> ResponseReturnValue:
+    """Ask for e-mail and password; on to where the person wanted to go."""
+    wanted = own_path(request.values.get("next"))
+    if request.method == "POST":
+        return _tried(request.form.get("email", ""), request.form.get("password", ""), wanted)
+    return redirect(wanted) if g.visit else _form("", wanted)
+
+
+def _tried(email: str, password: str, wanted: str) -> ResponseReturnValue:
+    if blanks := _blanks(email, password):
+        return _form(email, wanted, blanks), 422
+    address, settings = request.remote_addr or "", wiring().settings
+    with transaction() as store:
+        noted = sign_in.attempt(store, email, address, now=now())
+    with reading() as store:
+        candidate = sign_in.candidate(store, email, address, tries=settings.sign_in_tries, now=now())
+    if candidate.is_slowed:
+        return _form(email, wanted, [Problem("email", SLOWED)]), 429
+    # No transaction is open meanwhile: checking a password is slow on purpose.
+    if not candidate.proves(password) or candidate.person_id is None:
+        return _form(email, wanted, [Problem("email", WRONG)]), 422
+    with transaction() as store:
+        token = sign_in.enter(
+            store, candidate.person_id, email, noted, browser=in_words(request.user_agent.string), now=now()
+        )
+    return _welcomed(token, wanted)
+
+
+def _blanks(email: str, password: str) -> list[Problem]:
+    asked = (("email", email, "Type your e-mail."), ("password", password, "Type your password."))
+    return [Problem(place, words) for place, typed, words in asked if not typed.strip()]
+
+
+def _form(email: str, wanted: str, problems: list[Problem] | None = None) -> str:
+    return render_template("sign_in/enter.html", email=email, wanted=wanted, problems=problems or ())
+
+
+def _welcomed(token: str, wanted: str) -> ResponseReturnValue:
+    session.clear()  # nothing of a visitor's session lives on in a person's
+    session["token"] = token
+    return redirect(wanted, 303)
+
+
+def own_path(wanted: str | None) -> str:
+    """`wanted` when it is a path of this site, else the first page: nobody is led elsewhere after signing in."""
+    first = url_for("home.index")
+    is_path = wanted is not None and wanted.startswith("/") and not wanted.startswith("//")
+    # Browsers read a backslash as a slash and skip tabs and line breaks.
+    return wanted if wanted and is_path and "\\" not in wanted and wanted.isprintable() else first
 
 
 @blueprint.get("/sign-out")
@@ -17,3 +77,50 @@ def leave() -> ResponseReturnValue:
         with transaction() as store:
             sign_in.end(store, token, now=now())
     return redirect(url_for("home.index"))
+
+
+@blueprint.route("/demo", methods=["GET", "POST"])
+def demo() -> ResponseReturnValue:
+    """One click signs you in as one of the demonstration's people; only in demo mode."""
+    if not wiring().settings.is_demo:
+        abort(404)
+    if request.method == "GET":
+        with reading() as store:
+            roles = sign_in.demo_people(store)
+        return render_template("sign_in/demo.html", roles=roles)
+    person_id = request.form.get("person", type=int) or abort(404)
+    with transaction() as store:
+        token = sign_in.demo_enter(store, person_id, browser=in_words(request.user_agent.string), now=now())
+    return _welcomed(token, url_for("home.index"))
+
+
+@blueprint.route("/account", methods=["GET", "POST"])
+def account() -> ResponseReturnValue:
+    """A person's own page: change the password, see where they are signed in."""
+    if request.method == "GET":
+        return _account()
+    typed = (request.form.get(name, "") for name in ("current", "password", "again"))
+    try:
+        with transaction() as store:
+            sign_in.change_password(store, g.visit.session_id, *typed, by=actor(), now=now())
+    except Invalid as error:
+        return _account(error.problems), 422
+    flash("Your password is changed. Every other browser is signed out.", "done")
+    return redirect(url_for("sign_in.account"), 303)
+
+
+def _account(problems: tuple[Problem, ...] = ()) -> str:
+    with reading() as store:
+        view = sign_in.account(
+            store, g.visit.session_id, by=actor(), now=now(), hours=wiring().settings.session_hours
+        )
+    return render_template("sign_in/account.html", account=view, problems=problems)
+
+
+@blueprint.post("/account/sign-out-elsewhere")
+def leave_others() -> ResponseReturnValue:
+    """End every session of this person but the present one."""
+    with transaction() as store:
+        ended = sign_in.end_others(store, g.visit.session_id, by=actor(), now=now())
+    flash(f"Signed out of {ended} other browser{'' if ended == 1 else 's'}.", "done")
+    return redirect(url_for("sign_in.account"), 303)

@@ -1,19 +1,29 @@
-"""Signing in and out: a random token in the browser, its hash and the times in the store."""
+"""Signing in and out: a random token in the browser, its hash and the times in the store.
 
-import hashlib
-import secrets
+A sign-in is three steps, so that the slow check of the password holds no transaction: `attempt` notes it,
+`candidate` counts and finds whose password to check, `enter` begins the session.
+"""
+
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import delete, or_, update
 from sqlalchemy.orm import Session
 
+from vfm.errors import Invalid, NotFound, Problem
 from vfm.roles import Actor, Role
+from vfm.store import credentials, events
 from vfm.store.queries import sign_in as queries
-from vfm.store.tables import SignInSession
+from vfm.store.tables import Person, SignInAttempt, SignInSession
 
 SEEN_STEP = timedelta(minutes=5)
 """`seen_at` is written at most this often, so that reading a page seldom writes."""
+
+WINDOW = timedelta(minutes=15)
+"""Failed sign-ins count for this long."""
+
+ADDRESS_TIMES = 10
+"""A client address may fail this many times as often as one e-mail: a whole council can sit behind one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +48,46 @@ class Visit:
     is_due_seen: bool
 
 
-def hashed(token: str) -> str:
-    """What the store keeps of a token."""
-    return hashlib.sha256(token.encode()).hexdigest()
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Whose password is to be checked; nobody when the e-mail is unknown or the person switched off."""
+
+    person_id: int | None
+    password_hash: str | None
+    is_slowed: bool
+
+    def proves(self, password: str) -> bool:
+        """True when the password is theirs; takes as long when there is nobody."""
+        return credentials.proves(self.password_hash, password)
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPerson:
+    """Somebody the demonstration can be tried as, with the services they answer for."""
+
+    id: int
+    name: str
+    services: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The signed-in person's own page: their browsers, the latest seen first."""
+
+    name: str
+    email: str
+    roles: tuple[str, ...]
+    browsers: tuple["SignedInBrowser", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SignedInBrowser:
+    """One browser in which somebody is signed in."""
+
+    words: str
+    since: datetime
+    seen_at: datetime
+    is_this: bool
 
 
 def council(session: Session) -> CouncilView | None:
@@ -55,7 +102,7 @@ def council(session: Session) -> CouncilView | None:
 
 def visit(session: Session, token: str, *, now: datetime, hours: int) -> Visit | None:
     """Who holds this token; None when it is unknown, revoked, or not used for `hours`."""
-    rows = queries.visit_by_token(session, hashed(token))
+    rows = queries.visit_by_token(session, credentials.token_hash(token))
     if not rows or rows[0].seen_at < now - timedelta(hours=hours):
         return None
     first = rows[0]
@@ -83,11 +130,61 @@ def seen(session: Session, session_id: int, *, now: datetime) -> None:
     session.execute(update(SignInSession).where(SignInSession.id == session_id).values(seen_at=now))
 
 
-def start(session: Session, person_id: int, *, now: datetime) -> str:
+def attempt(session: Session, email: str, address: str, *, now: datetime) -> tuple[int, int]:
+    """Note a try before its password is looked at, so that tries made at the same time count too.
+
+    Rows older than the window go, which keeps the table small.
+
+    Returns:
+        The two rows made: of the e-mail and of the client address.
+    """
+    session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - WINDOW))
+    of_email, of_address = (SignInAttempt(subject=subject, at=now) for subject in _subjects(email, address))
+    session.add_all([of_email, of_address])
+    session.flush()
+    return of_email.id, of_address.id
+
+
+def candidate(session: Session, email: str, address: str, *, tries: int, now: datetime) -> Candidate:
+    """Whose password to check, or that there were too many tries of this e-mail or from this address.
+
+    Args:
+        tries: how many failures one e-mail may have within the window; the present try is counted already.
+    """
+    of_email, of_address = _subjects(email, address)
+    counted = queries.attempts(session, (of_email, of_address), since=now - WINDOW)
+    if counted.get(of_email, 0) > tries or counted.get(of_address, 0) > tries * ADDRESS_TIMES:
+        return Candidate(None, None, is_slowed=True)
+    found = queries.active_person(session, _plain(email))
+    return Candidate(*(found or (None, None)), is_slowed=False)
+
+
+def enter(
+    session: Session, person_id: int, email: str, noted: tuple[int, int], *, browser: str, now: datetime
+) -> str:
+    """Begin a session for somebody whose password was right; the token for the browser.
+
+    Their e-mail's tries no longer count. Of the address only this try is taken back: somebody with one
+    account of their own could otherwise guess at others for ever.
+    """
+    of_email, _ = _subjects(email, "")
+    session.execute(
+        delete(SignInAttempt).where(or_(SignInAttempt.subject == of_email, SignInAttempt.id.in_(noted)))
+    )
+    return start(session, person_id, browser=browser, now=now)
+
+
+def start(session: Session, person_id: int, *, now: datetime, browser: str = "") -> str:
     """Begin a session for a person whose right to sign in was checked; the token for the browser."""
-    token = secrets.token_urlsafe(32)
+    token = credentials.new_token()
     session.add(
-        SignInSession(token_hash=hashed(token), person_id=person_id, created_at=now, seen_at=now)
+        SignInSession(
+            token_hash=credentials.token_hash(token),
+            person_id=person_id,
+            browser=browser,
+            created_at=now,
+            seen_at=now,
+        )
     )
     return token
 
@@ -96,6 +193,98 @@ def end(session: Session, token: str, *, now: datetime) -> None:
     """End the session that holds this token; nothing happens when there is none."""
     session.execute(
         update(SignInSession)
-        .where(SignInSession.token_hash == hashed(token), SignInSession.revoked_at.is_(None))
+        .where(SignInSession.token_hash == credentials.token_hash(token), SignInSession.revoked_at.is_(None))
         .values(revoked_at=now)
     )
+
+
+def end_others(session: Session, session_id: int, *, by: Actor, now: datetime) -> int:
+    """Sign somebody out everywhere but in this browser; how many sessions ended."""
+    ended = session.execute(
+        update(SignInSession)
+        .where(
+            SignInSession.person_id == by.id,
+            SignInSession.id != session_id,
+            SignInSession.revoked_at.is_(None),
+        )
+        .values(revoked_at=now)
+    )
+    return ended.rowcount
+
+
+def account(session: Session, session_id: int, *, by: Actor, now: datetime, hours: int) -> Account:
+    """The signed-in person's own page."""
+    email = queries.person_email(session, by.id)
+    rows = queries.live_sessions(session, by.id, since=now - timedelta(hours=hours))
+    browsers = (
+        SignedInBrowser(row.browser or "A browser", row.created_at, row.seen_at, row.id == session_id)
+        for row in rows
+    )
+    roles = tuple(role.words for role in Role if role in by.roles)
+    return Account(by.name, email, roles, tuple(browsers))
+
+
+def change_password(
+    session: Session, session_id: int, current: str, new: str, again: str, *, by: Actor, now: datetime
+) -> None:
+    """Choose another password; every other browser is signed out.
+
+    Raises:
+        Invalid: the current password is not right, or the new one is too weak or typed differently.
+    """
+    person = session.get_one(Person, by.id)
+    problems = credentials.password_problems(new, again, names=(person.name, person.email))
+    if not credentials.proves(person.password_hash, current):
+        problems.insert(0, Problem("current", "That is not your present password. Type it again."))
+    if problems:
+        raise Invalid(problems)
+    person.password_hash = credentials.password_hash(new)
+    end_others(session, session_id, by=by, now=now)
+    events.record(session, "changed password", "person", by.id, by_id=by.id, now=now)
+
+
+def demo_people(session: Session) -> tuple[tuple[Role, tuple[DemoPerson, ...]], ...]:
+    """Everybody the demonstration can be tried as, per role in the order of the roles.
+
+    Raises:
+        NotFound: this is no demonstration council.
+    """
+    _demo_or_not_found(session)
+    held: dict[Role, dict[int, tuple[str, list[str]]]] = {}
+    for row in queries.people_by_role(session):
+        people = held.setdefault(Role(row.role), {})
+        services = people.setdefault(row.id, (row.name, []))[1]
+        if row.service:
+            services.append(row.service)
+    return tuple(
+        (role, tuple(DemoPerson(id, name, tuple(services)) for id, (name, services) in held[role].items()))
+        for role in Role
+        if role in held
+    )
+
+
+def demo_enter(session: Session, person_id: int, *, browser: str, now: datetime) -> str:
+    """Sign in as one of the demonstration's people without a password.
+
+    Raises:
+        NotFound: this is no demonstration council, or there is no such person.
+    """
+    _demo_or_not_found(session)
+    if not queries.is_active(session, person_id):
+        raise NotFound
+    return start(session, person_id, browser=browser, now=now)
+
+
+def _demo_or_not_found(session: Session) -> None:
+    row = queries.the_council(session)
+    if row is None or not row.is_demo:
+        raise NotFound
+
+
+def _plain(email: str) -> str:
+    return email.strip().lower()
+
+
+def _subjects(email: str, address: str) -> tuple[str, str]:
+    """What a try counts against; hashed, because people type passwords into the wrong field."""
+    return credentials.token_hash(f"email {_plain(email)}"), credentials.token_hash(f"address {address}")

@@ -1,9 +1,11 @@
 """Who is behind a request, and who may sign in."""
 
-from sqlalchemy import select, true
+from datetime import datetime
+
+from sqlalchemy import Row, func, select, true
 from sqlalchemy.orm import Session
 
-from vfm.store.tables import Council, Person, PersonRole, SignInSession
+from vfm.store.tables import Council, Person, PersonRole, Service, SignInAttempt, SignInSession
 
 
 def visit_by_token(session: Session, token_hash: str) -> list[tuple]:  # type: ignore[type-arg]
@@ -41,3 +43,59 @@ def visit_by_token(session: Session, token_hash: str) -> list[tuple]:  # type: i
 def the_council(session: Session) -> Council | None:
     """The one council, None before `vfm init`."""
     return session.scalars(select(Council)).first()
+
+
+def attempts(session: Session, subjects: tuple[str, ...], *, since: datetime) -> dict[str, int]:
+    """How many tries each subject made since an instant; none is left out."""
+    rows = session.execute(
+        select(SignInAttempt.subject, func.count())
+        .where(SignInAttempt.subject.in_(subjects), SignInAttempt.at >= since)
+        .group_by(SignInAttempt.subject)
+    )
+    return {subject: count for subject, count in rows}
+
+
+def active_person(session: Session, email: str) -> tuple[int, str | None] | None:
+    """The id and password hash of somebody who may sign in, by an e-mail in lower case."""
+    row = session.execute(
+        select(Person.id, Person.password_hash).where(Person.email == email, Person.is_active)
+    ).first()
+    return None if row is None else (row.id, row.password_hash)
+
+
+def is_active(session: Session, person_id: int) -> bool:
+    """True when there is such a person and they are not switched off."""
+    return session.scalar(select(Person.is_active).where(Person.id == person_id)) or False
+
+
+def person_email(session: Session, person_id: int) -> str:
+    """The e-mail of somebody who is there."""
+    return session.scalars(select(Person.email).where(Person.id == person_id)).one()
+
+
+def live_sessions(session: Session, person_id: int, *, since: datetime) -> list[Row]:
+    """A person's sessions that were used since an instant and not ended, the latest seen first."""
+    return list(
+        session.execute(
+            select(SignInSession.id, SignInSession.browser, SignInSession.created_at, SignInSession.seen_at)
+            .where(
+                SignInSession.person_id == person_id,
+                SignInSession.revoked_at.is_(None),
+                SignInSession.seen_at >= since,
+            )
+            .order_by(SignInSession.seen_at.desc(), SignInSession.id.desc())
+        )
+    )
+
+
+def people_by_role(session: Session) -> list[Row]:
+    """A row a role held by somebody active, with the service where there is one; people by name."""
+    return list(
+        session.execute(
+            select(PersonRole.role, Person.id, Person.name, Service.name.label("service"))
+            .join(Person, Person.id == PersonRole.person_id)
+            .outerjoin(Service, Service.id == PersonRole.service_id)
+            .where(Person.is_active)
+            .order_by(Person.name, Person.id, Service.name)
+        )
+    )
