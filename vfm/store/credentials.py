@@ -45,8 +45,7 @@ def _nobody() -> str:
 def password_problems(password: str, again: str, *, names: tuple[str, ...]) -> list[Problem]:
     """Why a new password cannot be used, at the fields `password` and `again`; empty when it can.
 
-    Args:
-        names: the person's name and e-mail, which a password may not be made of.
+    It may not be made of `names`, the person's name and e-mail.
     """
     problems = []
     if words := _weakness(password, names):

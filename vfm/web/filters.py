@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from flask import Flask
 
 from vfm.errors import Problem
-
 from vfm.web import markdown
 
 LONDON = ZoneInfo("Europe/London")
@@ -70,7 +69,7 @@ def plural(count: int, one: str, many: str | None = None) -> str:
 
 
 def at(problems: Iterable[Problem], place: str) -> str | None:
-    """What is wrong at a field, None when nothing is: `error=problems | at("email")`."""
+    """The words about a field, None when nothing is wrong there; fields take it as their `error`."""
     return next((problem.message for problem in problems if problem.place == place), None)
 
 

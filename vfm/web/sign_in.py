@@ -62,7 +62,7 @@ def _welcomed(token: str, wanted: str) -> ResponseReturnValue:
 
 
 def own_path(wanted: str | None) -> str:
-    """`wanted` when it is a path of this site, else the first page: nobody is led elsewhere after signing in."""
+    """`wanted` when it is a path of this site, else the first page: nobody is led elsewhere."""
     first = url_for("home.index")
     is_path = wanted is not None and wanted.startswith("/") and not wanted.startswith("//")
     # Browsers read a backslash as a slash and skip tabs and line breaks.

@@ -148,15 +148,14 @@ def attempt(session: Session, email: str, address: str, *, now: datetime) -> tup
 def candidate(session: Session, email: str, address: str, *, tries: int, now: datetime) -> Candidate:
     """Whose password to check, or that there were too many tries of this e-mail or from this address.
 
-    Args:
-        tries: how many failures one e-mail may have within the window; the present try is counted already.
+    `tries` is how many failures one e-mail may have within the window; the present try is counted already.
     """
     of_email, of_address = _subjects(email, address)
     counted = queries.attempts(session, (of_email, of_address), since=now - WINDOW)
     if counted.get(of_email, 0) > tries or counted.get(of_address, 0) > tries * ADDRESS_TIMES:
         return Candidate(None, None, is_slowed=True)
-    found = queries.active_person(session, _plain(email))
-    return Candidate(*(found or (None, None)), is_slowed=False)
+    person_id, kept = queries.active_person(session, _plain(email)) or (None, None)
+    return Candidate(person_id, kept, is_slowed=False)
 
 
 def enter(
@@ -200,7 +199,7 @@ def end(session: Session, token: str, *, now: datetime) -> None:
 
 def end_others(session: Session, session_id: int, *, by: Actor, now: datetime) -> int:
     """Sign somebody out everywhere but in this browser; how many sessions ended."""
-    ended = session.execute(
+    ended = session.scalars(
         update(SignInSession)
         .where(
             SignInSession.person_id == by.id,
@@ -208,8 +207,9 @@ def end_others(session: Session, session_id: int, *, by: Actor, now: datetime) -
             SignInSession.revoked_at.is_(None),
         )
         .values(revoked_at=now)
+        .returning(SignInSession.id)
     )
-    return ended.rowcount
+    return len(ended.all())
 
 
 def account(session: Session, session_id: int, *, by: Actor, now: datetime, hours: int) -> Account:
@@ -257,7 +257,7 @@ def demo_people(session: Session) -> tuple[tuple[Role, tuple[DemoPerson, ...]], 
         if row.service:
             services.append(row.service)
     return tuple(
-        (role, tuple(DemoPerson(id, name, tuple(services)) for id, (name, services) in held[role].items()))
+        (role, tuple(DemoPerson(key, name, tuple(services)) for key, (name, services) in held[role].items()))
         for role in Role
         if role in held
     )

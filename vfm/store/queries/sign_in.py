@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from vfm.store.tables import Council, Person, PersonRole, Service, SignInAttempt, SignInSession
 
 
-def visit_by_token(session: Session, token_hash: str) -> list[tuple]:  # type: ignore[type-arg]
+def visit_by_token(session: Session, token_hash: str) -> list[Row]:
     """One row a role of the signed-in person (a row without role when there is none), council included.
 
     One statement, because every page of every signed-in person asks it.
@@ -37,7 +37,7 @@ def visit_by_token(session: Session, token_hash: str) -> list[tuple]:  # type: i
             Person.is_active,
         )
     )
-    return list(rows)  # type: ignore[arg-type]
+    return list(rows)
 
 
 def the_council(session: Session) -> Council | None:
@@ -48,11 +48,11 @@ def the_council(session: Session) -> Council | None:
 def attempts(session: Session, subjects: tuple[str, ...], *, since: datetime) -> dict[str, int]:
     """How many tries each subject made since an instant; none is left out."""
     rows = session.execute(
-        select(SignInAttempt.subject, func.count())
+        select(SignInAttempt.subject, func.count().label("tries"))
         .where(SignInAttempt.subject.in_(subjects), SignInAttempt.at >= since)
         .group_by(SignInAttempt.subject)
     )
-    return {subject: count for subject, count in rows}
+    return {row.subject: row.tries for row in rows}
 
 
 def active_person(session: Session, email: str) -> tuple[int, str | None] | None:
