@@ -24,7 +24,7 @@ class Mean(NamedTuple):
 
 
 SectionWeight = Callable[[float, float], float]
-"""(weight the template declares, question weight that entered the mean) -> weight in what holds the section."""
+"""(weight the template declares, question weight that entered the mean) -> weight in its parent."""
 
 
 def fold(
