@@ -99,7 +99,7 @@ def complaints(errors: Iterable[ErrorDetails], places: Iterable[Path]) -> list[C
 
 
 def _intended(error: ErrorDetails, path: Path) -> tuple[Path, str]:
-    """Where an unknown field stands and which field it was meant as, so that this is not called missing too."""
+    """Where an unknown field stands and what it was meant as, so that this is not called missing too."""
     if error["type"] != "extra_forbidden":
         return path, ""
     name = str(error["loc"][-1])
