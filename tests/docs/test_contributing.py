@@ -8,7 +8,7 @@ import pytest
 PROJECT = Path(__file__).parents[2]
 GUIDE = PROJECT / "docs" / "contributing.md"
 WORDS = GUIDE.read_text(encoding="utf-8")
-PATHS = sorted({path for path in re.findall(r"`((?:vfm|tests|data|docs|bench)/[\w./-]*)`", WORDS)})
+PATHS = sorted(set(re.findall(r"`((?:vfm|tests|data|docs|bench)/[\w./-]*)`", WORDS)))
 
 
 def table_under(heading: str) -> list[list[str]]:

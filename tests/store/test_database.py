@@ -1,0 +1,121 @@
+"""Reaching the database, what it refuses to change, and what it says when it cannot be used."""
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Engine, delete, text, update
+
+from tests.council import NOW, SmallCouncil
+from vfm.errors import Conflict, Invalid
+from vfm.store import database, events
+from vfm.store.tables import Event, Table, Template, Version
+
+
+def test_the_steps_make_exactly_the_tables(engine: Engine) -> None:
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Table.metadata) == []
+
+
+def test_an_upgrade_of_the_newest_changes_nothing(engine: Engine) -> None:
+    database.upgrade(engine)
+    database.check(engine)
+
+
+@pytest.fixture
+def opened_version(engine: Engine) -> int:
+    """A version that was opened."""
+    with database.transaction(engine) as session:
+        template = Template(key="t", title="T", created_at=NOW)
+        session.add(template)
+        session.flush()
+        version = Version(
+            template_id=template.id,
+            number=1,
+            content={"sections": [{"b": 1, "a": 2}]},
+            content_hash="x",
+            created_at=NOW,
+            opened_at=NOW,
+        )
+        session.add(version)
+        session.flush()
+        return version.id
+
+
+def test_an_opened_version_is_frozen(engine: Engine, opened_version: int) -> None:
+    with pytest.raises(Conflict, match="version never changes"), database.transaction(engine) as session:
+        session.execute(update(Version).where(Version.id == opened_version).values(content={"sections": []}))
+    with pytest.raises(Conflict), database.transaction(engine) as session:
+        session.execute(delete(Version).where(Version.id == opened_version))
+    with database.transaction(engine) as session:
+        session.execute(update(Version).where(Version.id == opened_version).values(status="retired"))
+    with database.reading(engine) as session:
+        version = session.get_one(Version, opened_version)
+        assert (version.status, version.content) == ("retired", {"sections": [{"b": 1, "a": 2}]})
+
+
+def test_content_keeps_the_order_of_its_fields(engine: Engine, opened_version: int) -> None:
+    with database.reading(engine) as session:
+        content = session.get_one(Version, opened_version).content
+    assert list(content["sections"][0]) == ["b", "a"]
+
+
+def test_an_event_is_never_changed_nor_removed(engine: Engine) -> None:
+    with database.transaction(engine) as session:
+        events.record(session, "opened", "cycle", 1, by_id=None, now=NOW, after={"name": "Pilot"})
+    for statement in (update(Event).values(verb="closed"), delete(Event)):
+        with pytest.raises(Conflict), database.transaction(engine) as session:
+            session.execute(statement)
+    with database.reading(engine) as session:
+        assert session.get_one(Event, 1).at == NOW
+
+
+def test_a_raising_block_leaves_nothing(engine: Engine, council: SmallCouncil) -> None:
+    def half_done() -> None:
+        with database.transaction(engine) as session:
+            events.record(session, "opened", "cycle", 1, by_id=None, now=NOW)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        half_done()
+    with database.reading(engine) as session:
+        assert session.query(Event).count() == 0
+
+
+def test_a_missing_file_names_the_cure(tmp_path: Path) -> None:
+    with pytest.raises(Invalid, match=r"is not there.*vfm init"):
+        database.check(database.connect(f"sqlite:///{tmp_path / 'none.sqlite'}"))
+    assert not (tmp_path / "none.sqlite").exists()
+
+
+def test_a_damaged_file_is_told_apart(tmp_path: Path) -> None:
+    path = tmp_path / "broken.sqlite"
+    path.write_bytes(b"this is no database, only words" * 200)
+    with pytest.raises(Invalid, match="damaged or not a database"):
+        database.check(database.connect(f"sqlite:///{path}"))
+
+
+def test_an_old_database_asks_for_the_upgrade(tmp_path: Path) -> None:
+    engine = database.connect(f"sqlite:///{tmp_path / 'old.sqlite'}")
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+        connection.execute(text("INSERT INTO alembic_version VALUES ('0001')"))
+    with pytest.raises(Invalid, match="vfm upgrade"):
+        database.check(engine)
+    engine.dispose()
+
+
+def test_an_unreachable_server_is_named_without_its_password() -> None:
+    with pytest.raises(Invalid) as caught:
+        database.check(database.connect("postgresql://officer:secret@127.0.0.1:1/vfm"))
+    words = str(caught.value)
+    assert "cannot be reached" in words
+    assert "secret" not in words
+
+
+@pytest.mark.parametrize("address", ["mysql://127.0.0.1/vfm", "no address at all"])
+def test_an_address_that_cannot_be_used_says_so(address: str) -> None:
+    with pytest.raises(Invalid, match="database"):
+        database.connect(address)
