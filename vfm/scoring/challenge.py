@@ -1,0 +1,120 @@
+"""Challenge: which scores ask for a second look, by how much they could move the total, and what is agreed.
+
+Pure. Nothing here changes a self answer: an agreed one is laid over it, and both stay.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from math import sqrt
+
+from vfm.questionnaires.answers import Answer, Answers, Evidence
+from vfm.questionnaires.schema import Questionnaire
+from vfm.scoring.change import MATERIAL_POINTS, TWO_SIDED_95
+from vfm.scoring.results import OverallScore, QuestionScore, Scorecard, SectionScore
+from vfm.scoring.rounding import reaches
+from vfm.scoring.shares import full_shares
+from vfm.scoring.structure import Item, structure_of
+
+WEAK = frozenset({Evidence.NONE, Evidence.ASSERTION})
+"""Evidence grades too weak to carry a highest level unasked."""
+
+
+class Trigger(StrEnum):
+    """Why an assessment asks for a challenge."""
+
+    WEAK_EVIDENCE = "weak_evidence"
+    NOT_APPLICABLE = "not_applicable"
+    LARGE_CHANGE = "large_change"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason to look again.
+
+    Attributes:
+        effect: points of the overall at stake, >= 0.
+        keys: questions (weak evidence) or sections (not applicable) it is about, biggest effect first.
+    """
+
+    trigger: Trigger
+    effect: float
+    keys: tuple[str, ...] = ()
+
+
+def reasons(
+    questionnaire: Questionnaire, card: Scorecard, baseline: OverallScore | None = None
+) -> tuple[Reason, ...]:
+    """Every reason to look again at one result, biggest effect first.
+
+    Args:
+        questionnaire: what the card was scored with.
+        card: the self result.
+        baseline: the overall of the service's baseline; None where there is none.
+
+    Returns:
+        At most one reason a trigger. Weak evidence: what the overall would lose were each doubted answer one
+        level lower. Not applicable: what it would lose if what is said not to apply stood at its lowest.
+        Large change: its size.
+    """
+    found = (*_weak(questionnaire, card), *_not_applicable(questionnaire, card), *_large(card, baseline))
+    return tuple(sorted(found, key=lambda reason: (-reason.effect, reason.trigger)))
+
+
+def doubts(questionnaire: Questionnaire, card: Scorecard) -> dict[str, float]:
+    """Question key -> points of the overall at stake, for a highest level on weak evidence; biggest first."""
+    items = structure_of(questionnaire).items
+    found = {
+        scored.key: (scored.share or 0.0) * _step_down(items[scored.key], scored)
+        for scored in card.questions
+        if scored.evidence in WEAK and scored.points == max(items[scored.key].points.values())
+    }
+    return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+def _step_down(item: Item, scored: QuestionScore) -> float:
+    """Points between the answer given and the next lower one."""
+    below = [worth for worth in item.points.values() if worth < (scored.points or 0.0)]
+    return (scored.points or 0.0) - max(below) if below else 0.0
+
+
+def _weak(questionnaire: Questionnaire, card: Scorecard) -> Iterator[Reason]:
+    found = doubts(questionnaire, card)
+    if found:
+        yield Reason(Trigger.WEAK_EVIDENCE, sum(found.values()), tuple(found))
+
+
+def _not_applicable(questionnaire: Questionnaire, card: Scorecard) -> Iterator[Reason]:
+    keys = {section.key for section in card.flagged}
+    flagged = [section for section in card.flagged if section.parent not in keys]
+    if flagged:
+        shares = full_shares(questionnaire)
+        effects = {section.key: _stake(section, card, shares) for section in flagged}
+        ordered = sorted(effects, key=lambda key: (-effects[key], key))
+        yield Reason(Trigger.NOT_APPLICABLE, sum(effects.values()), tuple(ordered))
+
+
+def _stake(section: SectionScore, card: Scorecard, shares: Mapping[str, float]) -> float:
+    """What the overall would lose if everything not applicable in the section stood at its lowest."""
+    mean = card.overall.mean if section.mean is None else section.mean
+    return shares.get(section.key, 0.0) * (section.na_share or 0.0) * (mean or 0.0)
+
+
+def _large(card: Scorecard, baseline: OverallScore | None) -> Iterator[Reason]:
+    now = card.overall
+    if baseline is None or now.score is None or baseline.score is None:
+        return
+    doubt = TWO_SIDED_95 * sqrt((now.spread or 0.0) ** 2 + (baseline.spread or 0.0) ** 2)
+    size = abs(now.score - baseline.score)
+    if reaches(size, max(MATERIAL_POINTS, doubt)):
+        yield Reason(Trigger.LARGE_CHANGE, size)
+
+
+def agreed_answers(given: Answers, settled: Mapping[str, Answer]) -> dict[str, Answer]:
+    """The self answers with what was agreed in a challenge laid over them.
+
+    Args:
+        given: question key -> self answer.
+        settled: question key -> agreed answer; what nobody challenged is not there.
+    """
+    return {**given, **settled}
