@@ -11,7 +11,7 @@ from typing import Any
 from vfm.errors import Invalid, Problem
 from vfm.questionnaires.kinds import KINDS, KindRule, Raw, Value, text_problem, typed
 from vfm.questionnaires.schema import Question, Questionnaire
-from vfm.questionnaires.wording import did_you_mean, listed
+from vfm.questionnaires.wording import did_you_mean, listed, meant_key
 
 __all__ = ["KINDS", "KindRule", "Raw", "Value"]
 
@@ -282,7 +282,8 @@ def answers_from_json(questionnaire: Questionnaire, data: object) -> dict[str, A
 def _answer_at(questionnaire: Questionnaire, key: str, content: object) -> Answer | Problems:
     question = questionnaire.questions.get(key)
     if question is None:
-        cure = did_you_mean(key, questionnaire.questions, "Take it out, or use the template it belongs to.")
+        near = meant_key(key, questionnaire.questions)
+        cure = f'Did you mean "{near}"?' if near else "Take it out, or use the template it belongs to."
         return (Problem(key, f'The template "{questionnaire.key}" has no question "{key}". {cure}'),)
     return answer_from_json(questionnaire, question, content)
 

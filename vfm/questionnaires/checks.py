@@ -88,5 +88,5 @@ def _design_problems(found: Draft) -> Iterator[Located]:
     if questionnaire is None:
         return
     for fault in faults(rescaled(questionnaire, source).questionnaire):
-        if fault.key not in touched and not any(f'"{key}"' in fault.message for key in touched):
+        if touched.isdisjoint((fault.key, *fault.rests_on)):
             yield located(source, fault.path, fault.message, key=fault.key)

@@ -242,11 +242,12 @@ def _too_large(error: ErrorDetails, name: str) -> str:
 
 def _too_few(error: ErrorDetails, name: str) -> str:
     least = error["ctx"]["min_length"]
-    return f'"{name}" has {len(error["input"])} of at least {least}. Add what is missing.'
+    return f'"{name}" needs at least {least} and has {len(error["input"])}. Add what is missing.'
 
 
 def _too_many(error: ErrorDetails, name: str) -> str:
-    return f'"{name}" has {len(error["input"])} of at most {error["ctx"]["max_length"]}. Take some out.'
+    most = error["ctx"]["max_length"]
+    return f'"{name}" takes at most {most} and has {len(error["input"])}. Take some out.'
 
 
 def _from_schema(error: ErrorDetails, _: str) -> str:

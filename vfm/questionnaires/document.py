@@ -147,9 +147,9 @@ def key_at(data: Any, path: Path) -> str:
             key = data["key"]
     if key:
         return key
-    return (
-        ".".join(trail[:2]) if trail and trail[0] in ("scales", "parts", "bands", "scoring") else "template"
-    )
+    if trail and trail[0] in ("scales", "parts"):
+        return ".".join(trail[:2])
+    return trail[0] if trail and trail[0] in ("bands", "scoring") else "template"
 
 
 def _inside(data: Any, step: Any) -> Any:

@@ -53,6 +53,9 @@ def _mend(data: Any, complaint: Complaint) -> bool:
             holder[complaint.field] = STOPGAPS[complaint.field]
             return True
     path = complaint.path
+    if path and path[-1] == "weight":
+        _at(data, path[:-1])["weight"] = 1
+        return True
     while path and not isinstance(_at(data, path[:-1]), dict):
         path = path[:-1]
     if not path or (path[-1] in STRUCTURE and complaint.kind != "extra_forbidden"):

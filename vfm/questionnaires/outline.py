@@ -20,11 +20,13 @@ class Fault:
         path: to the value at fault, or to what lacks it.
         key: of the question, section, check or cap it is about.
         message: what is wrong and what to do.
+        rests_on: keys of other questions that it would not be said without.
     """
 
     path: Path
     key: str
     message: str
+    rests_on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -98,8 +98,8 @@ def _levels(questionnaire: Questionnaire, question: Question) -> Found:
     if not given:
         return
     if lacking := sorted(wanted - given):
-        words = "level" if len(lacking) == 1 else "levels"
-        yield ("levels",), f"There are no words for {words} {listed(lacking, 'and')} of {scale}. Write them."
+        levels = f"{'level' if len(lacking) == 1 else 'levels'} {listed(lacking, 'and')}"
+        yield ("levels",), f'There are no words for {levels} of the scale "{scale}". Write them.'
     for level in sorted(given - wanted):
         sentence = f'Level {level} is not on the scale "{scale}", which has {min(wanted)} to {max(wanted)}.'
         yield ("levels", level), f"{sentence} Take it out, or use another scale."

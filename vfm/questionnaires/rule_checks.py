@@ -30,7 +30,7 @@ from vfm.questionnaires.schema import (
     Ref,
 )
 from vfm.questionnaires.source import Path
-from vfm.questionnaires.wording import did_you_mean, listed
+from vfm.questionnaires.wording import did_you_mean, listed, meant_key
 
 MOST_TRIALS = 5_000
 """Combinations of answers tried out for one rule; a rule that needs more is taken as possible."""
@@ -72,9 +72,9 @@ def unfit_rules(outline: Outline) -> Iterator[Fault]:
     """Rules that name what is not there or comes later, compare what cannot be, or can never be true."""
     for rule in rules(outline):
         found = [
-            Fault(path, rule.owner, message)
+            Fault(at, rule.owner, message, (claim.question,))
             for path, claim in _claims(rule.condition, rule.path)
-            for path, message in _unfit_claim(outline, rule, claim, path)
+            for at, message in _unfit_claim(outline, rule, claim, path)
         ]
         yield from found
         if not found and not _is_possible(outline, rule):
@@ -82,7 +82,8 @@ def unfit_rules(outline: Outline) -> Iterator[Fault]:
                 sentence = "The routing rule can never be true, so the question is never asked."
             else:
                 sentence = f"The {rule.word}'s condition can never be true."
-            yield Fault(rule.path, rule.owner, f"{sentence} Correct the rule, or take it out.")
+            concerned = tuple(_concerned(outline, rule.condition))
+            yield Fault(rule.path, rule.owner, f"{sentence} Correct the rule, or take it out.", concerned)
 
 
 def misplaced_checks(outline: Outline) -> Iterator[Fault]:
@@ -100,7 +101,7 @@ def unfit_derived(outline: Outline) -> Iterator[Fault]:
             for inner, key in _operands(question.derived, (*path, "derived")):
                 message = _unfit_operand(outline, question, key)
                 if message:
-                    yield Fault(inner, question.key, message)
+                    yield Fault(inner, question.key, message, (key,))
 
 
 def _operands(expression: Expression, path: Path) -> Iterator[tuple[Path, str]]:
@@ -172,7 +173,8 @@ def _unfit_name(outline: Outline, rule: Rule, key: str) -> str | None:
 
 
 def _nowhere(outline: Outline, key: str, sentence: str) -> str:
-    cure = did_you_mean(key, outline.by_key, "Name a question that exists, or add it.")
+    near = meant_key(key, outline.by_key)
+    cure = f'Did you mean "{near}"?' if near else "Name a question that exists, or add it."
     return f'{sentence} "{key}", which no question has as its key. {cure}'
 
 

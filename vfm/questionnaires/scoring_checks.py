@@ -7,7 +7,7 @@ from vfm.questionnaires.outline import Fault, Outline
 from vfm.questionnaires.question_checks import span
 from vfm.questionnaires.schema import Kind, Method, RuleTable, Scale, Section
 from vfm.questionnaires.source import Path
-from vfm.questionnaires.wording import did_you_mean, listed
+from vfm.questionnaires.wording import did_you_mean, listed, meant_key
 
 EQUAL_SECTIONS = (Method.MEAN_OF_MEANS, Method.SUM)
 
@@ -52,12 +52,16 @@ def idle_weights(outline: Outline) -> Iterator[Fault]:
         weights = [question.weight for question in section.questions if question.weight is not None]
         if weights and not any(weights) and not any(child.weight for child in section.sections):
             sentence = "Every scored question here has the weight 0, so the section has no score."
-            yield Fault(path, section.key, f"{sentence} Give one of them a weight.")
+            yield Fault(path, section.key, f"{sentence} Give one of them a weight.", keys_in(section))
         if section.weight and not is_scored(section):
             sentence = f"The section has the weight {section.weight:g} but no scored question."
-            yield Fault(
-                (*path, "weight"), section.key, f"{sentence} Take the weight out, or score a question."
-            )
+            cure = "Take the weight out, or score a question."
+            yield Fault((*path, "weight"), section.key, f"{sentence} {cure}", keys_in(section))
+
+
+def keys_in(section: Section) -> tuple[str, ...]:
+    """Keys of every question in the section, at any depth."""
+    return tuple(question.key for inner in section.walk() for question in inner.questions)
 
 
 def is_scored(section: Section) -> bool:
@@ -110,7 +114,8 @@ def idle_caps(outline: Outline) -> Iterator[Fault]:
                 yield Fault((*here, "limit"), cap.key, "A limit of 100 caps nothing. Set it below 100.")
             if not is_scored(section):
                 sentence = f'The section "{section.key}" has no scored question to cap.'
-                yield Fault(here, cap.key, f"{sentence} Take the cap out, or score a question.")
+                cure = "Take the cap out, or score a question."
+                yield Fault(here, cap.key, f"{sentence} {cure}", keys_in(section))
 
 
 def empty_sections(outline: Outline) -> Iterator[Fault]:
@@ -151,11 +156,12 @@ def _unfit_table(table: RuleTable, outline: Outline, section: Section) -> Iterat
 
 
 def _unfit_lists(table: RuleTable, outline: Outline, section: Section) -> Iterator[tuple[Path, str]]:
-    here = {question.key for inner in section.walk() for question in inner.questions}
+    here = keys_in(section)
     for name, keys in table.lists.items():
         for i, key in enumerate(keys):
             if key not in here:
-                cure = did_you_mean(key, here, "Name a question of this section.")
+                near = meant_key(key, here)
+                cure = f'Did you mean "{near}"?' if near else "Name a question of this section."
                 yield (
                     ("lists", name, i),
                     f'The list "{name}" names "{key}", not a question of the section. {cure}',
@@ -167,6 +173,10 @@ def _unfit_lists(table: RuleTable, outline: Outline, section: Section) -> Iterat
                 )
 
 
+def _row(words: tuple[str, ...]) -> str:
+    return f"[{', '.join(words)}]"
+
+
 def _unfit_rows(table: RuleTable) -> Iterator[tuple[Path, str]]:
     seen: set[tuple[str, ...]] = set()
     for i, row in enumerate(table.rows):
@@ -174,10 +184,10 @@ def _unfit_rows(table: RuleTable) -> Iterator[tuple[Path, str]]:
             cure = f"Write one of all, some, none for each of {listed(table.lists, 'and')}."
             yield ("rows", i), f"The row has {len(row.lists)} of {len(table.lists)} words. {cure}"
         elif row.lists in seen:
-            yield ("rows", i), f"The row for {listed(row.lists, 'and')} stands twice. Take one out."
+            yield ("rows", i), f"The row for {_row(row.lists)} stands twice. Take one out."
         seen.add(row.lists)
     every = product(("all", "some", "none"), repeat=len(table.lists)) if len(table.lists) <= 6 else ()
     lacking = [combination for combination in every if combination not in seen]
     if lacking:
         sentence = f"{len(lacking)} of {3 ** len(table.lists)} rows are missing"
-        yield ("rows",), f"{sentence}, the first for {listed(lacking[0], 'and')}. Add them."
+        yield ("rows",), f"{sentence}, the first for {_row(lacking[0])}. Add them."

@@ -196,9 +196,8 @@ class _Builder:
         """The plain value of a node, noting its place and everything's inside it."""
         self.count += 1
         if self.count > MOST_VALUES or id(node) in self.open:
-            raise _refused(
-                self.source.name, "The file unfolds to too many values. Write them out without & and *."
-            )
+            sentence = "The file unfolds to too many values here. Write them out without & and *."
+            raise _refused(self.source.name, sentence, _start(node))
         self.source.places[path] = _start(node)
         if isinstance(node, ScalarNode):
             return self._scalar(node)
@@ -237,11 +236,16 @@ class _Builder:
         known = {*_SCALARS, "str", "map", "seq", "timestamp", "merge", "value"}
         if str(node.tag).removeprefix(_STANDARD) not in known:
             self._note(
-                node, f'The tag "{node.tag}" is not used here. Take it out, or put the text in quotes.'
+                node,
+                f'The tag "{_shown(node.tag)}" is not used here. Take it out, or put the text in quotes.',
             )
 
     def _note(self, node: Node, message: str) -> None:
         self.source.problems.append(Located(self.source.name, *_start(node), FILE, message))
+
+
+def _shown(tag: object) -> str:
+    return str(tag).replace(_STANDARD, "!!")
 
 
 def _start(node: Node) -> tuple[int, int]:

@@ -37,6 +37,19 @@ def meant(word: str, known: Iterable[str]) -> str | None:
     return by_folded[near[0]] if near else None
 
 
+def meant_key(key: str, known: Iterable[str]) -> str | None:
+    """The known key nearest to a mistyped one, with the same figures: ECO-10 is not ECO-01 mistyped.
+
+    >>> meant_key("EOC-01", ["ECO-01", "ECO-02"]), meant_key("ECO-10", ["ECO-01"])
+    ('ECO-01', None)
+    """
+    return meant(key, [name for name in known if _figures(name) == _figures(key)])
+
+
+def _figures(key: str) -> str:
+    return "".join(filter(str.isdigit, key))
+
+
 def did_you_mean(word: str, known: Iterable[str], otherwise: str) -> str:
     """The cure for a word nobody knows: `Did you mean "weight"?`, or the sentence given."""
     near = meant(word, known)
