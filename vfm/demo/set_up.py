@@ -19,6 +19,43 @@ PASSWORD = "Wrenmouth-2026-demo"  # noqa: S105  # nosec  # invented people in a 
 """Every demo person's password, printed when the demo starts; the council is invented and local."""
 YEAR = "2024-25"
 """The year of the money figures that a service's profile is worked out from."""
+PROFILE = [
+    "service_key",
+    "story",
+    "is_pilot",
+    "stage",
+    "PRO",
+    "FIT",
+    "ECO",
+    "EFF",
+    "OUT",
+    "EQU",
+    "DEM",
+    "CON",
+    "DIG",
+    "WFD",
+    "GOV",
+    "change_since_last_cycle",
+    "evidence_none",
+    "evidence_assertion",
+    "evidence_documented",
+    "evidence_verified",
+    "dont_know",
+    "not_applicable",
+    "is_challenged",
+    "buys_from_third_parties",
+    "variance_percent",
+    "demand_volume",
+    "demand_change_percent",
+    "demand_forecast_percent",
+    "saving_low_percent",
+    "saving_high_percent",
+    "eco_03",
+    "out_03",
+    "out_05",
+    "last_reviewed_on",
+]
+"""The columns of profiles.csv."""
 ENDINGS = {
     "_neighbour_median": "median",
     "_neighbours_counted": "counted",
@@ -57,8 +94,8 @@ def read() -> Source:
     lines = {
         name: tuple(line.cells for line in published.read_lines(folder / f"{name}.csv", columns))
         for name, columns in (
-            ("profiles", ("service_key", "stage")),
-            ("people", ("email", "name", "roles", "directorates", "services")),
+            ("profiles", PROFILE),
+            ("people", ("email", "name", "job_title", "roles", "directorates", "services")),
             ("council", ("name", "colour", "financial_year")),
         )
     }
