@@ -181,7 +181,7 @@ class Tree:
         """Child sections with a mean, each with the weight it counts with here."""
         found = ((child, self.means[child.key]) for child in node.children)
         return [
-            (child, self.section_weight(child.weight, mean.weight))
+            (child, self.section_weight(child, mean.weight))
             for child, mean in found
             if mean.value is not None
         ]

@@ -7,27 +7,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from vfm.questionnaires.schema import Method
+from vfm.scoring.structure import Node
 from vfm.scoring.tree import SectionWeight
 
 
-def declared(weight: float, _entered: float) -> float:
+def declared(node: Node, _entered: float) -> float:
     """Sections count as the template says."""
-    return weight
+    return node.weight
 
 
-def equal(_weight: float, _entered: float) -> float:
-    """Every section counts the same."""
-    return 1.0
+def equal(node: Node, _entered: float) -> float:
+    """Every section counts the same; beside questions, as their average does."""
+    return node.even_weight
 
 
-def by_points(_weight: float, entered: float) -> float:
+def by_points(_node: Node, entered: float) -> float:
     """Sections count by the points that could be had in them, so that points simply add up."""
     return entered
 
 
-def declared_or_equal(weight: float, _entered: float) -> float:
+def declared_or_equal(node: Node, _entered: float) -> float:
     """Sections count as the template says, and the same where it says nothing: only completeness needs it."""
-    return weight or 1.0
+    return node.weight or node.even_weight
 
 
 @dataclass(frozen=True, slots=True)

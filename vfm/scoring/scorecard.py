@@ -185,9 +185,7 @@ def _section(
     has_outcome = outcome is not None and status is not SectionStatus.NOT_APPLICABLE
     return SectionScore(
         key=node.key,
-        weight=method.section_weight(node.weight, figures.low[node.key].weight)
-        if node.is_scored
-        else node.weight,
+        weight=method.section_weight(node, figures.low[node.key].weight) if node.is_scored else node.weight,
         score=mean.value if is_shown else None,
         low=_end(method, figures.low, outcome.low if outcome else None, node.key, applies),
         high=_end(method, figures.high, outcome.high if outcome else None, node.key, applies),

@@ -46,6 +46,8 @@ class Node:
         items: its own scored questions, in reading order.
         children: its child sections, in reading order.
         criticals: its own critical questions, scored or not.
+        even_weight: how it counts where sections count the same: 1, or beside questions as their average,
+            so that scaling every weight changes nothing.
     """
 
     key: str
@@ -54,6 +56,7 @@ class Node:
     children: "tuple[Node, ...]" = ()
     criticals: tuple[Item, ...] = ()
     section: Section | None = None
+    even_weight: float = 1.0
 
     @cached_property
     def is_scored(self) -> bool:
@@ -129,20 +132,23 @@ def _structure(same: _Same) -> Structure:
     return Structure(questionnaire, Node(key="", weight=1.0, children=tops))
 
 
-def _node(questionnaire: Questionnaire, section: Section) -> Node:
+def _node(questionnaire: Questionnaire, section: Section, even_weight: float = 1.0) -> Node:
     statements = _statements(questionnaire, section)
-    weighed = ((q, _weight(q, statements)) for q in section.questions)
+    weighed = [(q, _weight(q, statements)) for q in section.questions]
+    weights = [weight for _, weight in weighed if weight]
+    average = sum(weights) / len(weights) if weights else 1.0
     return Node(
         key=section.key,
         weight=section.weight,
         items=tuple(_item(questionnaire, q, weight) for q, weight in weighed if weight is not None),
-        children=tuple(_node(questionnaire, child) for child in section.sections),
+        children=tuple(_node(questionnaire, child, average) for child in section.sections),
         criticals=tuple(
             _item(questionnaire, q, q.weight or 0.0)
             for q in section.questions
             if q.critical and questionnaire.points_of(q)
         ),
         section=section,
+        even_weight=even_weight,
     )
 
 

@@ -23,8 +23,8 @@ class Mean(NamedTuple):
     weight: float
 
 
-SectionWeight = Callable[[float, float], float]
-"""(weight the template declares, question weight that entered the mean) -> weight in its parent."""
+SectionWeight = Callable[[Node, float], float]
+"""(section, question weight that entered its mean) -> how it counts in what holds it."""
 
 
 def fold(
@@ -58,7 +58,7 @@ def fold(
     for child in node.children:
         mean = fold(child, values, limits, section_weight, into)
         if mean.value is not None:
-            counts = section_weight(child.weight, mean.weight)
+            counts = section_weight(child, mean.weight)
             total += counts * mean.value
             weight += counts
     uncapped = total / weight if weight > 0 else None
@@ -95,7 +95,7 @@ def shares(
     for child in node.children:
         mean = means[child.key]
         if mean.value is not None:
-            part = of * section_weight(child.weight, mean.weight) / total
+            part = of * section_weight(child, mean.weight) / total
             shares(child, part, values, means, section_weight, into)
 
 
@@ -128,5 +128,5 @@ def variances(
     for child in node.children:
         mean = means[child.key]
         if mean.value is not None:
-            variance += (section_weight(child.weight, mean.weight) / total) ** 2 * into[child.key]
+            variance += (section_weight(child, mean.weight) / total) ** 2 * into[child.key]
     into[node.key] = variance
