@@ -47,7 +47,7 @@ def test_a_sentence_names_place_drivers_brake_and_gaps() -> None:
 def test_a_sentence_says_how_firm_the_place_is() -> None:
     found = ranking(draws=2_000)
     firm = sentence(found, found.services[2])
-    assert firm.endswith("it is in the top 1 in no trial (places 3 to 3): it is firmly outside.")
+    assert firm.endswith("it is in the top 1 in no trial (place 3): it is firmly outside.")
     assert "With weights around the agreed ones it is in the top 1 in " in sentence(found, found.services[0])
 
 

@@ -148,8 +148,14 @@ def _firmness(ranking: Ranking, service: RankedService) -> str:
         how = "its place there is fairly firm" if q >= 0.5 else "it is firmly outside"
     return (
         f"With weights around the agreed ones it is in the top {ranking.top} in {_share_of_trials(q)} "
-        f"(places {service.rank_from} to {service.rank_to}): {how}."
+        f"({_places(service)}): {how}."
     )
+
+
+def _places(service: RankedService) -> str:
+    if service.rank_from == service.rank_to:
+        return f"place {service.rank_from}"
+    return f"places {service.rank_from} to {service.rank_to}"
 
 
 def ordinal(place: int) -> str:
