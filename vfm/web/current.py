@@ -10,12 +10,11 @@ from datetime import UTC, datetime
 from typing import cast
 
 from flask import current_app, g
-from sqlalchemy import Engine
-from sqlalchemy.orm import Session
 
 from vfm.roles import Actor
 from vfm.settings import Settings
 from vfm.store import database
+from vfm.store.database import Engine, Session
 
 
 @dataclass(frozen=True, slots=True)
