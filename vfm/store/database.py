@@ -21,6 +21,8 @@ from sqlalchemy.orm import Session
 
 from vfm.errors import Conflict, Invalid, Problem
 
+__all__ = ["Engine", "Session", "check", "connect", "migrations", "reading", "transaction", "upgrade"]
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -33,7 +35,9 @@ def connect(address: str) -> Engine:
     try:
         url = make_url(address)
     except ArgumentError as error:
-        raise _unusable(address, "is not a database address. Use sqlite:///PATH or postgresql://...") from error
+        raise _unusable(
+            address, "is not a database address. Use sqlite:///PATH or postgresql://..."
+        ) from error
     match url.get_backend_name():
         case "sqlite":
             return _sqlite(address)
@@ -113,7 +117,9 @@ def check(engine: Engine) -> None:
     """
     path = engine.url.database
     if engine.url.get_backend_name() == "sqlite" and path and not Path(path).exists():
-        raise _unusable(_shown(engine), "is not there. Make it with `vfm init`, or name another with VFM_DATABASE.")
+        raise _unusable(
+            _shown(engine), "is not there. Make it with `vfm init`, or name another with VFM_DATABASE."
+        )
     newest = ScriptDirectory(str(MIGRATIONS)).get_current_head()
     with _clear_words(engine), engine.execution_options(writes=False).connect() as connection:
         found = MigrationContext.configure(connection).get_current_revision()

@@ -10,7 +10,9 @@ depends_on = None
 ALWAYS = ("event", "scorecard", "baseline", "prioritisation_run")
 """Tables whose rows are written once."""
 
-VERSION_CONTENT = "OLD.opened_at IS NOT NULL AND (NEW.content_hash <> OLD.content_hash OR NEW.number <> OLD.number)"
+VERSION_CONTENT = (
+    "OLD.opened_at IS NOT NULL AND (NEW.content_hash <> OLD.content_hash OR NEW.number <> OLD.number)"
+)
 
 
 def upgrade() -> None:
