@@ -454,7 +454,10 @@ class PrioritisationRun(Table):
 
 
 class Decision(Table):
-    """What a person decided for a service, beside what the rules suggested."""
+    """What a person decided for a service, beside what the rules suggested; a later one stands.
+
+    `topic` is what a deep dive is about; `decided_on` the day of the decision, `at` when it was recorded.
+    """
 
     __tablename__ = "decision"
 
@@ -463,7 +466,9 @@ class Decision(Table):
     suggested: Mapped[str]
     rule: Mapped[str]
     outcome: Mapped[str]
+    topic: Mapped[str] = mapped_column(default="")
     reason: Mapped[str]
+    decided_on: Mapped[date]
     by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime]
 
