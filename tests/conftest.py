@@ -87,11 +87,12 @@ def council(engine: Engine) -> SmallCouncil:
 
 
 @pytest.fixture
-def app(engine: Engine, council: SmallCouncil) -> Flask:
+def app(engine: Engine, council: SmallCouncil) -> Iterator[Flask]:
     """The app on the small council, its clock standing at `NOW`."""
     made = create_app(Settings(database=engine.url.render_as_string(hide_password=False), secret="tests"))
     made.config.update(TESTING=True, NOW=lambda: NOW)
-    return made
+    yield made
+    made.extensions["vfm"].engine.dispose()
 
 
 @pytest.fixture

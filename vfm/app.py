@@ -8,7 +8,7 @@ from jinja2 import StrictUndefined
 
 from vfm.settings import Settings
 from vfm.store import database
-from vfm.web import access, errors, filters, home, look, navigation
+from vfm.web import access, errors, filters, home, invitations, look, navigation, people, versions
 from vfm.web import sign_in as sign_in_pages
 from vfm.web.current import Wiring, now, reading
 from vfm.workflows import sign_in
@@ -16,6 +16,9 @@ from vfm.workflows import sign_in
 BLUEPRINTS = (
     home.blueprint,
     sign_in_pages.blueprint,
+    invitations.blueprint,
+    people.blueprint,
+    versions.blueprint,
 )
 
 YEAR = 365 * 24 * 3600

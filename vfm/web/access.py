@@ -31,10 +31,33 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "sign_in.demo": VISITOR,
     "sign_in.account": SIGNED_IN,
     "sign_in.leave_others": SIGNED_IN,
+    "invitations.choose": VISITOR,
     # council
     # people
+    "people.index": ADMIN,
+    "people.add": ADMIN,
+    "people.show": ADMIN,
+    "people.edit": ADMIN,
+    "people.services": ADMIN,
+    "people.link": ADMIN,
+    "people.switch_off": ADMIN,
+    "people.switch_on": ADMIN,
+    "people.hand_over": ADMIN,
     # directory
     # versions
+    "versions.index": CORE,
+    "versions.choose": CORE,
+    "versions.take_in": CORE,
+    "versions.show": SIGNED_IN,
+    "versions.download": SIGNED_IN,
+    "versions.compare": CORE,
+    "versions.revise": CORE,
+    "versions.edit": CORE,
+    "versions.save": CORE,
+    "versions.choose_replacement": CORE,
+    "versions.replace": CORE,
+    "versions.ask_to_discard": CORE,
+    "versions.discard": CORE,
     # cycles
     # feedback
     # assessments

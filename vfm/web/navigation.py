@@ -9,6 +9,8 @@ from vfm.web.access import allows
 
 MENU: tuple[tuple[str, str], ...] = (
     ("Home", "home.index"),
+    ("Templates", "versions.index"),
+    ("People", "people.index"),
     # Assessments, Templates, Cycles, Challenge, Results, Priorities, Plan, Actions, Services, People, Council
 )
 """(words, endpoint without arguments)."""
@@ -26,7 +28,9 @@ class Item:
 def items(actor: Actor) -> tuple[Item, ...]:
     """The entries this person may open; the one whose blueprint this page belongs to is marked."""
     return tuple(
-        Item(words, url_for(endpoint), _is_here(endpoint)) for words, endpoint in MENU if allows(endpoint, actor)
+        Item(words, url_for(endpoint), _is_here(endpoint))
+        for words, endpoint in MENU
+        if allows(endpoint, actor)
     )
 
 

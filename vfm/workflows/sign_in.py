@@ -7,12 +7,12 @@ A sign-in is three steps, so that the slow check of the password holds no transa
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from vfm.errors import Invalid, NotFound, Problem
 from vfm.roles import Actor, Role
-from vfm.store import credentials, events
+from vfm.store import credentials, events, sessions
 from vfm.store.queries import sign_in as queries
 from vfm.store.tables import Person, SignInAttempt, SignInSession
 
@@ -154,7 +154,7 @@ def candidate(session: Session, email: str, address: str, *, tries: int, now: da
     counted = queries.attempts(session, (of_email, of_address), since=now - WINDOW)
     if counted.get(of_email, 0) > tries or counted.get(of_address, 0) > tries * ADDRESS_TIMES:
         return Candidate(None, None, is_slowed=True)
-    person_id, kept = queries.active_person(session, _plain(email)) or (None, None)
+    person_id, kept = queries.active_person(session, email.strip().lower()) or (None, None)
     return Candidate(person_id, kept, is_slowed=False)
 
 
@@ -166,50 +166,24 @@ def enter(
     Their e-mail's tries no longer count. Of the address only this try is taken back: somebody with one
     account of their own could otherwise guess at others for ever.
     """
-    of_email, _ = _subjects(email, "")
-    session.execute(
-        delete(SignInAttempt).where(or_(SignInAttempt.subject == of_email, SignInAttempt.id.in_(noted)))
-    )
+    sessions.forget_attempts(session, email)
+    session.execute(delete(SignInAttempt).where(SignInAttempt.id.in_(noted)))
     return start(session, person_id, browser=browser, now=now)
 
 
 def start(session: Session, person_id: int, *, now: datetime, browser: str = "") -> str:
     """Begin a session for a person whose right to sign in was checked; the token for the browser."""
-    token = credentials.new_token()
-    session.add(
-        SignInSession(
-            token_hash=credentials.token_hash(token),
-            person_id=person_id,
-            browser=browser,
-            created_at=now,
-            seen_at=now,
-        )
-    )
-    return token
+    return sessions.start(session, person_id, now=now, browser=browser)
 
 
 def end(session: Session, token: str, *, now: datetime) -> None:
-    """End the session that holds this token; nothing happens when there is none."""
-    session.execute(
-        update(SignInSession)
-        .where(SignInSession.token_hash == credentials.token_hash(token), SignInSession.revoked_at.is_(None))
-        .values(revoked_at=now)
-    )
+    """Sign out the browser that holds this token."""
+    sessions.end(session, token, now=now)
 
 
 def end_others(session: Session, session_id: int, *, by: Actor, now: datetime) -> int:
     """Sign somebody out everywhere but in this browser; how many sessions ended."""
-    ended = session.scalars(
-        update(SignInSession)
-        .where(
-            SignInSession.person_id == by.id,
-            SignInSession.id != session_id,
-            SignInSession.revoked_at.is_(None),
-        )
-        .values(revoked_at=now)
-        .returning(SignInSession.id)
-    )
-    return len(ended.all())
+    return sessions.end_all(session, by.id, now=now, but=session_id)
 
 
 def account(session: Session, session_id: int, *, by: Actor, now: datetime, hours: int) -> Account:
@@ -239,7 +213,7 @@ def change_password(
     if problems:
         raise Invalid(problems)
     person.password_hash = credentials.password_hash(new)
-    end_others(session, session_id, by=by, now=now)
+    sessions.end_all(session, by.id, now=now, but=session_id)
     events.record(session, "changed password", "person", by.id, by_id=by.id, now=now)
 
 
@@ -281,10 +255,6 @@ def _demo_or_not_found(session: Session) -> None:
         raise NotFound
 
 
-def _plain(email: str) -> str:
-    return email.strip().lower()
-
-
 def _subjects(email: str, address: str) -> tuple[str, str]:
-    """What a try counts against; hashed, because people type passwords into the wrong field."""
-    return credentials.token_hash(f"email {_plain(email)}"), credentials.token_hash(f"address {address}")
+    """What a try counts against."""
+    return sessions.attempts_of(email), credentials.token_hash(f"address {address}")
