@@ -33,6 +33,7 @@ class Part:
         value: a question's points, a section's mean after its caps; on 0 to 100.
         contribution: points of the figure explained, before caps.
         printed: the whole number to print for it; those of one holder add up to the holder's.
+        printed_share: the same for the share, in percent.
         level: words of the answer chosen; level_above: of the next better one, "" at the top.
         evidence: grade of the answer, None for a section.
     """
@@ -45,6 +46,7 @@ class Part:
     value: float
     contribution: float
     printed: int = 0
+    printed_share: int = 0
     level: str = ""
     level_above: str = ""
     evidence: Evidence | None = None
@@ -137,7 +139,7 @@ def explain(questionnaire: Questionnaire, card: Scorecard, section: str = "") ->
         total=total,
         printed_before_caps=shown(before),
         printed=shown(total),
-        parts=_printed(parts, shown(before)),
+        parts=_printed(parts, shown(before), 100),
         caps=_printed_caps(caps, shown(total) - shown(before)),
         next_band=next_band(questionnaire.bands, total),
     )
@@ -217,13 +219,20 @@ class Tree:
         )
 
 
-def _printed(parts: Sequence[Part], total: int) -> tuple[Part, ...]:
+def _printed(parts: Sequence[Part], total: int, percent: int) -> tuple[Part, ...]:
     """The parts with whole numbers that add up to the total, all the way down."""
     # A section and a question may share a key, so the kind goes behind it.
-    numbers = largest_remainder({f"{part.key} {part.kind}": part.contribution for part in parts}, total)
+    names = [f"{part.key} {part.kind}" for part in parts]
+    numbers = largest_remainder({n: p.contribution for n, p in zip(names, parts, strict=True)}, total)
+    shares = largest_remainder({n: 100 * p.share for n, p in zip(names, parts, strict=True)}, percent)
     return tuple(
-        replace(part, printed=number, parts=_printed(part.parts, number))
-        for part, number in zip(parts, numbers.values(), strict=True)
+        replace(
+            part,
+            printed=numbers[name],
+            printed_share=shares[name],
+            parts=_printed(part.parts, numbers[name], shares[name]),
+        )
+        for name, part in zip(names, parts, strict=True)
     )
 
 

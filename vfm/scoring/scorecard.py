@@ -226,7 +226,7 @@ def _section_status(
     completeness = _value(figures.completeness, node.key)
     if completeness is None:
         return SectionStatus.NOT_APPLICABLE
-    is_known = _value(figures.mean, node.key) is not None
+    is_known = _is_inside(figures, node.key)
     if not method.has_score:
         outcome = figures.outcome.get(node.key)
         is_known = outcome is None or outcome.result is not None
@@ -295,12 +295,15 @@ def _is_publishable(
         return False
     if not method.has_score:
         return all(figures.outcome[key].result is not None for key in withheld if key in figures.outcome)
-    return ROOT not in _loose(structure.root, figures, caps) and _is_inside(figures)
+    return ROOT not in _loose(structure.root, figures, caps) and _is_inside(figures, ROOT)
 
 
-def _is_inside(figures: Figures) -> bool:
-    """True when the overall mean lies within its bounds: a published figure always does."""
-    mean, low, high = (_value(means, ROOT) for means in (figures.mean, figures.low, figures.high))
+def _is_inside(figures: Figures, key: str) -> bool:
+    """True when there is a mean and it lies within its bounds: a figure shown always does.
+
+    It can lie outside only where points are summed, as a gap then changes how much a capped part counts.
+    """
+    mean, low, high = (_value(means, key) for means in (figures.mean, figures.low, figures.high))
     if mean is None or low is None or high is None:
         return False
     return reaches(mean, low) and reaches(high, mean)

@@ -1,0 +1,75 @@
+"""Answers brought in as a file: one reader for each form, told by the file's suffix.
+
+The room's rule: nothing half-read. Every problem is named with the file, and with line and column where it
+can be.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
+from pathlib import PurePath
+from typing import Any
+
+from vfm.errors import Invalid, Problem
+from vfm.questionnaires.answers import Answer, answers_from_json
+from vfm.questionnaires.schema import Questionnaire
+
+Reader = Callable[[Questionnaire, bytes], dict[str, Answer]]
+
+
+def read_answers(questionnaire: Questionnaire, raw: bytes, name: str) -> dict[str, Answer]:
+    """The answers a file holds.
+
+    Args:
+        questionnaire: what they answer.
+        raw: the file's bytes.
+        name: its name, which tells the form and begins every problem.
+
+    Raises:
+        Invalid: a form nobody reads here, a file that is not of its form, or answers that cannot be used.
+    """
+    reader = READERS.get(PurePath(name).suffix.lower())
+    if reader is None:
+        forms = " or ".join(READERS)
+        raise Invalid([Problem(name, f"Answers are read from {forms} files. Save them as one of these.")])
+    try:
+        return reader(questionnaire, raw)
+    except Invalid as invalid:
+        raise Invalid([_in_file(name, problem) for problem in invalid.problems]) from None
+
+
+def _in_file(name: str, problem: Problem) -> Problem:
+    return Problem(
+        f"{name}:{problem.place}" if problem.place[:1].isdigit() else f"{name}: {problem.place}",
+        problem.message,
+    )
+
+
+def _from_json(questionnaire: Questionnaire, raw: bytes) -> dict[str, Answer]:
+    try:
+        data = json.loads(raw.decode("utf-8-sig"), object_pairs_hook=_once, parse_constant=_refuse)
+    except UnicodeDecodeError:
+        raise Invalid([Problem("1:1", "The file is not text in UTF-8. Save it again as UTF-8.")]) from None
+    except json.JSONDecodeError as error:
+        words = f"This is not JSON: {error.msg}. Check commas, quotes and brackets around here."
+        raise Invalid([Problem(f"{error.lineno}:{error.colno}", words)]) from None
+    except RecursionError:
+        raise Invalid([Problem("1:1", "The file is nested too deeply to be answers.")]) from None
+    return answers_from_json(questionnaire, data)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> Mapping[str, Any]:
+    """An object whose keys are each given once; the last of two would silently win."""
+    counts = Counter(key for key, _ in pairs)
+    twice = [key for key, count in counts.items() if count > 1]
+    if twice:
+        raise Invalid([Problem(key, "This is given twice. Keep one of them.") for key in twice])
+    return dict(pairs)
+
+
+def _refuse(word: str) -> float:
+    raise Invalid([Problem("answers", f"{word} is not a figure. Give a number or leave the question out.")])
+
+
+READERS: dict[str, Reader] = {".json": _from_json}
+"""File suffix -> what reads it; a workbook's reader is one row more."""
