@@ -225,7 +225,7 @@ def _json_problems(question: Question, data: Mapping[str, Any]) -> Iterator[str]
     if state == State.ANSWERED and data.get("value") is None:
         yield "It is answered without a value. Give the value, or leave the question out."
     if state != State.ANSWERED and data.get("value") is not None:
-        yield f'It has a value though its state is {state!r}. Set the state to "answered" or drop the value.'
+        yield f'It has a value though its state is {state!r}. Set "answered", or drop the value.'
     if data.get("evidence", Evidence.NONE) not in tuple(Evidence):
         yield _unknown_grade(data["evidence"])
     yield from _json_text_problems(question, data)

@@ -231,5 +231,10 @@ def _operand_in_words(operand: Any, question: Question, questionnaire: Questionn
     if question.kind is Kind.SCALE and operand in questionnaire.level_words(question):
         return f"level {operand:g}"
     if question.kind in (Kind.MONEY, Kind.PERCENT):
-        return KINDS[question.kind].in_words(questionnaire, question, Decimal(repr(operand)))
-    return f"{operand:,g}"
+        return KINDS[question.kind].in_words(questionnaire, question, _shortest(operand))
+    return figures.plain(_shortest(operand))
+
+
+def _shortest(operand: float) -> Decimal:
+    """A fixed figure with no more digits than it needs: 0.0 was written as 0."""
+    return Decimal(int(operand)) if operand == int(operand) else Decimal(repr(operand))
