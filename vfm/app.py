@@ -8,7 +8,7 @@ from jinja2 import StrictUndefined
 
 from vfm.settings import Settings
 from vfm.store import database
-from vfm.web import access, errors, filters, home, invitations, look, navigation, people, versions
+from vfm.web import access, errors, filters, home, invitations, look, navigation, people, results, versions
 from vfm.web import sign_in as sign_in_pages
 from vfm.web.current import Wiring, now, reading
 from vfm.workflows import sign_in
@@ -19,6 +19,7 @@ BLUEPRINTS = (
     invitations.blueprint,
     people.blueprint,
     versions.blueprint,
+    results.blueprint,
 )
 
 YEAR = 365 * 24 * 3600

@@ -62,4 +62,3 @@ def layout(**more: Any) -> dict[str, Any]:
         "showlegend": False,
         "hoverlabel": {"font": FONT, "bgcolor": "#ffffff"},
     } | more
-

@@ -19,6 +19,8 @@ ADMIN = frozenset({Role.ADMINISTRATOR})
 CORE = frozenset({Role.CORE_TEAM})
 ANSWERING = frozenset({Role.DIRECTOR, Role.CONTRIBUTOR})
 OVERVIEW = frozenset({Role.CORE_TEAM, Role.CHALLENGER, Role.EXECUTIVE, Role.VIEWER})
+RESULTS = OVERVIEW | ANSWERING
+"""Who reads results; of which services, the workflow says."""
 
 ACCESS: dict[str, frozenset[Role] | None] = {
     "static": VISITOR,
@@ -64,6 +66,12 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     # actions
     # challenge
     # results
+    "results.newest": RESULTS,
+    "results.index": RESULTS,
+    "results.export": RESULTS,
+    "results.show": RESULTS,
+    "results.as_json": RESULTS,
+    "results.as_workbook": RESULTS,
     # priorities
     # reviews
 }

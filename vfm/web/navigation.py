@@ -10,6 +10,7 @@ from vfm.web.access import allows
 MENU: tuple[tuple[str, str], ...] = (
     ("Home", "home.index"),
     ("Templates", "versions.index"),
+    ("Results", "results.newest"),
     ("People", "people.index"),
     # Assessments, Templates, Cycles, Challenge, Results, Priorities, Plan, Actions, Services, People, Council
 )

@@ -1,0 +1,174 @@
+"""The profile of one result: a bar a section, a whisker for what is possible, a mark for the baseline."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from vfm.reports.charts import COLOURS, Chart, Column, Table, layout
+from vfm.reports.result import SectionLine, bounds, points, signed
+from vfm.scoring.results import SectionScore
+from vfm.scoring.rounding import shown
+
+BAR, OPEN, MARK = COLOURS[0], "#b1b4b6", COLOURS[3]
+
+
+def profile(lines: Sequence[SectionLine], *, baseline: str = "") -> Chart | None:
+    """The chart of a result's top sections, in reading order.
+
+    Args:
+        lines: sections of one result; those that are not scored, or lie deeper, are left out.
+        baseline: name of the cycle the baseline was set in, empty where there is none.
+
+    Returns:
+        None where there is nothing to draw: no section with a figure, or statuses instead of points.
+    """
+    drawn = [line for line in lines if line.depth == 0 and _has_ends(line.score)]
+    if not drawn:
+        return None
+    data = [_bars(drawn), _open_ranges(drawn)]
+    if baseline:
+        data.append(_marks(drawn, baseline))
+    return Chart(
+        key="profile",
+        title=_title(drawn),
+        summary=_summary(drawn, baseline),
+        figure={"data": [trace for trace in data if trace["y"]], "layout": _layout(drawn)},
+        table=_table(drawn, baseline),
+    )
+
+
+def _has_ends(section: SectionScore) -> bool:
+    return isinstance(section.low, float) and isinstance(section.high, float)
+
+
+def _title(lines: Sequence[SectionLine]) -> str:
+    scored = [line for line in lines if line.score.score is not None]
+    if not scored:
+        return "Too little is answered to score any section"
+    highest = max(scored, key=lambda line: line.score.score or 0.0)
+    lowest = min(scored, key=lambda line: line.score.score or 0.0)
+    if highest.score.score == lowest.score.score:
+        return f"{highest.title} stands at {points(highest.score.score)} of 100"
+    return (
+        f"{highest.title} is strongest at {points(highest.score.score)}, "
+        f"{lowest.title} weakest at {points(lowest.score.score)}"
+    )
+
+
+def _summary(lines: Sequence[SectionLine], baseline: str) -> str:
+    withheld = [line.title for line in lines if line.score.score is None]
+    words = "Each bar is a section's score out of 100; the whisker shows how low or high it could still be."
+    if withheld:
+        words += f" Too little is answered to score {', '.join(withheld)}: a pale bar shows what is possible."
+    return f"{words} The upright mark is the baseline ({baseline})." if baseline else words
+
+
+def _bars(lines: Sequence[SectionLine]) -> dict[str, Any]:
+    scored = [line for line in lines if line.score.score is not None]
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "name": "Score",
+        "y": [line.title for line in scored],
+        "x": [line.score.score for line in scored],
+        "text": [points(line.score.score) for line in scored],
+        "textposition": "inside",
+        "insidetextanchor": "start",
+        "textfont": {"color": "#ffffff"},
+        "marker": {"color": BAR},
+        "error_x": {
+            "type": "data",
+            "symmetric": False,
+            "array": [_gap(line.score.high, line.score.score) for line in scored],
+            "arrayminus": [_gap(line.score.score, line.score.low) for line in scored],
+            "color": "#0b0c0c",
+            "thickness": 1.5,
+            "width": 5,
+        },
+        "hovertext": [f"{line.title}: {points(line.score.score)}, could be {_span(line)}" for line in scored],
+        "hoverinfo": "text",
+    }
+
+
+def _open_ranges(lines: Sequence[SectionLine]) -> dict[str, Any]:
+    withheld = [line for line in lines if line.score.score is None]
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "name": "Still possible",
+        "y": [line.title for line in withheld],
+        "base": [line.score.low for line in withheld],
+        "x": [_gap(line.score.high, line.score.low) for line in withheld],
+        "text": [f"{_span(line)}, too little answered" for line in withheld],
+        "textposition": "inside",
+        "marker": {"color": OPEN, "pattern": {"shape": "/", "fgcolor": "#ffffff"}},
+        "hovertext": [f"{line.title}: could be {_span(line)}" for line in withheld],
+        "hoverinfo": "text",
+    }
+
+
+def _marks(lines: Sequence[SectionLine], baseline: str) -> dict[str, Any]:
+    marked = [line for line in lines if line.baseline_score and line.baseline_score.score is not None]
+    then = [line.baseline_score.score for line in marked if line.baseline_score]
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": f"Baseline, {baseline}",
+        "y": [line.title for line in marked],
+        "x": then,
+        "marker": {"symbol": "line-ns", "size": 22, "line": {"width": 4, "color": MARK}},
+        "hovertext": [
+            f"{line.title}: {points(score)} at the baseline" for line, score in zip(marked, then, strict=True)
+        ],
+        "hoverinfo": "text",
+    }
+
+
+def _gap(higher: float | str | None, lower: float | str | None) -> float:
+    return max(0.0, float(higher or 0.0) - float(lower or 0.0))
+
+
+def _span(line: SectionLine) -> str:
+    return bounds(line.score.low, line.score.high)
+
+
+def _layout(lines: Sequence[SectionLine]) -> dict[str, Any]:
+    return layout(
+        height=90 + 38 * len(lines),
+        barmode="overlay",
+        bargap=0.35,
+        xaxis={
+            "range": [0, 100],
+            "title": {"text": "Points of 100"},
+            "gridcolor": "#e5e6e7",
+            "zeroline": False,
+        },
+        yaxis={"autorange": "reversed", "automargin": True},
+        showlegend=True,
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+    )
+
+
+def _table(lines: Sequence[SectionLine], baseline: str) -> Table:
+    columns = [
+        Column("Section"),
+        Column("Score, of 100", is_number=True),
+        Column("Could be", is_number=True),
+        Column("Answered, % of weight", is_number=True),
+    ]
+    if baseline:
+        columns += [Column("Baseline", is_number=True), Column("Change", is_number=True)]
+    rows = tuple(
+        (line.title, line.words, _span(line), _answered(line.score), *(_before(line) if baseline else ()))
+        for line in lines
+    )
+    return Table(tuple(columns), rows)
+
+
+def _answered(section: SectionScore) -> str:
+    return "–" if section.completeness is None else str(shown(100 * section.completeness))
+
+
+def _before(line: SectionLine) -> tuple[str, str]:
+    then = line.baseline_score.score if line.baseline_score else None
+    now = line.score.score
+    return points(then), signed(None if then is None or now is None else now - then)

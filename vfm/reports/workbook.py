@@ -1,0 +1,192 @@
+"""Excel workbooks and CSV files: sheets of plain values in, bytes out; figures exact, texts never formulas.
+
+The room's rule: nothing is rounded or worked out here. Text is written as text, whatever it begins with.
+"""
+
+import csv
+import io
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from vfm.questionnaires.schema import Questionnaire
+from vfm.reports.result import SectionLine, Sheet
+from vfm.scoring.results import Scorecard
+
+Cell = str | int | float | Decimal | date | None
+WIDEST = 70
+"""Characters of the widest column."""
+LONGEST_TEXT = 32_767
+"""Characters Excel takes in one cell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """One sheet: its name, its headings and its rows.
+
+    Attributes:
+        name: at most 31 characters.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+class ExactFigure(float):
+    """A float that is written with every digit it has: the writer's own format stops at sixteen."""
+
+    def __format__(self, _specification: str) -> str:
+        return repr(float(self))
+
+
+def workbook(sheets: Sequence[Rows], *, title: str) -> bytes:
+    """An Excel workbook with these sheets, headings frozen and filterable."""
+    import xlsxwriter  # heavy: only who asks for a workbook waits for it
+
+    made = io.BytesIO()
+    book = xlsxwriter.Workbook(made, {"in_memory": True})
+    book.set_properties({"title": title})
+    heading = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+    text = book.add_format({"text_wrap": True, "valign": "top"})
+    figure = book.add_format({"valign": "top"})
+    day = book.add_format({"num_format": "d mmmm yyyy", "valign": "top", "align": "left"})
+    for rows in sheets:
+        sheet = book.add_worksheet(rows.name[:31])
+        for column, words in enumerate(rows.columns):
+            sheet.write_string(0, column, words, heading)
+            sheet.set_column(column, column, _width(rows, column))
+        for number, row in enumerate(rows.rows, start=1):
+            for column, cell in enumerate(row):
+                _write(sheet, number, column, cell, text, figure, day)
+        sheet.freeze_panes(1, 1)
+        sheet.autofilter(0, 0, max(1, len(rows.rows)), len(rows.columns) - 1)
+    book.close()
+    return made.getvalue()
+
+
+def _write(sheet: Any, row: int, column: int, cell: Cell, text: Any, figure: Any, day: Any) -> None:
+    match cell:
+        case None:
+            sheet.write_blank(row, column, None, figure)
+        case bool() | str():
+            sheet.write_string(row, column, str(cell)[:LONGEST_TEXT], text)
+        case datetime():
+            sheet.write_string(row, column, cell.isoformat(), text)
+        case date():
+            sheet.write_datetime(row, column, datetime(cell.year, cell.month, cell.day), day)  # noqa: DTZ001
+        case _:
+            sheet.write_number(row, column, ExactFigure(cell), figure)
+
+
+def _width(rows: Rows, column: int) -> int:
+    longest = max((len(str(row[column])) for row in rows.rows if row[column] is not None), default=0)
+    return min(WIDEST, max(12, len(rows.columns[column]) // 2, longest) + 1)
+
+
+def csv_file(rows: Rows) -> bytes:
+    """A CSV file that spreadsheets open with its letters right; a text like a formula gets a quote."""
+    made = io.StringIO(newline="")
+    writer = csv.writer(made)
+    writer.writerow(rows.columns)
+    writer.writerows([_in_csv(cell) for cell in row] for row in rows.rows)
+    return made.getvalue().encode("utf-8-sig")
+
+
+def _in_csv(cell: Cell) -> str:
+    match cell:
+        case None:
+            return ""
+        case float():
+            return repr(cell) if math.isfinite(cell) else ""
+        case str():
+            return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+    return str(cell)
+
+
+# --- one result ---------------------------------------------------------------------------------------------
+
+OVERALL_COLUMNS = ("Figure", "Value")
+SECTION_COLUMNS = (
+    "Section", "Title", "Weight", "Score", "Lowest possible", "Highest possible", "Completeness", "Status",
+    "Status of the rule table", "Before caps", "Caps", "Self score", "Baseline score",
+)  # fmt: skip
+QUESTION_COLUMNS = (
+    "Question", "Section", "Words", "State", "Answer", "Points", "Weight", "Share of the overall",
+    "Contribution", "Evidence", "What the next level says", "Self answer", "Note",
+)  # fmt: skip
+
+
+def result_sheets(
+    questionnaire: Questionnaire, card: Scorecard, sheet: Sheet, about: Sequence[tuple[str, Cell]]
+) -> tuple[Rows, ...]:
+    """The three sheets of one result: Overall, Sections, Questions; figures unrounded, shares in 0 to 1.
+
+    Args:
+        questionnaire: what was answered.
+        card: the result.
+        sheet: the same, laid out.
+        about: (words, value) lines that say whose result it is.
+    """
+    overall = card.overall
+    figures: list[tuple[str, Cell]] = [
+        *about,
+        ("Score", overall.score),
+        ("Lowest possible", overall.low),
+        ("Highest possible", overall.high),
+        ("Completeness", overall.completeness),
+        ("Status", overall.status.value),
+        ("Rating band", overall.band),
+        ("Confidence", overall.confidence and overall.confidence.value),
+        ("Spread", overall.spread),
+        ("Template", questionnaire.key),
+        ("Template version", card.version),
+        ("Scoring engine", card.engine),
+    ]
+    return (
+        Rows("Overall", OVERALL_COLUMNS, tuple(figures)),
+        Rows("Sections", SECTION_COLUMNS, tuple(_section(line) for line in sheet.sections)),
+        Rows("Questions", QUESTION_COLUMNS, tuple(_questions(sheet))),
+    )
+
+
+def _section(line: SectionLine) -> tuple[Cell, ...]:
+    score = line.score
+    return (
+        line.key,
+        line.title,
+        score.weight,
+        score.score,
+        score.low,
+        score.high,
+        score.completeness,
+        score.status.value,
+        score.result,
+        score.uncapped if score.caps and score.score is not None else None,
+        "; ".join(f"{cap.rule}: at most {cap.limit!r}. {cap.reason}" for cap in score.caps) or None,
+        line.self_score.score if line.self_score else None,
+        line.baseline_score.score if line.baseline_score else None,
+    )
+
+
+def _questions(sheet: Sheet) -> Iterator[tuple[Cell, ...]]:
+    for line in sheet.sections:
+        for question in line.questions:
+            yield (
+                question.key,
+                line.key,
+                question.text,
+                question.state.value,
+                question.answer,
+                question.points,
+                question.weight,
+                question.share,
+                question.contribution,
+                question.evidence or None,
+                question.above or None,
+                question.self_answer or None,
+                question.note or None,
+            )

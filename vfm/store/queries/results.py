@@ -1,0 +1,225 @@
+"""Results: what is kept of one assessment's scores, and the results of a whole cycle."""
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.orm import Session, aliased
+
+from vfm.store.tables import (
+    AnswerRow,
+    Assessment,
+    Baseline,
+    Challenge,
+    Cycle,
+    Directorate,
+    Division,
+    Person,
+    ScorecardRow,
+    Service,
+    Template,
+    Version,
+)
+
+AnyRow = Row[*tuple[Any, ...]]
+"""A row whose columns the statement names."""
+
+SignedBy = aliased(Person)
+AgreedBy = aliased(Person)
+
+
+def assessment(session: Session, assessment_id: int) -> AnyRow | None:
+    """One assessment with its service, place, cycle and version; None when there is none."""
+    return session.execute(_assessments().where(Assessment.id == assessment_id)).first()
+
+
+def assessments(session: Session, assessment_ids: Collection[int]) -> list[AnyRow]:
+    """The same for several, in the order of their services' names."""
+    return list(
+        session.execute(_assessments().where(Assessment.id.in_(assessment_ids)).order_by(Service.name))
+    )
+
+
+def _assessments() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Assessment.id,
+            Assessment.status,
+            Assessment.cycle_id,
+            Assessment.service_id,
+            Assessment.version_id,
+            Assessment.submitted_at,
+            Assessment.signed_off_at,
+            Assessment.agreed_at,
+            SignedBy.name.label("signed_off_by"),
+            AgreedBy.name.label("agreed_by"),
+            Service.key.label("service_key"),
+            Service.name.label("service"),
+            Division.name.label("division"),
+            Directorate.name.label("directorate"),
+            Cycle.name.label("cycle"),
+            Cycle.kind,
+            Version.template_id,
+            Version.number.label("version"),
+            Version.content_hash,
+            Template.title.label("template"),
+        )
+        .join(Service, Service.id == Assessment.service_id)
+        .join(Division, Division.id == Service.division_id)
+        .join(Directorate, Directorate.id == Division.directorate_id)
+        .join(Cycle, Cycle.id == Assessment.cycle_id)
+        .join(Version, Version.id == Assessment.version_id)
+        .join(Template, Template.id == Version.template_id)
+        .outerjoin(SignedBy, SignedBy.id == Assessment.signed_off_by_id)
+        .outerjoin(AgreedBy, AgreedBy.id == Assessment.agreed_by_id)
+    )
+
+
+def scorecards(session: Session, assessment_ids: Collection[int]) -> list[AnyRow]:
+    """(assessment, kind, content) of every result kept, an older one of a kind before a newer."""
+    return list(
+        session.execute(
+            select(ScorecardRow.assessment_id, ScorecardRow.kind, ScorecardRow.content, ScorecardRow.number)
+            .where(ScorecardRow.assessment_id.in_(assessment_ids))
+            .order_by(ScorecardRow.assessment_id, ScorecardRow.number)
+        )
+    )
+
+
+def answers(session: Session, assessment_ids: Collection[int]) -> list[AnyRow]:
+    """(assessment, question key, content) of every answer given."""
+    return list(
+        session.execute(
+            select(AnswerRow.assessment_id, AnswerRow.question_key, AnswerRow.content).where(
+                AnswerRow.assessment_id.in_(assessment_ids)
+            )
+        )
+    )
+
+
+Challenger = aliased(Person)
+Responder = aliased(Person)
+Settler = aliased(Person)
+
+
+def challenges(session: Session, assessment_ids: Collection[int]) -> list[AnyRow]:
+    """Every challenge with the names of those who made, answered and settled it, oldest first."""
+    return list(
+        session.execute(
+            select(
+                Challenge.id,
+                Challenge.assessment_id,
+                Challenge.question_key,
+                Challenge.challenged,
+                Challenge.reason,
+                Challenge.by_id,
+                Challenger.name.label("by"),
+                Challenge.at,
+                Challenge.response,
+                Responder.name.label("response_by"),
+                Challenge.response_at,
+                Challenge.agreed,
+                Challenge.agreed_reason,
+                Settler.name.label("agreed_by"),
+                Challenge.agreed_at,
+            )
+            .join(Challenger, Challenger.id == Challenge.by_id)
+            .outerjoin(Responder, Responder.id == Challenge.response_by_id)
+            .outerjoin(Settler, Settler.id == Challenge.agreed_by_id)
+            .where(Challenge.assessment_id.in_(assessment_ids))
+            .order_by(Challenge.at, Challenge.id)
+        )
+    )
+
+
+def baseline(session: Session, service_id: int, template_id: int) -> AnyRow | None:
+    """The baseline of a service for a template, with the cycle it was set in; None when there is none."""
+    return session.execute(
+        select(
+            Baseline.assessment_id,
+            Baseline.content,
+            Baseline.content_hash,
+            Baseline.frozen_at,
+            Cycle.name.label("cycle"),
+        )
+        .join(Assessment, Assessment.id == Baseline.assessment_id)
+        .join(Cycle, Cycle.id == Assessment.cycle_id)
+        .where(Baseline.service_id == service_id, Baseline.template_id == template_id)
+    ).first()
+
+
+# --- a whole cycle ------------------------------------------------------------------------------------------
+
+
+def cycle(session: Session, cycle_id: int) -> AnyRow | None:
+    """One cycle with its version; None when there is none."""
+    return session.execute(
+        select(
+            Cycle.id,
+            Cycle.name,
+            Cycle.kind,
+            Cycle.version_id,
+            Version.content_hash,
+            Version.number.label("version"),
+            Template.title.label("template"),
+            Version.template_id,
+        )
+        .join(Version, Version.id == Cycle.version_id)
+        .join(Template, Template.id == Version.template_id)
+        .where(Cycle.id == cycle_id)
+    ).first()
+
+
+def cycles(session: Session) -> list[AnyRow]:
+    """(id, name, kind) of every cycle, the newest first."""
+    return list(
+        session.execute(
+            select(Cycle.id, Cycle.name, Cycle.kind).order_by(Cycle.opened_at.desc(), Cycle.id.desc())
+        )
+    )
+
+
+def newest_scored_cycle(session: Session, service_ids: Collection[int] | None) -> int | None:
+    """Of the cycles that asked these services (None: any), the newest with a result, else the newest."""
+    has_result = (
+        select(ScorecardRow.id)
+        .join(Assessment, Assessment.id == ScorecardRow.assessment_id)
+        .where(Assessment.cycle_id == Cycle.id)
+        .exists()
+    )
+    wanted = select(Cycle.id).order_by(has_result.desc(), Cycle.opened_at.desc(), Cycle.id.desc()).limit(1)
+    if service_ids is not None:
+        asked = select(Assessment.cycle_id).where(Assessment.service_id.in_(service_ids))
+        wanted = wanted.where(Cycle.id.in_(asked))
+    return session.scalars(wanted).first()
+
+
+def outlines(session: Session, cycle_id: int, service_ids: Collection[int] | None) -> list[AnyRow]:
+    """One row a result of a cycle (one without a result for an assessment that has none), by service name.
+
+    Only these services; None means all.
+    """
+    wanted = (
+        select(
+            Assessment.id,
+            Assessment.status,
+            Assessment.service_id,
+            Service.key.label("service_key"),
+            Service.name.label("service"),
+            Division.name.label("division"),
+            Directorate.name.label("directorate"),
+            ScorecardRow.kind,
+            ScorecardRow.number,
+            ScorecardRow.outline,
+            ScorecardRow.change,
+        )
+        .join(Service, Service.id == Assessment.service_id)
+        .join(Division, Division.id == Service.division_id)
+        .join(Directorate, Directorate.id == Division.directorate_id)
+        .outerjoin(ScorecardRow, ScorecardRow.assessment_id == Assessment.id)
+        .where(Assessment.cycle_id == cycle_id)
+        .order_by(func.lower(Service.name), Assessment.id, ScorecardRow.number)
+    )
+    if service_ids is not None:
+        wanted = wanted.where(Assessment.service_id.in_(service_ids))
+    return list(session.execute(wanted))

@@ -1,0 +1,274 @@
+"""Results: one service's down to each answer, all of a cycle side by side, and what can be taken away."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from vfm.questionnaires.schema import Band
+from vfm.reports import profile_chart, workbook
+from vfm.reports import result as say
+from vfm.reports.workbook import Rows
+from vfm.scoring.bands import band_of
+from vfm.scoring.methods import METHODS
+from vfm.scoring.results import Scorecard
+from vfm.web.current import actor, now, reading
+from vfm.web.filters import day
+from vfm.workflows import results
+
+blueprint = Blueprint("results", __name__)
+
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+STATUS_WORDS = {
+    "open": ("Being answered", "grey"),
+    "submitted": ("Waiting for sign-off", "light-blue"),
+    "signed_off": ("Signed off, open to challenge", "blue"),
+    "agreed": ("Agreed", "green"),
+}
+"""Status of an assessment -> words, colour of the tag."""
+OVERALL_WORDS = {
+    "provisional": "Too little answered",
+    "not_applicable": "Nothing applies",
+    "off": "Profile only",
+    "published": "",
+}
+"""What stands in the place of a rating where no score is shown."""
+FEW_WORDS = {"insufficient": "few", "not_applicable": "n/a", "unscored": "–", "scored": "–"}
+"""A cell of the heat map without a score."""
+VIEWS = ("list", "sections")
+
+
+# --- one result ---------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/assessments/<int:assessment_id>/result")
+def show(assessment_id: int) -> ResponseReturnValue:
+    """One assessment's result; `?open=KEY` opens the section of a question, `?open=all` every one."""
+    with reading() as store:
+        result = results.show(store, assessment_id, by=actor(), kind=request.args.get("kind", ""))
+    if result.card is None:
+        return render_template("results/none.html", result=result, status=STATUS_WORDS[result.head.status])
+    sheet = _laid_out(result, result.card)
+    baseline = result.start.cycle if result.start and not result.start.is_this else ""
+    return render_template(
+        "results/show.html",
+        result=result,
+        card=result.card,
+        sheet=sheet,
+        sentence=say.sentence(result.questionnaire, result.card, result.change),
+        chart=profile_chart.profile(sheet.sections, baseline=baseline),
+        band=next((b for b in result.questionnaire.bands if b.name == result.card.overall.band), None),
+        method=METHODS[result.questionnaire.scoring.method].words,
+        status=STATUS_WORDS[result.head.status],
+        opened=request.args.get("open", ""),
+        say=say,
+    )
+
+
+@blueprint.get("/assessments/<int:assessment_id>/result.json")
+def as_json(assessment_id: int) -> ResponseReturnValue:
+    """The result in the form the command line gives, numbers unrounded."""
+    with reading() as store:
+        head, card = results.card(store, assessment_id, by=actor(), kind=request.args.get("kind", ""))
+    text = json.dumps(card.as_json(), indent=2, ensure_ascii=False) + "\n"
+    return _file(text.encode(), f"{head.service} {head.cycle} result.json", "application/json")
+
+
+@blueprint.get("/assessments/<int:assessment_id>/result.xlsx")
+def as_workbook(assessment_id: int) -> ResponseReturnValue:
+    """The result as a workbook: Overall, Sections, Questions."""
+    with reading() as store:
+        result = results.show(store, assessment_id, by=actor(), kind=request.args.get("kind", ""))
+    if result.card is None:
+        return render_template(
+            "results/none.html", result=result, status=STATUS_WORDS[result.head.status]
+        ), 404
+    head = result.head
+    about: list[tuple[str, workbook.Cell]] = [
+        ("Service", head.service),
+        ("Directorate", head.directorate),
+        ("Cycle", head.cycle),
+        ("Assessment template", head.template),
+        ("Result", "Agreed" if result.kind == "agreed" else "Self score"),
+        ("Taken out on", day(now())),
+    ]
+    sheets = workbook.result_sheets(result.questionnaire, result.card, _laid_out(result, result.card), about)
+    made = workbook.workbook(sheets, title=f"{head.service}, {head.cycle}")
+    return _file(made, f"{head.service} {head.cycle} result.xlsx", EXCEL)
+
+
+def _laid_out(result: results.Result, card: Scorecard) -> say.Sheet:
+    return say.lay_out(
+        result.questionnaire,
+        card,
+        result.answers,
+        self_answers=result.self_answers,
+        self_card=result.self_card if result.kind == "agreed" else None,
+        baseline=result.start.card if result.start and not result.start.is_this else None,
+    )
+
+
+def _file(content: bytes, name: str, kind: str) -> Response:
+    safe = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-").lower()
+    response = Response(content, mimetype=kind)
+    response.headers["Content-Disposition"] = f'attachment; filename="{safe}"'
+    return response
+
+
+# --- a cycle ------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/results")
+def newest() -> ResponseReturnValue:
+    """The newest cycle that has results; says so where there is no cycle yet."""
+    with reading() as store:
+        cycle_id = results.newest(store, by=actor())
+    if cycle_id is None:
+        return render_template("results/empty.html")
+    return redirect(url_for("results.index", cycle_id=cycle_id))
+
+
+@blueprint.get("/cycles/<int:cycle_id>/results")
+def index(cycle_id: int) -> ResponseReturnValue:
+    """All services of a cycle: a list, or a heat map service by section."""
+    wanted = _wanted()
+    with reading() as store:
+        view = results.index(store, cycle_id, wanted, by=actor())
+    shows = request.args.get("view") if request.args.get("view") in VIEWS else VIEWS[0]
+    return render_template(
+        "results/index.html",
+        view=view,
+        wanted=wanted,
+        shows=shows,
+        legend=say.band_words(view.bands),
+        statuses=STATUS_WORDS,
+        say=say,
+        sort_link=lambda column: _sort_link(cycle_id, wanted, column),
+        link=lambda **changed: _link(cycle_id, **changed),
+        titles=dict(view.sections),
+        grid=_grid(view) if shows == "sections" else (),
+        overall_words=OVERALL_WORDS,
+        base=url_for("results.show", assessment_id=0).removesuffix("0/result"),
+    )
+
+
+@blueprint.get("/cycles/<int:cycle_id>/results.<any(csv, xlsx):form>")
+def export(cycle_id: int, form: str) -> ResponseReturnValue:
+    """The list as filtered, with every section, numbers unrounded."""
+    with reading() as store:
+        view = results.index(store, cycle_id, _wanted(), by=actor())
+    rows = _export_rows(view)
+    if form == "csv":
+        return _file(workbook.csv_file(rows), f"{view.cycle} results.csv", "text/csv; charset=utf-8")
+    return _file(workbook.workbook([rows], title=view.cycle), f"{view.cycle} results.xlsx", EXCEL)
+
+
+@dataclass(frozen=True, slots=True)
+class HeatCell:
+    """One cell of the heat map: what it says, and the class of its colour."""
+
+    words: str
+    look: str
+
+
+NO_CELL = HeatCell("–", "vfm-heat")
+
+
+def _grid(view: results.CycleResults) -> list[tuple[results.ServiceResult, HeatCell, list[HeatCell]]]:
+    """Each service with its overall and its sections as cells; made here, as a page has thousands."""
+    keys = [key for key, _ in view.sections]
+    made: dict[tuple[float | str | None, str], HeatCell] = {}
+
+    def cell(kept: Mapping[str, Any] | None) -> HeatCell:
+        if kept is None:
+            return NO_CELL
+        known = (kept["score"] if kept["score"] is not None else kept.get("result"), kept["status"])
+        if known not in made:
+            made[known] = _heat_cell(view.bands, *known)
+        return made[known]
+
+    return [(row, cell(row.overall), [cell(row.sections.get(key)) for key in keys]) for row in view.rows]
+
+
+def _heat_cell(bands: tuple[Band, ...], figure: float | str | None, status: str) -> HeatCell:
+    if figure is None:
+        return HeatCell(FEW_WORDS.get(status, OVERALL_WORDS.get(status, "–")), "vfm-heat")
+    if isinstance(figure, str):
+        return HeatCell(figure, "vfm-heat")
+    band = band_of(bands, figure)
+    return HeatCell(say.points(figure), f"vfm-heat vfm-heat--{band.colour}" if band else "vfm-heat")
+
+
+def _wanted() -> results.Wanted:
+    taken = request.args
+    return results.Wanted(
+        search=taken.get("q", "").strip(),
+        directorate=taken.get("directorate", ""),
+        band=taken.get("band", ""),
+        status=taken.get("status", ""),
+        sort=taken.get("sort", "service"),
+    )
+
+
+def _link(cycle_id: int, **changed: str) -> str:
+    """This page with some of its state changed; blanks are left out of the address."""
+    state = {key: value for key, value in (request.args | changed).items() if value}
+    address = url_for("results.index", cycle_id=cycle_id)
+    return f"{address}?{urlencode(state)}" if state else address
+
+
+def _sort_link(cycle_id: int, wanted: results.Wanted, column: str) -> str:
+    """Sort by this column; a second time turns it round. Figures begin with the largest."""
+    is_text = column in ("service", "directorate", "status", "lowest")
+    first, second = (column, f"-{column}") if is_text else (f"-{column}", column)
+    return _link(cycle_id, sort=second if wanted.sort == first else first)
+
+
+def _export_rows(view: results.CycleResults) -> Rows:
+    columns = (
+        "Key", "Service", "Directorate", "Division", "Status", "Result", "Overall score", "Rating band",
+        "Lowest possible", "Highest possible", "Completeness", "Overall status", "Confidence",
+        "Like-for-like change since the baseline", "Material", "Lowest section",
+        *(f"{title} ({key})" for key, title in view.sections),
+    )  # fmt: skip
+    return Rows("Results", columns, tuple(_export_row(row, view) for row in view.rows))
+
+
+def _export_row(row: results.ServiceResult, view: results.CycleResults) -> tuple[workbook.Cell, ...]:
+    overall = row.overall or {}
+    change = row.change or {}
+    material = change.get("material")
+    titles = dict(view.sections)
+    return (
+        row.service_key,
+        row.service,
+        row.directorate,
+        row.division,
+        row.status,
+        row.kind or None,
+        overall.get("score"),
+        overall.get("band"),
+        overall.get("low"),
+        overall.get("high"),
+        overall.get("completeness"),
+        overall.get("status"),
+        overall.get("confidence"),
+        change.get("like_for_like"),
+        None if material is None else "yes" if material else "no",
+        titles.get(row.lowest),
+        *(_section_cell(row, key) for key in titles),
+    )
+
+
+def _section_cell(row: results.ServiceResult, key: str) -> workbook.Cell:
+    section = row.sections.get(key)
+    if section is None:
+        return None
+    if section["score"] is not None:
+        return float(section["score"])
+    return str(section["result"] or section["status"])
