@@ -115,6 +115,17 @@ def test_a_section_that_does_not_apply_leaves_and_is_listed() -> None:
     assert [part.key for part in card.flagged] == ["A"]
 
 
+def test_a_section_wholly_off_the_route_does_not_apply() -> None:
+    asked = Comparison(question="A-01", equals="yes")
+    template = questionnaire(
+        section("A", yes_no("A-01", weight=1)), section("B", scale_question("B-01", show_if=asked), weight=9)
+    )
+    card = score(template, {"A-01": answer("no"), "B-01": answer(4)})
+    assert card.section["B"].status is SectionStatus.NOT_APPLICABLE
+    assert (card.overall.score, card.overall.completeness) == (0, 1)
+    assert not card.section["B"].is_flagged
+
+
 def test_nothing_applicable_is_not_a_zero() -> None:
     card = score(questionnaire(section("A", scale_question("A-01"))), {"A-01": na()})
     assert card.overall.status is OverallStatus.NOT_APPLICABLE

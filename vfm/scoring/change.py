@@ -11,7 +11,6 @@ from math import sqrt
 from typing import Any
 
 from vfm.questionnaires.answers import Answers, State
-from vfm.questionnaires.changes import scoring_text
 from vfm.questionnaires.schema import Questionnaire
 from vfm.scoring.methods import METHODS
 from vfm.scoring.results import Scorecard
@@ -148,9 +147,8 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One cycle: its questionnaire, its result, and the points of what was answered."""
+    """One cycle: its weights and tables, its result, and the points of what was answered."""
 
-    questionnaire: Questionnaire
     structure: Structure
     card: Scorecard
     points: Mapping[str, float]
@@ -200,7 +198,7 @@ def _side(questionnaire: Questionnaire, answers: Answers) -> Side:
     card = score(questionnaire, answers)
     method = METHODS[questionnaire.scoring.method]
     points = {q.key: q.points for q in card.questions if q.points is not None} if method.has_score else {}
-    return Side(questionnaire, structure_of(questionnaire), card, points, method.section_weight)
+    return Side(structure_of(questionnaire), card, points, method.section_weight)
 
 
 def _agreed(same_meaning: Collection[str] | Mapping[str, str]) -> frozenset[str]:
@@ -212,11 +210,7 @@ def _agreed(same_meaning: Collection[str] | Mapping[str, str]) -> frozenset[str]
 def _is_common(key: str, then: Side, now: Side, agreed: Collection[str]) -> bool:
     if key not in then.points or key not in now.points:
         return False
-    return key in agreed or _text(then, key) == _text(now, key)
-
-
-def _text(side: Side, key: str) -> object:
-    return scoring_text(side.questionnaire, side.questionnaire.questions[key])
+    return key in agreed or then.structure.scoring_texts[key] == now.structure.scoring_texts[key]
 
 
 def _means(side: Side, points: Mapping[str, float]) -> dict[str, Mean]:

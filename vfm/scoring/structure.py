@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from vfm.questionnaires.answers import Evidence
+from vfm.questionnaires.changes import ScoringText, scoring_text
 from vfm.questionnaires.schema import Method, Question, Questionnaire, Section
 from vfm.scoring.confidence import spread_by_grade
 
@@ -100,6 +101,11 @@ class Structure:
     def section_of(self) -> dict[str, str]:
         """Question key -> key of its section, for scored questions."""
         return {item.key: node.key for node in self.nodes for item in node.items}
+
+    @cached_property
+    def scoring_texts(self) -> dict[str, ScoringText]:
+        """Question key -> what must be equal for two results to mean the same, for scored questions."""
+        return {key: scoring_text(self.questionnaire, item.question) for key, item in self.items.items()}
 
     @cached_property
     def has_conditional_caps(self) -> bool:
