@@ -8,12 +8,27 @@ from jinja2 import StrictUndefined
 
 from vfm.settings import Settings
 from vfm.store import database
-from vfm.web import access, errors, filters, home, invitations, look, navigation, people, results, versions
+from vfm.web import (
+    access,
+    assessments,
+    errors,
+    filters,
+    home,
+    invitations,
+    look,
+    navigation,
+    people,
+    results,
+    sign_off,
+    versions,
+)
 from vfm.web import sign_in as sign_in_pages
 from vfm.web.current import Wiring, now, reading
 from vfm.workflows import sign_in
 
 BLUEPRINTS = (
+    assessments.blueprint,
+    sign_off.blueprint,
     home.blueprint,
     sign_in_pages.blueprint,
     invitations.blueprint,
@@ -90,9 +105,10 @@ def _dress(app: Flask) -> None:
     @app.after_request
     def headers(response: Response) -> Response:
         style = f"'self' 'nonce-{g.nonce}'" if "nonce" in g else "'self'"
-        response.headers["Content-Security-Policy"] = (
+        response.headers.setdefault(
+            "Content-Security-Policy",
             f"default-src 'self'; script-src 'self'; style-src {style}; img-src 'self' data: blob:; "
-            "frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'"
+            "frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'",
         )
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Referrer-Policy"] = "same-origin"

@@ -22,7 +22,8 @@ def test_lists_and_emphasis_get_the_design_systems_classes() -> None:
 )
 def test_what_could_change_the_page_stays_text(text: str) -> None:
     html = render(text)
-    assert "<script" not in html and "<img" not in html and 'href="javascript' not in html
+    for sign in ("<script", "<img", 'href="javascript'):
+        assert sign not in html
 
 
 def test_nothing_gives_nothing() -> None:

@@ -53,11 +53,11 @@ def edited(questionnaire: Questionnaire, key: str, wording: Wording) -> Question
     Blanks around words are taken off. Levels that say what the scale says are not repeated on the question.
 
     Raises:
-        Invalid: every field that cannot be used; places are `text`, `help`, `weight`, `level-1`,
-            `option-KEY`.
+        Invalid: every field that cannot be used; places are `text`, `help`, `weight`, `level.1`,
+            `option.KEY`.
     """
     question = questionnaire.questions[key]
-    clean = _tidied(wording)
+    clean = _tidied(wording, wording_of(questionnaire, question))
     problems = _problems(question, clean)
     if problems:
         raise Invalid(problems)
@@ -76,7 +76,9 @@ def in_words(wording: Wording) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _tidied(wording: Wording) -> Wording:
+def _tidied(wording: Wording, present: Wording) -> Wording:
+    """Without blanks at the ends, and only the levels and options that the question has."""
+
     def tidy(words: str) -> str:
         return words.replace("\r\n", "\n").replace("\r", "\n").strip()
 
@@ -85,8 +87,8 @@ def _tidied(wording: Wording) -> Wording:
         help=tidy(wording.help),
         weight=tidy(wording.weight),
         required=wording.required,
-        levels={level: tidy(words) for level, words in wording.levels.items()},
-        labels={option: tidy(words) for option, words in wording.labels.items()},
+        levels={level: tidy(wording.levels.get(level, words)) for level, words in present.levels.items()},
+        labels={option: tidy(wording.labels.get(option, words)) for option, words in present.labels.items()},
     )
 
 
@@ -97,9 +99,9 @@ def _problems(question: Question, wording: Wording) -> list[Problem]:
     if message := _weight_problem(question, wording.weight):
         problems.append(Problem("weight", message))
     for level, words in wording.levels.items():
-        problems += _wording_problem(f"level-{level}", f"level {level}", words)
+        problems += _wording_problem(f"level.{level}", f"level {level}", words)
     for option, words in wording.labels.items():
-        problems += _wording_problem(f"option-{option}", f'option "{option}"', words)
+        problems += _wording_problem(f"option.{option}", f'option "{option}"', words)
     return problems
 
 
@@ -139,6 +141,5 @@ def _write(asked: dict[str, Any], questionnaire: Questionnaire, question: Questi
     for option in asked.get("options", ()):
         option["label"] = wording.labels.get(option["key"], option["label"])
     if question.kind is Kind.SCALE:
-        levels = {**questionnaire.level_words(question), **wording.levels}
-        own = question.levels is not None or levels != questionnaire.scale_of(question).levels
-        asked["levels"] = levels if own else None
+        own = question.levels is not None or wording.levels != questionnaire.scale_of(question).levels
+        asked["levels"] = dict(wording.levels) if own else None

@@ -21,6 +21,7 @@ ANSWERING = frozenset({Role.DIRECTOR, Role.CONTRIBUTOR})
 OVERVIEW = frozenset({Role.CORE_TEAM, Role.CHALLENGER, Role.EXECUTIVE, Role.VIEWER})
 RESULTS = OVERVIEW | ANSWERING
 """Who reads results; of which services, the workflow says."""
+ANSWERS = ANSWERING | {Role.CORE_TEAM, Role.CHALLENGER, Role.EXECUTIVE}
 
 ACCESS: dict[str, frozenset[Role] | None] = {
     "static": VISITOR,
@@ -63,6 +64,17 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     # cycles
     # feedback
     # assessments
+    "assessments.index": ANSWERING,
+    "assessments.show": ANSWERS,
+    "assessments.questions": ANSWERS,
+    "assessments.section": ANSWERS,
+    "assessments.save": ANSWERING,
+    "assessments.check": ANSWERS,
+    # sign_off
+    "sign_off.submit": ANSWERING,
+    "sign_off.show": ANSWERING,
+    "sign_off.sign": ANSWERING,
+    "sign_off.send_back": ANSWERING,
     # actions
     # challenge
     # results

@@ -1,4 +1,4 @@
-"""Guidance written in Markdown as safe HTML: paragraphs, lists, emphasis, links; never scripts or pictures."""
+"""Guidance in Markdown as safe HTML: paragraphs, lists, emphasis, links; never scripts or pictures."""
 
 from functools import lru_cache
 

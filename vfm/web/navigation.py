@@ -9,6 +9,7 @@ from vfm.web.access import allows
 
 MENU: tuple[tuple[str, str], ...] = (
     ("Home", "home.index"),
+    ("Assessments", "assessments.index"),
     ("Templates", "versions.index"),
     ("Results", "results.newest"),
     ("People", "people.index"),

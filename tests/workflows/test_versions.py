@@ -1,0 +1,191 @@
+"""Templates and their versions: import, reword, start the next, compare; what was opened never changes."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, update
+
+from tests import build
+from tests.council import NOW, SmallCouncil
+from vfm.errors import Conflict, Invalid, NotFound
+from vfm.questionnaires import document
+from vfm.questionnaires.changes import Badge
+from vfm.questionnaires.schema import Questionnaire
+from vfm.store.database import reading, transaction
+from vfm.store.tables import Version
+from vfm.workflows import versions
+
+Do = Callable[..., Any]
+
+
+@pytest.fixture
+def do(engine: Engine, council: SmallCouncil) -> Do:
+    """`do(versions.revise, version_id)`: one workflow in its own transaction, by the core team."""
+
+    def run(workflow: Do, *given: Any, who: str = "core_team", **more: Any) -> Any:
+        with transaction(engine) as session:
+            return workflow(session, *given, by=council.actor(who), now=NOW, **more)
+
+    return run
+
+
+@pytest.fixture
+def look(engine: Engine, council: SmallCouncil) -> Do:
+    """`look(versions.show, version_id)`: the same for reading."""
+
+    def run(workflow: Do, *given: Any, who: str = "core_team") -> Any:
+        with reading(engine) as session:
+            return workflow(session, *given, by=council.actor(who))
+
+    return run
+
+
+def template(*inside: Any, **more: Any) -> Questionnaire:
+    return build.questionnaire(
+        *(inside or (build.scale_question("A-01"), build.question("A-02", "text"))), **more
+    )
+
+
+def text_of(questionnaire: Questionnaire) -> str:
+    return document.dump(questionnaire)
+
+
+@pytest.fixture
+def draft(do: Do) -> int:
+    """Version 1 of a small template."""
+    version_id: int = do(versions.take_in, text_of(template()), "small.yaml").version_id
+    return version_id
+
+
+def open_to_people(engine: Engine, version_id: int) -> None:
+    with transaction(engine) as session:
+        session.execute(update(Version).where(Version.id == version_id).values(status="pilot", opened_at=NOW))
+
+
+def test_an_imported_template_is_a_draft_and_reads_back_as_it_was(draft: int, look: Do) -> None:
+    view = look(versions.show, draft)
+    assert (view.row.number, view.row.status, view.questionnaire) == (1, "draft", template())
+    assert view.shares["A-01"] == 1
+
+
+def test_a_broken_document_gives_every_problem_and_nothing_is_kept(engine: Engine, do: Do) -> None:
+    broken = text_of(template()).replace("kind: scale", "kind: scal").replace("kind: text", "knd: text")
+    with pytest.raises(Invalid) as refused:
+        do(versions.take_in, broken, "broken.yaml")
+    assert len(refused.value.problems) >= 2
+    assert all(problem.place.startswith("broken.yaml:") for problem in refused.value.problems)
+    with reading(engine) as session:
+        assert versions.index(session) == ()
+
+
+def test_a_key_that_is_taken_is_refused_with_its_place(draft: int, do: Do) -> None:
+    with pytest.raises(Invalid, match="is here already") as refused:
+        do(versions.take_in, text_of(template()), "again.yaml")
+    assert refused.value.problems[0].place.startswith("again.yaml:2:")
+
+
+def test_rewording_is_kept_and_an_unchanged_form_is_not_a_change(draft: int, do: Do, look: Do) -> None:
+    form = versions_question(look, draft)
+    new = replace(form.wording, text="How well is it known?")
+    assert do(versions.edit, draft, "A-01", new, revision=form.revision).is_changed
+    after = versions_question(look, draft)
+    assert after.wording.text == "How well is it known?"
+    assert not do(versions.edit, draft, "A-01", after.wording, revision=after.revision).is_changed
+
+
+def versions_question(look: Do, version_id: int, key: str = "A-01") -> versions.QuestionForm:
+    form: versions.QuestionForm = look(versions.question, version_id, key)
+    return form
+
+
+def test_two_people_editing_one_question_see_both_texts(draft: int, do: Do, look: Do) -> None:
+    first = second = versions_question(look, draft)
+    do(versions.edit, draft, "A-01", replace(first.wording, text="Mine?"), revision=first.revision)
+    with pytest.raises(Conflict) as conflict:
+        do(versions.edit, draft, "A-01", replace(second.wording, text="Yours?"), revision=second.revision)
+    (clash,) = conflict.value.clashes
+    assert "Mine?" in clash.kept
+    assert "Yours?" in clash.sent
+    assert clash.by == "Core Team"
+
+
+def test_two_people_editing_two_questions_do_not_meet(draft: int, do: Do, look: Do) -> None:
+    one, two = versions_question(look, draft), versions_question(look, draft, "A-02")
+    do(versions.edit, draft, "A-01", replace(one.wording, text="One?"), revision=one.revision)
+    do(versions.edit, draft, "A-02", replace(two.wording, text="Two?"), revision=two.revision)
+    assert versions_question(look, draft).wording.text == "One?"
+
+
+def test_a_change_that_brings_in_a_design_fault_is_refused(draft: int, do: Do, look: Do) -> None:
+    form = versions_question(look, draft)
+    with pytest.raises(Invalid):
+        do(versions.edit, draft, "A-01", replace(form.wording, weight="0"), revision=form.revision)
+
+
+def test_the_next_version_is_a_copy_and_there_is_one_draft_at_a_time(
+    engine: Engine, draft: int, do: Do, look: Do
+) -> None:
+    open_to_people(engine, draft)
+    second = do(versions.revise, draft)
+    view = look(versions.show, second)
+    assert (view.row.number, view.row.status, view.questionnaire) == (2, "draft", template())
+    with pytest.raises(Conflict, match="Version 2 is a draft already") as conflict:
+        do(versions.revise, draft)
+    assert conflict.value.saved == second
+
+
+def test_an_opened_version_never_changes(engine: Engine, draft: int, do: Do, look: Do) -> None:
+    form = versions_question(look, draft)
+    open_to_people(engine, draft)
+    with pytest.raises(versions.Frozen, match="never changes"):
+        do(versions.edit, draft, "A-01", replace(form.wording, text="New?"), revision=form.revision)
+    with pytest.raises(versions.Frozen):
+        do(versions.replace, draft, text_of(template()), "new.yaml", revision=1)
+    with pytest.raises(versions.Frozen):
+        do(versions.discard, draft)
+    with pytest.raises(Conflict, match="version never changes"), transaction(engine) as session:
+        session.execute(update(Version).where(Version.id == draft).values(content={"schema": "x"}))
+
+
+def test_a_file_takes_the_drafts_place_when_it_is_of_the_same_template(draft: int, do: Do, look: Do) -> None:
+    longer = template(build.scale_question("A-01"), build.yes_no("A-03"))
+    do(versions.replace, draft, text_of(longer), "longer.yaml", revision=1)
+    assert look(versions.show, draft).questionnaire == longer
+    with pytest.raises(Conflict, match="changed this draft"):
+        do(versions.replace, draft, text_of(template()), "old.yaml", revision=1)
+    with pytest.raises(Invalid, match="of another template"):
+        do(versions.replace, draft, text_of(template(key="other")), "other.yaml", revision=2)
+
+
+def test_comparing_tells_what_changed_and_marks_the_words(
+    engine: Engine, draft: int, do: Do, look: Do
+) -> None:
+    open_to_people(engine, draft)
+    second = do(versions.revise, draft)
+    form = versions_question(look, second)
+    do(
+        versions.edit,
+        second,
+        "A-01",
+        replace(form.wording, text="How well is it known?"),
+        revision=form.revision,
+    )
+    view = look(versions.compare, draft, second)
+    changed = [row for row in view.questions if row.is_changed]
+    assert [(row.key, row.badges) for row in changed] == [("A-01", (Badge.REWORDED,))]
+    assert [mark.words for mark in changed[0].lines[0].marks if mark.kind == "in"] == ["known?"]
+    assert view.changes.in_words == "1 of 2 still comparable"
+    assert view.total is None
+
+
+def test_a_draft_is_for_the_core_team_alone(draft: int, look: Do) -> None:
+    with pytest.raises(NotFound):
+        look(versions.show, draft, who="director")
+
+
+def test_a_deleted_draft_is_gone_and_its_template_with_it(engine: Engine, draft: int, do: Do) -> None:
+    do(versions.discard, draft)
+    with reading(engine) as session:
+        assert versions.index(session) == ()

@@ -1,0 +1,120 @@
+"""Templates and their versions, and which cycles use them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from vfm.store.tables import AnswerRow, Assessment, Cycle, Event, Person, Service, Template, Version
+
+
+class VersionRow(NamedTuple):
+    """A version without its content."""
+
+    id: int
+    template_id: int
+    template_key: str
+    title: str
+    number: int
+    status: str
+    content_hash: str
+    revision: int
+    created_at: datetime
+    opened_at: datetime | None
+
+
+_VERSION = (
+    select(
+        Version.id,
+        Version.template_id,
+        Template.key,
+        Template.title,
+        Version.number,
+        Version.status,
+        Version.content_hash,
+        Version.revision,
+        Version.created_at,
+        Version.opened_at,
+    )
+    .join(Template, Template.id == Version.template_id)
+    .order_by(Template.title, Template.key, Version.number.desc())
+)
+
+
+def all_versions(session: Session) -> list[VersionRow]:
+    """Every version of every template, templates by title, newest version first."""
+    return [VersionRow._make(row) for row in session.execute(_VERSION)]
+
+
+def version(session: Session, version_id: int) -> VersionRow | None:
+    """One version."""
+    row = session.execute(_VERSION.where(Version.id == version_id)).first()
+    return VersionRow._make(row) if row else None
+
+
+def versions_of(session: Session, template_id: int) -> list[VersionRow]:
+    """Every version of one template, newest first."""
+    return [
+        VersionRow._make(row) for row in session.execute(_VERSION.where(Version.template_id == template_id))
+    ]
+
+
+def template_by_key(session: Session, key: str) -> Template | None:
+    """The template with this key."""
+    return session.scalars(select(Template).where(Template.key == key)).first()
+
+
+def cycles_using(session: Session) -> Sequence[Any]:
+    """(version id, cycle id, name, kind, closed at, assessments) of every cycle, newest first."""
+    return session.execute(
+        select(
+            Cycle.version_id,
+            Cycle.id,
+            Cycle.name,
+            Cycle.kind,
+            Cycle.closed_at,
+            func.count(Assessment.id).label("assessments"),
+        )
+        .outerjoin(Assessment, Assessment.cycle_id == Cycle.id)
+        .group_by(Cycle.version_id, Cycle.id, Cycle.name, Cycle.kind, Cycle.closed_at, Cycle.opened_at)
+        .order_by(Cycle.opened_at.desc(), Cycle.id.desc())
+    ).all()
+
+
+def last_change(session: Session, version_id: int) -> Any:
+    """(name, at) of who changed a version last."""
+    return session.execute(
+        select(Person.name, Event.at)
+        .outerjoin(Person, Person.id == Event.by_id)
+        .where(Event.subject == "version", Event.subject_id == version_id)
+        .order_by(Event.id.desc())
+        .limit(1)
+    ).first()
+
+
+def assessments_of_version(session: Session, version_id: int) -> Sequence[Any]:
+    """(assessment id, service name, cycle name, kind, status) of every assessment of a version."""
+    return session.execute(
+        select(
+            Assessment.id,
+            Service.name.label("service"),
+            Cycle.name.label("cycle"),
+            Cycle.kind,
+            Assessment.status,
+        )
+        .join(Service, Service.id == Assessment.service_id)
+        .join(Cycle, Cycle.id == Assessment.cycle_id)
+        .where(Assessment.version_id == version_id)
+        .order_by(Cycle.opened_at.desc(), Service.name)
+    ).all()
+
+
+def answers_of_version(session: Session, version_id: int) -> Sequence[Any]:
+    """(assessment id, question key, content) of every answer given to a version."""
+    return session.execute(
+        select(AnswerRow.assessment_id, AnswerRow.question_key, AnswerRow.content)
+        .join(Assessment, Assessment.id == AnswerRow.assessment_id)
+        .where(Assessment.version_id == version_id)
+    ).all()

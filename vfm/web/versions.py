@@ -1,0 +1,348 @@
+"""Templates and their versions: the list, import, the questionnaire on one page, changes, side by side."""
+
+import json
+import re
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from vfm.errors import Conflict, Invalid, Problem
+from vfm.gateways import ready_templates
+from vfm.questionnaires import document
+from vfm.questionnaires.conditions import in_words
+from vfm.questionnaires.editing import Wording
+from vfm.roles import Role
+from vfm.web import words
+from vfm.web.current import actor, now, reading, transaction
+from vfm.workflows import versions
+
+blueprint = Blueprint("versions", __name__)
+
+UPLOAD = "upload"
+PLACE = re.compile(r"^(?P<file>.*):(?P<line>\d+):(?P<column>\d+): (?P<key>.*)$")
+
+
+@dataclass(frozen=True, slots=True)
+class FileProblem:
+    """One problem of a file as a row of a table."""
+
+    line: str
+    column: str
+    key: str
+    message: str
+
+
+# --- the list and import ------------------------------------------------------------------------------
+
+
+@blueprint.get("/templates")
+def index() -> ResponseReturnValue:
+    """Every template with its versions."""
+    with reading() as store:
+        templates = versions.index(store)
+    return render_template("versions/index.html", templates=templates, statuses=words.VERSION_STATUS)
+
+
+@blueprint.get("/templates/import")
+def choose() -> ResponseReturnValue:
+    """Choose a ready template or a file."""
+    return _import_page(chosen="")
+
+
+@blueprint.post("/templates/import")
+def take_in() -> ResponseReturnValue:
+    """Import what was chosen; every problem of it at once."""
+    chosen = request.form.get("ready", "")
+    try:
+        text, name = _sent_template(chosen)
+    except Invalid as refused:
+        return _import_page(chosen, refused.problems), 422
+    try:
+        with transaction() as store:
+            done = versions.take_in(store, text, name, by=actor(), now=now())
+    except Invalid as refused:
+        return _import_page(chosen, _summary(name, refused), _table(refused), name), 422
+    flash("Imported as version 1, a draft. Read it through, then open a pilot.", "done")
+    _flash_notices(done)
+    return redirect(url_for("versions.show", version_id=done.version_id), 303)
+
+
+def _sent_template(chosen: str) -> tuple[str, str]:
+    """Text and name of the ready template or the file.
+
+    Raises:
+        Invalid: neither was chosen, or both, or the file cannot be read as text.
+    """
+    upload = request.files.get("file")
+    if upload is not None and upload.filename:
+        if chosen not in ("", UPLOAD):
+            raise Invalid([Problem("ready", "Choose either a ready template or a file, not both.")])
+        return document.decoded(upload.read(), upload.filename), upload.filename
+    if chosen == UPLOAD:
+        raise Invalid([Problem("file", "Choose the file: a template as YAML or JSON.")])
+    if not chosen:
+        raise Invalid([Problem("ready", "Choose a template, or a file of your own.")])
+    return ready_templates.text_of(chosen), chosen
+
+
+def _import_page(
+    chosen: str,
+    problems: tuple[Problem, ...] = (),
+    table: tuple[FileProblem, ...] = (),
+    name: str = "",
+) -> str:
+    with reading() as store:
+        here = {template.key for template in versions.index(store)}
+    return render_template(
+        "versions/import.html",
+        ready=ready_templates.ready(),
+        here=here,
+        chosen=chosen,
+        problems=problems,
+        errors={problem.place: problem.message for problem in problems},
+        table=table,
+        name=name,
+        upload=UPLOAD,
+    )
+
+
+def _summary(name: str, refused: Invalid) -> tuple[Problem, ...]:
+    count = len(refused.problems)
+    wrong = "is 1 problem" if count == 1 else f"are {count} problems"
+    return (Problem("problems", f"There {wrong} in {name}. Nothing was imported."),)
+
+
+def _table(refused: Invalid) -> tuple[FileProblem, ...]:
+    """Problems with `FILE:LINE:COLUMN: KEY` as their place, taken apart."""
+    rows = []
+    for problem in refused.problems:
+        found = PLACE.match(problem.place)
+        parts = (found["line"], found["column"], found["key"]) if found else ("–", "–", problem.place)
+        rows.append(FileProblem(*parts, problem.message))
+    return tuple(rows)
+
+
+def _flash_notices(done: versions.Imported) -> None:
+    for notice in done.notices:
+        flash(f"{notice.key}, line {notice.line}: {notice.message}", "notice")
+
+
+# --- one version --------------------------------------------------------------------------------------
+
+
+@blueprint.get("/versions/<int:version_id>")
+def show(version_id: int) -> ResponseReturnValue:
+    """The whole questionnaire on one page, to read and to print."""
+    with reading() as store:
+        view = versions.show(store, version_id, by=actor())
+    questionnaire = view.questionnaire
+    return render_template(
+        "versions/show.html",
+        view=view,
+        questionnaire=questionnaire,
+        statuses=words.VERSION_STATUS,
+        may_change=actor().has(Role.CORE_TEAM),
+        kind_in_words=lambda question: words.kind_in_words(questionnaire, question),
+        condition_in_words=lambda condition: in_words(condition, questionnaire),
+        expression_in_words=words.expression_in_words,
+    )
+
+
+@blueprint.get("/versions/<int:version_id>/download.<any(yaml, json):form>")
+def download(version_id: int, form: str) -> ResponseReturnValue:
+    """The version as a file that can be imported again."""
+    with reading() as store:
+        row, questionnaire = versions.read(store, version_id, by=actor())
+    numbered = questionnaire.model_copy(update={"version": row.number})
+    if form == "yaml":
+        text = document.dump(numbered)
+    else:
+        text = json.dumps(document.to_json(numbered), indent=2, ensure_ascii=False) + "\n"
+    response = make_response(text)
+    response.headers["Content-Type"] = "application/json" if form == "json" else "text/yaml; charset=utf-8"
+    name = f"{row.template_key}-v{row.number}.{form}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@blueprint.get("/versions/<int:old_id>/compare/<int:new_id>")
+def compare(old_id: int, new_id: int) -> ResponseReturnValue:
+    """Two versions side by side."""
+    with reading() as store:
+        view = versions.compare(store, old_id, new_id, by=actor())
+    shows_all = request.args.get("show") == "all"
+    return render_template(
+        "versions/compare.html",
+        view=view,
+        shows_all=shows_all,
+        rows=[row for row in view.questions if shows_all or row.is_changed],
+        badges=words.BADGES,
+        tally=[(words.BADGES[badge][0].lower(), view.changes.count(badge)) for badge in words.BADGES],
+    )
+
+
+# --- changing a draft ---------------------------------------------------------------------------------
+
+
+@blueprint.post("/versions/<int:version_id>/revise")
+def revise(version_id: int) -> ResponseReturnValue:
+    """Start the next version."""
+    try:
+        with transaction() as store:
+            made = versions.revise(store, version_id, by=actor(), now=now())
+    except Conflict as conflict:
+        return _stopped("There is a draft already", conflict.message, draft_id=conflict.saved)
+    flash("The next version is ready to change. Nobody sees it until you open it.", "done")
+    return redirect(url_for("versions.show", version_id=made), 303)
+
+
+@blueprint.get("/versions/<int:version_id>/questions/<key>")
+def edit(version_id: int, key: str) -> ResponseReturnValue:
+    """One question of a draft as a form."""
+    with reading() as store:
+        form = versions.question(store, version_id, key, by=actor())
+    return _question_page(form, form.wording, form.revision)
+
+
+@blueprint.post("/versions/<int:version_id>/questions/<key>")
+def save(version_id: int, key: str) -> ResponseReturnValue:
+    """Keep the new wording; when somebody else changed the question first, show both."""
+    sent, revision = _wording(), request.form.get("revision", "")
+    try:
+        with transaction() as store:
+            saved = versions.edit(store, version_id, key, sent, revision=revision, by=actor(), now=now())
+    except versions.Frozen:
+        raise
+    except (Invalid, Conflict) as refused:
+        with reading() as store:
+            form = versions.question(store, version_id, key, by=actor())
+        return _refused_wording(form, sent, revision, refused)
+    flash(
+        f"{key} is changed." if saved.is_changed else f"{key} was the same already. Nothing changed.", "done"
+    )
+    if request.form.get("next") and saved.following:
+        return redirect(url_for("versions.edit", version_id=version_id, key=saved.following), 303)
+    return redirect(url_for("versions.show", version_id=version_id, _anchor=key), 303)
+
+
+def _refused_wording(
+    form: versions.QuestionForm, sent: Wording, revision: str, refused: Invalid | Conflict
+) -> ResponseReturnValue:
+    """The form again with what was typed: what is wrong, or what somebody else wrote."""
+    if isinstance(refused, Invalid):
+        return _question_page(form, sent, revision, refused.problems), 422
+    return _question_page(form, sent, form.revision, conflict=refused), 409
+
+
+def _wording() -> Wording:
+    """What was typed."""
+    sent = request.form
+    return Wording(
+        text=sent.get("text", ""),
+        help=sent.get("help", ""),
+        weight=sent.get("weight", ""),
+        required="required" in sent,
+        levels={
+            int(name[6:]): words for name, words in sent.items() if re.fullmatch(r"level\.\d{1,3}", name)
+        },
+        labels={name[7:]: words for name, words in sent.items() if name.startswith("option.")},
+    )
+
+
+def _question_page(
+    form: versions.QuestionForm,
+    wording: Wording,
+    revision: str,
+    problems: tuple[Problem, ...] = (),
+    conflict: Conflict | None = None,
+) -> str:
+    return render_template(
+        "versions/edit.html",
+        form=form,
+        wording=wording,
+        revision=revision,
+        problems=problems,
+        errors={problem.place: problem.message for problem in problems},
+        conflict=conflict,
+        kind=words.kind_in_words(form.questionnaire, form.question),
+        asked=in_words(form.question.show_if, form.questionnaire) if form.question.show_if else "",
+    )
+
+
+@blueprint.get("/versions/<int:version_id>/replace")
+def choose_replacement(version_id: int) -> ResponseReturnValue:
+    """Choose a file that takes the draft's place."""
+    return _replace_page(version_id)
+
+
+@blueprint.post("/versions/<int:version_id>/replace")
+def replace(version_id: int) -> ResponseReturnValue:
+    """Put a file in the draft's place; every problem of it at once."""
+    try:
+        text, name = _sent_template(UPLOAD)
+    except Invalid as refused:
+        return _replace_page(version_id, refused.problems), 422
+    try:
+        with transaction() as store:
+            revision = int(request.form.get("revision") or 0)
+            done = versions.replace(store, version_id, text, name, revision=revision, by=actor(), now=now())
+    except Invalid as refused:
+        return _replace_page(version_id, _summary(name, refused), _table(refused), name), 422
+    flash("The draft now says what the file says.", "done")
+    _flash_notices(done)
+    return redirect(url_for("versions.show", version_id=version_id), 303)
+
+
+def _replace_page(
+    version_id: int,
+    problems: tuple[Problem, ...] = (),
+    table: tuple[FileProblem, ...] = (),
+    name: str = "",
+) -> str:
+    with reading() as store:
+        row = versions.draft(store, version_id, by=actor())
+    return render_template(
+        "versions/replace.html",
+        row=row,
+        problems=problems,
+        errors={problem.place: problem.message for problem in problems},
+        table=table,
+        name=name,
+    )
+
+
+@blueprint.get("/versions/<int:version_id>/delete")
+def ask_to_discard(version_id: int) -> ResponseReturnValue:
+    """Ask once before a draft is deleted, naming what is lost."""
+    with reading() as store:
+        row = versions.draft(store, version_id, by=actor())
+    return render_template("versions/discard.html", row=row)
+
+
+@blueprint.post("/versions/<int:version_id>/delete")
+def discard(version_id: int) -> ResponseReturnValue:
+    """Delete a draft."""
+    with transaction() as store:
+        versions.discard(store, version_id, by=actor(), now=now())
+    flash("The draft is deleted.", "done")
+    return redirect(url_for("versions.index"), 303)
+
+
+# --- refusals -----------------------------------------------------------------------------------------
+
+
+@blueprint.errorhandler(versions.Frozen)
+def frozen(error: versions.Frozen) -> ResponseReturnValue:
+    """An opened version never changes: say so, and offer the way on."""
+    version_id = (request.view_args or {}).get("version_id")
+    return _stopped("This version can no longer be changed", error.message, version_id, error.saved)
+
+
+def _stopped(
+    heading: str, message: str, version_id: int | None = None, draft_id: int | None = None
+) -> tuple[str, int]:
+    page = render_template(
+        "versions/stopped.html", heading=heading, message=message, version_id=version_id, draft_id=draft_id
+    )
+    return page, 409

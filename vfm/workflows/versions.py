@@ -1,0 +1,629 @@
+"""Templates and their versions: import, read, change a draft, start the next version."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from vfm.errors import Clash, Conflict, Invalid, NotFound, Problem
+from vfm.questionnaires import changes, checks, document, editing
+from vfm.questionnaires.changes import Badge, Changes
+from vfm.questionnaires.differences import Difference, differences
+from vfm.questionnaires.editing import Wording
+from vfm.questionnaires.schema import Question, Questionnaire
+from vfm.roles import Actor, Role
+from vfm.scoring.shares import full_shares
+from vfm.store import content as kept
+from vfm.store import events
+from vfm.store.queries import versions as queries
+from vfm.store.queries.versions import VersionRow
+from vfm.store.tables import Feedback, Template, Version
+
+EDITORS = (Role.CORE_TEAM, Role.ADMINISTRATOR)
+"""Who may see a draft."""
+
+
+@dataclass(frozen=True, slots=True)
+class CycleLine:
+    """A cycle that asks a version."""
+
+    id: int
+    name: str
+    kind: str
+    is_closed: bool
+    assessments: int
+
+
+@dataclass(frozen=True, slots=True)
+class VersionLine:
+    """One version in the list of templates."""
+
+    row: VersionRow
+    cycles: tuple[CycleLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateLine:
+    """One template with its versions, newest first."""
+
+    id: int
+    key: str
+    title: str
+    versions: tuple[VersionLine, ...]
+
+    @property
+    def draft(self) -> VersionRow | None:
+        """The version being worked on; None when there is none."""
+        return next((line.row for line in self.versions if line.row.status == "draft"), None)
+
+
+@dataclass(frozen=True, slots=True)
+class VersionView:
+    """One version whole.
+
+    Attributes:
+        shares: question or section key -> share of the overall in [0, 1].
+        others: the template's other versions, newest first.
+        faults: what the design checks find; they stand in the way of opening.
+    """
+
+    row: VersionRow
+    questionnaire: Questionnaire
+    shares: dict[str, float]
+    others: tuple[VersionRow, ...]
+    cycles: tuple[CycleLine, ...]
+    faults: tuple[Problem, ...]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Section key -> questions in it, those of its child sections included."""
+        return {
+            key: sum(len(part.questions) for part in section.walk())
+            for key, section in self.questionnaire.all_sections.items()
+        }
+
+    @property
+    def is_draft(self) -> bool:
+        """True while it may be changed."""
+        return self.row.opened_at is None
+
+    @property
+    def draft(self) -> VersionRow | None:
+        """The template's draft when it is another version."""
+        return next((other for other in self.others if other.status == "draft"), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A template that was just imported, and what was changed on the way in."""
+
+    version_id: int
+    notices: tuple[document.Located, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionForm:
+    """One question of a draft, ready to be changed.
+
+    Attributes:
+        revision: tells this wording of the question from any other; send it back with the change.
+        previous: key of the question before, None at the first; following: likewise after.
+    """
+
+    row: VersionRow
+    questionnaire: Questionnaire
+    question: Question
+    wording: Wording
+    revision: str
+    share: float | None
+    previous: str | None
+    following: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What saving a question did, and the key of the question after it."""
+
+    is_changed: bool
+    following: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedQuestion:
+    """One question in two versions.
+
+    Attributes:
+        old: as it was, None when it is new; new: as it is, None when it was dropped.
+        lines: what differs, line by line.
+    """
+
+    key: str
+    badges: tuple[Badge, ...]
+    is_comparable: bool
+    old: Question | None
+    new: Question | None
+    section: str
+    lines: tuple[Difference, ...]
+
+    @property
+    def is_changed(self) -> bool:
+        """True when anything differs."""
+        return Badge.SAME not in self.badges
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersLine:
+    """What becomes of one pilot assessment's answers in the other version; the three add up to `given`."""
+
+    assessment_id: int
+    service: str
+    cycle: str
+    given: int
+    carried: int
+    look_again: int
+    left_behind: int
+
+
+@dataclass(frozen=True, slots=True)
+class CompareView:
+    """Two versions of one template side by side.
+
+    Attributes:
+        answers: a line for each pilot assessment of the earlier version.
+        total: their sum, None when there is none.
+    """
+
+    old: VersionRow
+    new: VersionRow
+    changes: Changes
+    questions: tuple[ComparedQuestion, ...]
+    sections: tuple[str, ...]
+    answers: tuple[AnswersLine, ...]
+    total: AnswersLine | None
+
+
+class Frozen(Conflict):
+    """Somebody wants to change a version that was opened; `saved` is the template's draft, if any."""
+
+
+# --- reading ------------------------------------------------------------------------------------------
+
+
+def index(session: Session) -> tuple[TemplateLine, ...]:
+    """Every template by title, with its versions and the cycles that use them."""
+    cycles = _cycles_by_version(session)
+    templates: dict[int, list[VersionLine]] = {}
+    for row in queries.all_versions(session):
+        templates.setdefault(row.template_id, []).append(VersionLine(row, cycles.get(row.id, ())))
+    return tuple(
+        TemplateLine(template_id, lines[0].row.template_key, lines[0].row.title, tuple(lines))
+        for template_id, lines in templates.items()
+    )
+
+
+def show(session: Session, version_id: int, *, by: Actor) -> VersionView:
+    """One version whole.
+
+    Raises:
+        NotFound: there is none, or it is a draft and this person does not work on templates.
+    """
+    row = _readable(session, version_id, by)
+    questionnaire = kept.questionnaire(session, row.id, row.content_hash)
+    others = [other for other in queries.versions_of(session, row.template_id) if other.id != row.id]
+    return VersionView(
+        row=row,
+        questionnaire=questionnaire,
+        shares=full_shares(questionnaire),
+        others=tuple(other for other in others if other.opened_at or by.has(*EDITORS)),
+        cycles=_cycles_by_version(session).get(row.id, ()),
+        faults=checks.problems(questionnaire),
+    )
+
+
+def read(session: Session, version_id: int, *, by: Actor) -> tuple[VersionRow, Questionnaire]:
+    """A version and its questionnaire, for writing it out as a file.
+
+    Raises:
+        NotFound: as for `show`.
+    """
+    row = _readable(session, version_id, by)
+    return row, kept.questionnaire(session, row.id, row.content_hash)
+
+
+def draft(session: Session, version_id: int, *, by: Actor) -> VersionRow:
+    """A version that may still be changed.
+
+    Raises:
+        NotFound: no such version.
+        Frozen: it was opened, so it never changes.
+    """
+    return _draft(session, version_id, by)
+
+
+def question(session: Session, version_id: int, key: str, *, by: Actor) -> QuestionForm:
+    """One question of a draft, ready to be changed.
+
+    Raises:
+        NotFound: no such version or question.
+        Frozen: the version was opened, so it never changes.
+    """
+    row = _draft(session, version_id, by)
+    questionnaire = kept.questionnaire(session, row.id, row.content_hash)
+    found = _question(questionnaire, key)
+    keys = list(questionnaire.questions)
+    here = keys.index(key)
+    return QuestionForm(
+        row=row,
+        questionnaire=questionnaire,
+        question=found,
+        wording=editing.wording_of(questionnaire, found),
+        revision=_revision(found),
+        share=full_shares(questionnaire).get(key),
+        previous=keys[here - 1] if here else None,
+        following=keys[here + 1] if here + 1 < len(keys) else None,
+    )
+
+
+def compare(session: Session, old_id: int, new_id: int, *, by: Actor) -> CompareView:
+    """Two versions of a template side by side, and what becomes of answers given in the earlier's pilots.
+
+    Raises:
+        NotFound: no such version, or they belong to different templates.
+    """
+    old, new = _readable(session, old_id, by), _readable(session, new_id, by)
+    if old.template_id != new.template_id:
+        raise NotFound("these versions belong to different templates")
+    before = kept.questionnaire(session, old.id, old.content_hash)
+    after = kept.questionnaire(session, new.id, new.content_hash)
+    found = changes.compare(before, after)
+    lines = _answers_moved(session, old.id, before, after)
+    return CompareView(
+        old=old,
+        new=new,
+        changes=found,
+        questions=tuple(_compared(before, after, change) for change in found.questions),
+        sections=tuple(
+            _section_in_words(before, after, change) for change in found.sections if _differs(change)
+        ),
+        answers=lines,
+        total=_summed(lines) if lines else None,
+    )
+
+
+# --- changing -----------------------------------------------------------------------------------------
+
+
+def take_in(session: Session, text: str, name: str, *, by: Actor, now: datetime) -> Imported:
+    """Import a template document as version 1 of a new template, a draft.
+
+    The text is YAML, or JSON when the file's name ends in `.json`; the name is shown in places.
+
+    Raises:
+        Invalid: every problem at once, places as `FILE:LINE:COLUMN: KEY`; nothing is imported.
+    """
+    parsed = checks.checked(text, name=name)
+    questionnaire = parsed.questionnaire
+    taken = queries.template_by_key(session, questionnaire.key)
+    if taken is not None:
+        raise Invalid([_taken(text, name, taken)])
+    template = Template(key=questionnaire.key, title=questionnaire.title, created_at=now)
+    session.add(template)
+    session.flush()
+    version = _add(session, template.id, 1, questionnaire, by, now)
+    events.record(session, "imported", "version", version.id, by_id=by.id, now=now, after={"file": name})
+    return Imported(version.id, parsed.notices)
+
+
+def replace(
+    session: Session, version_id: int, text: str, name: str, *, revision: int, by: Actor, now: datetime
+) -> Imported:
+    """Put a document in the place of a draft's content.
+
+    `revision` is the version's when the page was opened.
+
+    Raises:
+        Invalid: every problem of the document at once, its key included; the draft stays as it is.
+        Frozen: the version was opened.
+        Conflict: somebody changed the draft since the page was opened.
+    """
+    row = _draft(session, version_id, by)
+    parsed = checks.checked(text, name=name)
+    if parsed.questionnaire.key != row.template_key:
+        raise Invalid([_of_another(text, name, row.template_key)])
+    if row.revision != revision:
+        change = queries.last_change(session, version_id)
+        who = change.name if change and change.name else "Somebody"
+        raise Conflict(
+            f"{who} changed this draft after you opened the page. Look at the draft as it is now; "
+            "if your file should still take its place, send it again from there."
+        )
+    _write(session, row, parsed.questionnaire)
+    events.record(
+        session,
+        "replaced",
+        "version",
+        row.id,
+        by_id=by.id,
+        now=now,
+        before={"content_hash": row.content_hash},
+        after={"file": name},
+    )
+    return Imported(row.id, parsed.notices)
+
+
+def edit(
+    session: Session,
+    version_id: int,
+    key: str,
+    wording: Wording,
+    *,
+    revision: str,
+    by: Actor,
+    now: datetime,
+) -> Saved:
+    """Reword one question of a draft.
+
+    `revision` is as `question` gave it when the form was opened; a change elsewhere in the draft does not
+    matter.
+
+    Raises:
+        Invalid: a field that cannot be used, or a design fault that the change would bring in.
+        Frozen: the version was opened.
+        Conflict: somebody reworded this question since, with both texts; `saved` is its present revision.
+    """
+    row = _draft(session, version_id, by)
+    before = kept.questionnaire(session, row.id, row.content_hash)
+    old = _question(before, key)
+    if _revision(old) != revision:
+        raise _reworded_meanwhile(session, before, old, wording, version_id)
+    after = editing.edited(before, key, wording)
+    if new_faults := set(checks.problems(after)) - set(checks.problems(before)):
+        raise Invalid(Problem("", f"{fault.place}: {fault.message}") for fault in sorted(new_faults, key=str))
+    keys = [*after.questions, None]
+    following = keys[keys.index(key) + 1]
+    if after == before:
+        return Saved(False, following)
+    _write(session, row, after)
+    events.record(
+        session,
+        "reworded",
+        "version",
+        row.id,
+        by_id=by.id,
+        now=now,
+        before=_as_json(old),
+        after=_as_json(after.questions[key]),
+    )
+    return Saved(True, following)
+
+
+def revise(session: Session, version_id: int, *, by: Actor, now: datetime) -> int:
+    """Start the next version of a template as a copy of this one; its id.
+
+    Raises:
+        NotFound: no such version.
+        Conflict: a draft is there already; `saved` is its id.
+    """
+    row = _readable(session, version_id, by)
+    # Two people pressing at once queue up here, so that the second finds the first one's draft.
+    session.execute(select(Template.id).where(Template.id == row.template_id).with_for_update())
+    versions = queries.versions_of(session, row.template_id)
+    draft = next((version for version in versions if version.status == "draft"), None)
+    if draft is not None:
+        sentence = f"Version {draft.number} is a draft already. Change that one, or delete it first."
+        raise Conflict(sentence, saved=draft.id)
+    questionnaire = kept.questionnaire(session, row.id, row.content_hash)
+    made = _add(session, row.template_id, versions[0].number + 1, questionnaire, by, now)
+    events.record(
+        session, "started", "version", made.id, by_id=by.id, now=now, after={"from_version": row.number}
+    )
+    return made.id
+
+
+def discard(session: Session, version_id: int, *, by: Actor, now: datetime) -> None:
+    """Delete a draft; with its only version a template goes too.
+
+    Raises:
+        Frozen: the version was opened, so it stays for ever.
+        Conflict: comments of a pilot are settled with it.
+    """
+    row = _draft(session, version_id, by)
+    settled = session.scalar(
+        select(func.count()).select_from(Feedback).where(Feedback.outcome_version_id == row.id)
+    )
+    if settled:
+        words = "1 comment is" if settled == 1 else f"{settled} comments are"
+        raise Conflict(f"{words} settled with a change in version {row.number}. Decide otherwise first.")
+    session.execute(delete(Version).where(Version.id == row.id))
+    if row.number == 1:
+        session.execute(delete(Template).where(Template.id == row.template_id))
+    events.record(
+        session,
+        "deleted",
+        "version",
+        row.id,
+        by_id=by.id,
+        now=now,
+        before={"template": row.template_key, "number": row.number, "content_hash": row.content_hash},
+    )
+
+
+# --- inside -------------------------------------------------------------------------------------------
+
+
+def _cycles_by_version(session: Session) -> dict[int, tuple[CycleLine, ...]]:
+    found: dict[int, tuple[CycleLine, ...]] = {}
+    for row in queries.cycles_using(session):
+        line = CycleLine(row.id, row.name, row.kind, row.closed_at is not None, row.assessments)
+        found[row.version_id] = (*found.get(row.version_id, ()), line)
+    return found
+
+
+def _compared(old: Questionnaire, new: Questionnaire, change: changes.Change) -> ComparedQuestion:
+    key = change.key
+    holder = new if key in new.questions else old
+    return ComparedQuestion(
+        key=key,
+        badges=tuple(badge for badge in Badge if badge in change.badges),
+        is_comparable=change.is_comparable,
+        old=old.questions.get(key),
+        new=new.questions.get(key),
+        section=holder.all_sections[holder.section_of[key]].title,
+        lines=differences(old, new, key),
+    )
+
+
+def _differs(change: changes.Change) -> bool:
+    return Badge.SAME not in change.badges
+
+
+SECTION_SENTENCES = {
+    Badge.ADDED: "is new",
+    Badge.DROPPED: "was dropped",
+    Badge.REWORDED: "has another title",
+    Badge.RESCORED: "has other caps or rules",
+    Badge.MOVED: "stands elsewhere",
+    Badge.DETAILS: "has other words around it",
+}
+
+
+def _section_in_words(old: Questionnaire, new: Questionnaire, change: changes.Change) -> str:
+    """What changed around the questions: `Economy (ECO): weighs 12, was 10.`."""
+    section = (new if change.key in new.all_sections else old).all_sections[change.key]
+    told = [
+        f"weighs {section.weight:g}, was {old.all_sections[change.key].weight:g}"
+        if badge is Badge.REWEIGHTED
+        else SECTION_SENTENCES[badge]
+        for badge in Badge
+        if badge in change.badges
+    ]
+    return f"{section.title} ({change.key}): {', '.join(told)}."
+
+
+def _answers_moved(
+    session: Session, version_id: int, old: Questionnaire, new: Questionnaire
+) -> tuple[AnswersLine, ...]:
+    given: dict[int, list[tuple[str, Any]]] = {}
+    for row in queries.answers_of_version(session, version_id):
+        given.setdefault(row.assessment_id, []).append((row.question_key, row.content))
+    lines = []
+    for row in queries.assessments_of_version(session, version_id):
+        if row.kind == "pilot":
+            answers = kept.answers(old, given.get(row.id, ()))
+            moved = changes.carry(old, new, answers)
+            counts = (len(moved.carried), len(moved.look_again), len(moved.left_behind))
+            lines.append(AnswersLine(row.id, row.service, row.cycle, len(answers), *counts))
+    return tuple(lines)
+
+
+def _summed(lines: tuple[AnswersLine, ...]) -> AnswersLine:
+    return AnswersLine(
+        assessment_id=0,
+        service="All",
+        cycle="",
+        given=sum(line.given for line in lines),
+        carried=sum(line.carried for line in lines),
+        look_again=sum(line.look_again for line in lines),
+        left_behind=sum(line.left_behind for line in lines),
+    )
+
+
+def _readable(session: Session, version_id: int, by: Actor) -> VersionRow:
+    row = queries.version(session, version_id)
+    if row is None or (row.opened_at is None and not by.has(*EDITORS)):
+        raise NotFound(f"version {version_id}")
+    return row
+
+
+def _draft(session: Session, version_id: int, by: Actor) -> VersionRow:
+    row = _readable(session, version_id, by)
+    if row.opened_at is not None:
+        versions = queries.versions_of(session, row.template_id)
+        draft = next((version.id for version in versions if version.status == "draft"), None)
+        sentence = (
+            f"Version {row.number} was opened on {row.opened_at:%-d %B %Y}. From then on it never changes, "
+            "so that every answer keeps the question it was given to."
+        )
+        raise Frozen(sentence, saved=draft)
+    return row
+
+
+def _question(questionnaire: Questionnaire, key: str) -> Question:
+    try:
+        return questionnaire.questions[key]
+    except KeyError:
+        raise NotFound(f"question {key}") from None
+
+
+def _as_json(question: Question) -> dict[str, Any]:
+    return question.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+
+
+def _revision(question: Question) -> str:
+    return kept.digest(_as_json(question))[:16]
+
+
+def _add(
+    session: Session, template_id: int, number: int, questionnaire: Questionnaire, by: Actor, now: datetime
+) -> Version:
+    content = document.to_json(questionnaire)
+    version = Version(
+        template_id=template_id,
+        number=number,
+        content=content,
+        content_hash=kept.digest(content),
+        created_by_id=by.id,
+        created_at=now,
+    )
+    session.add(version)
+    session.flush()
+    return version
+
+
+def _write(session: Session, row: VersionRow, questionnaire: Questionnaire) -> None:
+    """New content for a draft, unless somebody else wrote at the same moment."""
+    content = document.to_json(questionnaire)
+    written = session.execute(
+        update(Version)
+        .where(Version.id == row.id, Version.revision == row.revision)
+        .values(content=content, content_hash=kept.digest(content), revision=row.revision + 1)
+    )
+    if written.rowcount != 1:  # type: ignore[attr-defined]
+        raise Conflict("Somebody saved a change of this draft at the same moment. Send yours again.")
+    if row.number == 1:
+        session.execute(
+            update(Template).where(Template.id == row.template_id).values(title=questionnaire.title)
+        )
+
+
+def _reworded_meanwhile(
+    session: Session, questionnaire: Questionnaire, old: Question, sent: Wording, version_id: int
+) -> Conflict:
+    change = queries.last_change(session, version_id)
+    clash = Clash(
+        place=old.key,
+        kept=editing.in_words(editing.wording_of(questionnaire, old)),
+        sent=editing.in_words(sent),
+        by=change.name if change and change.name else "somebody",
+    )
+    return Conflict(f"{old.key} was changed after you opened this page.", (clash,), saved=_revision(old))
+
+
+def _taken(text: str, name: str, taken: Template) -> Problem:
+    sentence = (
+        f'The key "{taken.key}" belongs to "{taken.title}", which is here already. To change that template, '
+        "start its next version and replace it with this file; for another template, choose another key."
+    )
+    return _at_key(text, name, sentence)
+
+
+def _of_another(text: str, name: str, expected: str) -> Problem:
+    sentence = f"This file is of another template. Write key: {expected}, or import it as a new template."
+    return _at_key(text, name, sentence)
+
+
+def _at_key(text: str, name: str, sentence: str) -> Problem:
+    source = document.draft(text, name=name).source
+    return document.located(source, ("key",), sentence).problem
