@@ -22,6 +22,7 @@ OVERVIEW = frozenset({Role.CORE_TEAM, Role.CHALLENGER, Role.EXECUTIVE, Role.VIEW
 RESULTS = OVERVIEW | ANSWERING
 """Who reads results; of which services, the workflow says."""
 ANSWERS = ANSWERING | {Role.CORE_TEAM, Role.CHALLENGER, Role.EXECUTIVE}
+"""Who reads assessments; of which services, the workflow says."""
 
 ACCESS: dict[str, frozenset[Role] | None] = {
     "static": VISITOR,
@@ -64,7 +65,7 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     # cycles
     # feedback
     # assessments
-    "assessments.index": ANSWERING,
+    "assessments.index": ANSWERS,
     "assessments.show": ANSWERS,
     "assessments.questions": ANSWERS,
     "assessments.section": ANSWERS,

@@ -1,0 +1,76 @@
+"""A round of assessments in the store: a version opened, a cycle, one assessment a service."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from tests.council import NOW, SmallCouncil
+from vfm.questionnaires import document
+from vfm.questionnaires.schema import Questionnaire
+from vfm.store.database import transaction
+from vfm.store.tables import Assessment, Cycle, Template, Version
+
+DUE = date(2026, 12, 18)
+
+
+@dataclass(frozen=True)
+class Round:
+    """Ids of what was made; assessments by service key."""
+
+    template_id: int
+    version_id: int
+    cycle_id: int
+    assessments: dict[str, int]
+
+
+def opened(
+    engine: Engine,
+    council: SmallCouncil,
+    questionnaire: Questionnaire,
+    *,
+    services: tuple[str, ...] = ("LIB", "ROADS"),
+    kind: str = "rollout",
+    at: datetime = NOW - timedelta(days=10),
+    name: str = "Rollout 2026",
+    template_id: int | None = None,
+) -> Round:
+    """A cycle under way; with `template_id` its questionnaire is the template's next version."""
+    with transaction(engine) as session:
+        if template_id is None:
+            template_id = _added(
+                session, Template(key=questionnaire.key, title=questionnaire.title, created_at=at)
+            )
+        number = session.query(Version).filter_by(template_id=template_id).count() + 1
+        content = document.to_json(questionnaire)
+        version_id = _added(
+            session,
+            Version(
+                template_id=template_id,
+                number=number,
+                status="live",
+                content=content,
+                content_hash=f"{name}-{number}-{hash(str(content))}",
+                created_at=at,
+                opened_at=at,
+            ),
+        )
+        cycle_id = _added(
+            session,
+            Cycle(name=name, kind=kind, version_id=version_id, opens_on=at.date(), due_on=DUE, opened_at=at),
+        )
+        made = {
+            key: _added(
+                session,
+                Assessment(cycle_id=cycle_id, service_id=council.services[key], version_id=version_id),
+            )
+            for key in services
+        }
+    return Round(template_id, version_id, cycle_id, made)
+
+
+def _added(session: Session, row: Template | Version | Cycle | Assessment) -> int:
+    session.add(row)
+    session.flush()
+    return row.id

@@ -1,0 +1,320 @@
+"""What an assessment's pages ask of the store."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple, cast
+
+from sqlalchemy import Row, Select, and_, bindparam, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from vfm.questionnaires.merging import Kept
+from vfm.questionnaires.steps import Status
+from vfm.roles import Role
+from vfm.store.tables import (
+    AnswerRow,
+    Assessment,
+    Challenge,
+    Cycle,
+    Event,
+    Figure,
+    FigureSource,
+    ImprovementAction,
+    Person,
+    PersonRole,
+    ScorecardRow,
+    Service,
+    Version,
+)
+
+SPENDING = ("gross_expenditure", "net_expenditure", "net_current_expenditure")
+"""Measures shown beside questions about spending, though only one of them feeds a criterion."""
+
+
+class Head(NamedTuple):
+    """One assessment with what is asked, of whom, and when.
+
+    `earlier_id` is the agreed assessment of the same service and template in the latest earlier cycle.
+    """
+
+    id: int
+    status: str
+    service_id: int
+    service: str
+    cycle: str
+    kind: str
+    due_on: date
+    version_id: int
+    content_hash: str
+    answered_count: int
+    route_count: int
+    last_activity_at: datetime | None
+    last_activity_by: str | None
+    submitted_at: datetime | None
+    signed_off_at: datetime | None
+    agreed_at: datetime | None
+    earlier_id: int | None
+
+
+class Published(NamedTuple):
+    """One published figure with the source to show beside it."""
+
+    measure: str
+    title: str
+    year: str
+    amount: Decimal
+    unit: str
+    basis: str
+    feeds: str
+    comparison: dict[str, Any]
+    source: str
+
+
+_earlier = aliased(Assessment)
+_earlier_cycle = aliased(Cycle)
+_earlier_version = aliased(Version)
+_earlier_id = (
+    select(_earlier.id)
+    .join(_earlier_cycle, _earlier_cycle.id == _earlier.cycle_id)
+    .join(_earlier_version, _earlier_version.id == _earlier.version_id)
+    .where(
+        _earlier.service_id == Assessment.service_id,
+        _earlier_version.template_id == Version.template_id,
+        _earlier.status == Status.AGREED,
+        _earlier_cycle.opened_at < Cycle.opened_at,
+    )
+    .order_by(_earlier_cycle.opened_at.desc(), _earlier.id.desc())
+    .limit(1)
+    .correlate(Assessment, Version, Cycle)
+    .scalar_subquery()
+)
+
+
+def _head() -> Select[Any]:
+    return (
+        select(
+            Assessment.id,
+            Assessment.status,
+            Assessment.service_id,
+            Service.name,
+            Cycle.name,
+            Cycle.kind,
+            Cycle.due_on,
+            Assessment.version_id,
+            Version.content_hash,
+            Assessment.answered_count,
+            Assessment.route_count,
+            Assessment.last_activity_at,
+            Person.name,
+            Assessment.submitted_at,
+            Assessment.signed_off_at,
+            Assessment.agreed_at,
+            _earlier_id,
+        )
+        .join(Service, Service.id == Assessment.service_id)
+        .join(Cycle, Cycle.id == Assessment.cycle_id)
+        .join(Version, Version.id == Assessment.version_id)
+        .outerjoin(Person, Person.id == Assessment.last_activity_by_id)
+    )
+
+
+HEAD_WIDTH = len(Head._fields)
+# Built once: these run on every page of an assessment.
+_HEAD_BY_ID = _head().where(Assessment.id == bindparam("id"))
+_HEAD_LOCKED = _HEAD_BY_ID.with_for_update(of=Assessment)
+_HEAD_WITH_FIGURES = (
+    _head()
+    .add_columns(
+        Figure.measure,
+        Figure.title,
+        Figure.year,
+        Figure.amount,
+        Figure.unit,
+        Figure.basis,
+        Figure.feeds,
+        Figure.comparison,
+        FigureSource.title,
+    )
+    .outerjoin(
+        Figure,
+        and_(
+            Figure.service_id == Assessment.service_id,
+            or_(Figure.feeds != "", Figure.measure.in_(SPENDING)),
+        ),
+    )
+    .outerjoin(FigureSource, FigureSource.id == Figure.source_id)
+    .where(Assessment.id == bindparam("id"))
+    .order_by(Figure.measure, Figure.year)
+)
+_ANSWERS = select(AnswerRow.question_key, AnswerRow.content, AnswerRow.revision).where(
+    AnswerRow.assessment_id == bindparam("id")
+)
+_SOME_ANSWERS = _ANSWERS.where(AnswerRow.question_key.in_(bindparam("keys", expanding=True)))
+_ANSWERS_OF_TWO = (
+    select(
+        AnswerRow.assessment_id,
+        AnswerRow.question_key,
+        AnswerRow.content,
+        AnswerRow.revision,
+        Challenge.agreed,
+    )
+    .outerjoin(
+        Challenge,
+        and_(
+            Challenge.assessment_id == AnswerRow.assessment_id,
+            Challenge.question_key == AnswerRow.question_key,
+        ),
+    )
+    .where(
+        AnswerRow.assessment_id.in_((bindparam("id"), bindparam("earlier_id"))),
+        AnswerRow.question_key.in_(bindparam("keys", expanding=True)),
+    )
+)
+
+
+def head(session: Session, assessment_id: int, *, lock: bool = False) -> Head | None:
+    """The assessment, None when there is none; `lock` keeps its other writers waiting until this one ends."""
+    row = session.execute(_HEAD_LOCKED if lock else _HEAD_BY_ID, {"id": assessment_id}).first()
+    return Head(*row) if row else None
+
+
+def head_with_figures(session: Session, assessment_id: int) -> tuple[Head | None, tuple[Published, ...]]:
+    """The assessment and the published figures of its service that stand beside questions; one statement."""
+    rows = session.execute(_HEAD_WITH_FIGURES, {"id": assessment_id}).all()
+    if not rows:
+        return None, ()
+    figures = tuple(Published(*row[HEAD_WIDTH:]) for row in rows if row[HEAD_WIDTH] is not None)
+    return Head(*rows[0][:HEAD_WIDTH]), figures
+
+
+def answers(session: Session, assessment_id: int, keys: Collection[str] | None = None) -> list[Kept]:
+    """The stored answers of an assessment; with `keys`, only those."""
+    if keys is None:
+        rows = session.execute(_ANSWERS, {"id": assessment_id})
+    else:
+        rows = session.execute(_SOME_ANSWERS, {"id": assessment_id, "keys": sorted(keys)})
+    return [Kept(*row) for row in rows]
+
+
+def answers_now_and_before(
+    session: Session, assessment_id: int, earlier_id: int | None, keys: Collection[str]
+) -> tuple[list[Kept], dict[str, dict[str, Any]]]:
+    """The answers to these questions, and what was agreed on them in an earlier assessment; one statement.
+
+    What was agreed is the agreed answer of a challenge where there was one, else the answer itself.
+    """
+    if earlier_id is None:
+        return answers(session, assessment_id, keys), {}
+    rows = session.execute(
+        _ANSWERS_OF_TWO, {"id": assessment_id, "earlier_id": earlier_id, "keys": sorted(keys)}
+    ).all()
+    now = [Kept(*row[1:4]) for row in rows if row[0] == assessment_id]
+    before = {row[1]: row[4] or row[2] for row in rows if row[0] == earlier_id}
+    return now, before
+
+
+def writers(session: Session, assessment_id: int, keys: Collection[str]) -> dict[str, tuple[str, datetime]]:
+    """Question key -> who wrote the stored answer, and when."""
+    rows = session.execute(
+        select(AnswerRow.question_key, Person.name, AnswerRow.at)
+        .join(Person, Person.id == AnswerRow.by_id)
+        .where(AnswerRow.assessment_id == assessment_id, AnswerRow.question_key.in_(keys))
+    )
+    return {key: (name, at) for key, name, at in rows}
+
+
+class Work(NamedTuple):
+    """One assessment in somebody's list."""
+
+    id: int
+    service_id: int
+    service: str
+    cycle: str
+    kind: str
+    due_on: date
+    status: str
+    answered_count: int
+    route_count: int
+    last_activity_at: datetime | None
+    is_closed: bool
+
+
+def of_services(session: Session, service_ids: Collection[int]) -> list[Work]:
+    """The assessments of these services, those still to be answered first, then by due date, newest first."""
+    rows = session.execute(
+        select(
+            Assessment.id,
+            Assessment.service_id,
+            Service.name,
+            Cycle.name,
+            Cycle.kind,
+            Cycle.due_on,
+            Assessment.status,
+            Assessment.answered_count,
+            Assessment.route_count,
+            Assessment.last_activity_at,
+            Cycle.closed_at.is_not(None),
+        )
+        .join(Service, Service.id == Assessment.service_id)
+        .join(Cycle, Cycle.id == Assessment.cycle_id)
+        .where(Assessment.service_id.in_(service_ids))
+        .order_by(Cycle.due_on.desc(), Service.name)
+    )
+    return [Work(*row) for row in rows]
+
+
+def _holders(service_id: int, role: Role) -> Select[Any]:
+    return (
+        select(Person.id, Person.name)
+        .join(PersonRole, PersonRole.person_id == Person.id)
+        .where(PersonRole.service_id == service_id, PersonRole.role == role.value, Person.is_active)
+        .order_by(PersonRole.id)
+    )
+
+
+def directors(session: Session, service_id: int) -> list[tuple[int, str]]:
+    """(id, name) of a service's directors, who directs it longest first."""
+    return [(row[0], row[1]) for row in session.execute(_holders(service_id, Role.DIRECTOR))]
+
+
+def contributors(session: Session, service_id: int) -> list[str]:
+    """Names of those who help a service to answer."""
+    return [row[1] for row in session.execute(_holders(service_id, Role.CONTRIBUTOR))]
+
+
+def latest_event(session: Session, assessment_id: int, verb: str) -> Row[tuple[datetime, str, Any]] | None:
+    """(when, who, after) of the last event of this kind."""
+    return session.execute(
+        select(Event.at, Person.name, Event.after)
+        .join(Person, Person.id == Event.by_id)
+        .where(Event.subject == "assessment", Event.subject_id == assessment_id, Event.verb == verb)
+        .order_by(Event.id.desc())
+        .limit(1)
+    ).first()
+
+
+def self_scorecards(session: Session, assessment_id: int) -> int:
+    """How many times this assessment was sent and scored."""
+    question = select(func.count()).where(
+        ScorecardRow.assessment_id == assessment_id, ScorecardRow.kind == "self"
+    )
+    return cast(int, session.scalar(question))
+
+
+def latest_self_scorecard(session: Session, assessment_id: int) -> dict[str, Any] | None:
+    """The scorecard stored when the assessment was last sent."""
+    return session.scalar(
+        select(ScorecardRow.content)
+        .where(ScorecardRow.assessment_id == assessment_id, ScorecardRow.kind == "self")
+        .order_by(ScorecardRow.number.desc())
+        .limit(1)
+    )
+
+
+def actions_of(session: Session, assessment_id: int) -> Sequence[ImprovementAction]:
+    """The improvement actions that came from this assessment's answers."""
+    return session.scalars(
+        select(ImprovementAction)
+        .where(ImprovementAction.assessment_id == assessment_id)
+        .order_by(ImprovementAction.id)
+    ).all()

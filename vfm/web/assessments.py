@@ -1,0 +1,191 @@
+"""Completing an assessment: my assessments, the task list, a section, everything to check or print."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from vfm.errors import Problem
+from vfm.questionnaires import conditions
+from vfm.questionnaires.answers import in_words
+from vfm.questionnaires.merging import Sent
+from vfm.questionnaires.steps import STATUS_WORDS
+from vfm.roles import Role
+from vfm.web import fields
+from vfm.web.current import actor, now, reading, transaction
+from vfm.web.fields import Field
+from vfm.web.filters import clock, day
+from vfm.workflows import assessments
+from vfm.workflows.assessments import Asked, Clashing, Saved, SectionView
+
+blueprint = Blueprint("assessments", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One question of a section page: its field, what stands beside it, and a clash if there is one."""
+
+    field: Field
+    asked: Asked
+    clash: Clashing | None
+    failed: tuple[str, ...]
+
+
+@blueprint.get("/assessments")
+def index() -> ResponseReturnValue:
+    """My assessments: what is left, and when it is due."""
+    by = actor()
+    with reading() as store:
+        mine = assessments.mine(store, by=by)
+    return render_template(
+        "assessments/index.html",
+        mine=mine,
+        status_words=STATUS_WORDS,
+        sees_cycles=by.has(Role.CORE_TEAM, Role.CHALLENGER, Role.EXECUTIVE),
+    )
+
+
+@blueprint.get("/assessments/<int:assessment_id>")
+def show(assessment_id: int) -> ResponseReturnValue:
+    """The task list: sections with their state."""
+    with reading() as store:
+        view = assessments.show(store, assessment_id, by=actor())
+    return render_template("assessments/show.html", view=view)
+
+
+@blueprint.get("/assessments/<int:assessment_id>/questions")
+def questions(assessment_id: int) -> ResponseReturnValue:
+    """Every question on one page, to read before starting or to print."""
+    with reading() as store:
+        view = assessments.questions(store, assessment_id, by=actor())
+    rules = {
+        question.key: conditions.in_words(question.show_if, view.questionnaire)
+        for question in view.questionnaire.questions.values()
+        if question.show_if is not None
+    }
+    return render_template("assessments/questions.html", view=view, conditions=rules)
+
+
+@blueprint.get("/assessments/<int:assessment_id>/check")
+def check(assessment_id: int) -> ResponseReturnValue:
+    """Check your answers: everything given, and what stands in the way of sending it."""
+    with reading() as store:
+        view = assessments.check(store, assessment_id, by=actor())
+    return render_template("assessments/check.html", view=view)
+
+
+@blueprint.get("/assessments/<int:assessment_id>/sections/<key>")
+def section(assessment_id: int, key: str) -> ResponseReturnValue:
+    """One section: its questions on the route."""
+    with reading() as store:
+        view = assessments.section(store, assessment_id, key, by=actor())
+    if not view.may_answer:
+        return _section_to_read(view)
+    return _section_page(view, {}, None)
+
+
+@blueprint.post("/assessments/<int:assessment_id>/sections/<key>")
+def save(assessment_id: int, key: str) -> ResponseReturnValue:
+    """Keep what can be kept; show again, as typed, what cannot."""
+    sent = fields.read(request.form)
+    with transaction() as store:
+        saved = assessments.save(store, assessment_id, key, sent, by=actor(), now=now())
+    if request.headers.get("Accept") == "application/json":
+        return jsonify(_as_json(saved))
+    if saved.is_whole:
+        return _onward(assessment_id, key, saved)
+    with reading() as store:
+        view = assessments.section(store, assessment_id, key, by=actor())
+    return _section_page(view, sent, saved), 409 if saved.clashes else 422
+
+
+def _onward(assessment_id: int, key: str, saved: Saved) -> ResponseReturnValue:
+    """Where to go after a save: on, back to the list, or here again when questions appeared."""
+    if saved.appeared:
+        flash("Saved. Your answers bring up more questions in this section.", "done")
+        return redirect(
+            url_for(".section", assessment_id=assessment_id, key=key, _anchor=saved.appeared[0]), 303
+        )
+    if "later" in request.form:
+        flash("Saved. You can come back and go on at any time before the due date.", "done")
+        return redirect(url_for(".show", assessment_id=assessment_id), 303)
+    if saved.next_key is None:
+        return redirect(url_for(".check", assessment_id=assessment_id), 303)
+    return redirect(url_for(".section", assessment_id=assessment_id, key=saved.next_key), 303)
+
+
+def _section_to_read(view: SectionView) -> str:
+    words = {
+        asked.question.key: in_words(view.questionnaire, asked.question, asked.answer) for asked in view.asked
+    }
+    return render_template("assessments/section.html", view=view, head=view.head, page=view.page, words=words)
+
+
+def _section_page(view: SectionView, sent: Mapping[str, Sent], saved: Saved | None) -> str:
+    problems = saved.problems if saved else ()
+    clashes = {clash.key: clash for clash in saved.clashes} if saved else {}
+    wrong = {_key(problem) for problem in problems}
+    typed = {key: one for key, one in sent.items() if key in wrong or key in clashes}
+    return render_template(
+        "assessments/section.html",
+        view=view,
+        head=view.head,
+        page=view.page,
+        rows=[_row(view, asked, typed.get(asked.question.key), problems, clashes) for asked in view.asked],
+        problems=[
+            *(Problem(f"{key}.choice", _clash_words(clash)) for key, clash in clashes.items()),
+            *(Problem(fields.place(problem), problem.message) for problem in problems),
+        ],
+        saved=saved,
+        figure_in_words=fields.figure_in_words,
+    )
+
+
+def _row(
+    view: SectionView,
+    asked: Asked,
+    sent: Sent | None,
+    problems: Iterable[Problem],
+    clashes: Mapping[str, Clashing],
+) -> Row:
+    question = asked.question
+    field = fields.shown(
+        view.questionnaire,
+        question,
+        sent.raw if sent else fields.as_typed(asked.answer),
+        # After a clash or a mistake the form still tells of the answer its sender saw.
+        seen=sent.seen if sent else asked.seen,
+        problems=[problem for problem in problems if _key(problem) == question.key],
+    )
+    failed = tuple(problem.message for problem in view.failed if problem.place == question.key)
+    return Row(field, asked, clashes.get(question.key), failed)
+
+
+def _key(problem: Problem) -> str:
+    return problem.place.partition(".")[0]
+
+
+def _clash_words(clash: Clashing) -> str:
+    when = clock(clash.at)
+    return f"{clash.by} changed {clash.key} at {when} while you were writing. Choose which text to keep."
+
+
+def _as_json(saved: Saved) -> dict[str, object]:
+    """What the page's script needs to know of a save."""
+    return {
+        "at": clock(saved.at),
+        "saved": dict(saved.seen),
+        "problems": {fields.place(problem): problem.message for problem in saved.problems},
+        "clashes": {
+            clash.key: {
+                "kept": clash.kept,
+                "sent": clash.sent,
+                "by": clash.by,
+                "at": f"{clock(clash.at)} on {day(clash.at)}",
+                "seen": clash.seen,
+            }
+            for clash in saved.clashes
+        },
+        "asked": list(saved.asked),
+    }

@@ -1,0 +1,574 @@
+"""Completing an assessment: the list of its sections, one section, every answer to check.
+
+A save keeps every answer that can be kept: one that is wrong, or that somebody else changed meanwhile, is
+handed back with its reason, and never stops the others.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from vfm.errors import Forbidden, NotFound, Problem
+from vfm.questionnaires import answers as reading
+from vfm.questionnaires import merging, routing, steps
+from vfm.questionnaires.answers import UNANSWERED, Answer, Answers, State
+from vfm.questionnaires.conditions import value_of
+from vfm.questionnaires.improvements import improvements
+from vfm.questionnaires.kinds import KINDS
+from vfm.questionnaires.merging import Kept, Outcome, Sent
+from vfm.questionnaires.pages import Page, deciding, pages, progress_of
+from vfm.questionnaires.routing import Progress
+from vfm.questionnaires.schema import Question, Questionnaire
+from vfm.questionnaires.steps import Status, Step
+from vfm.roles import Actor, Role
+from vfm.store import answers as rows
+from vfm.store import content, events
+from vfm.store.queries import assessments as queries
+from vfm.store.queries.assessments import Head, Published, Work
+from vfm.store.tables import Assessment
+
+READERS = (Role.CORE_TEAM, Role.CHALLENGER, Role.EXECUTIVE)
+"""Who may read every assessment; nobody but a service's own people may answer it."""
+
+# --- what the pages show ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """Somebody's list: what wants answering, what wants signing off, and the rest."""
+
+    to_answer: tuple[Work, ...]
+    to_sign_off: tuple[Work, ...]
+    done: tuple[Work, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SectionState:
+    """One row of the task list.
+
+    Attributes:
+        progress: on the route as it stands now.
+    """
+
+    page: Page
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """Why a director sent an assessment back."""
+
+    at: datetime
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskList:
+    """An assessment as a list of sections.
+
+    Attributes:
+        waits_for: who has to act next, in words; empty when it is agreed.
+    """
+
+    head: Head
+    questionnaire: Questionnaire
+    sections: tuple[SectionState, ...]
+    progress: Progress
+    waits_for: str
+    returned: Returned | None
+    may_answer: bool
+    may_sign_off: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question on the route with all that stands beside it.
+
+    Attributes:
+        seen: the mark a form hands back to say which answer its reader saw.
+        earlier: what was agreed last time, in words; None where there was nothing.
+        worked_out: the derived value, in words; None without one.
+    """
+
+    question: Question
+    answer: Answer = UNANSWERED
+    seen: str = merging.UNSEEN
+    earlier: str | None = None
+    figures: tuple[Published, ...] = ()
+    worked_out: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SectionView:
+    """One section's questions on the route.
+
+    Attributes:
+        failed: checks that do not hold, at questions of this section.
+        may_answer: this person may change it now.
+    """
+
+    head: Head
+    questionnaire: Questionnaire
+    page: Page
+    progress: Progress
+    asked: tuple[Asked, ...]
+    failed: tuple[Problem, ...]
+    may_answer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One question on the check page or the print-out."""
+
+    question: Question
+    words: str
+    answer: Answer
+    is_asked: bool = True
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedSection:
+    """One section of the check page."""
+
+    page: Page
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckView:
+    """Everything answered, and what stands in the way of sending it.
+
+    Attributes:
+        missing: what must be put right first, in reading order; place: the question's key.
+        blank: questions on the route without an answer that may stay so.
+        actions: what answers would become improvement actions.
+    """
+
+    head: Head
+    questionnaire: Questionnaire
+    sections: tuple[CheckedSection, ...]
+    missing: tuple[Problem, ...]
+    dont_know: tuple[Line, ...]
+    not_applicable: tuple[Line, ...]
+    blank: tuple[Line, ...]
+    actions: tuple[str, ...]
+    may_answer: bool
+    may_sign_off: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Clashing:
+    """Two texts for one answer.
+
+    Attributes:
+        kept, sent: what is stored and what was just typed, in words.
+        by, at: who wrote what is stored, and when.
+        seen: the mark under which a form may write over it knowingly.
+    """
+
+    key: str
+    kept: str
+    sent: str
+    by: str
+    at: datetime
+    seen: str
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What became of a save.
+
+    Attributes:
+        seen: question key -> the new `Asked.seen` of every question that is as the form says.
+        problems: what could not be read, and why; those answers were not kept.
+        clashes: what somebody else wrote meanwhile; those answers were not kept.
+            Neither tells of a question that is no longer asked.
+        changed: keys that were written.
+        appeared: questions of this section that these answers put on the route.
+        asked: keys on the route in this section, afterwards.
+        next_key: the section after this one.
+        at: when this was saved.
+    """
+
+    seen: Mapping[str, str]
+    problems: tuple[Problem, ...]
+    clashes: tuple[Clashing, ...]
+    changed: tuple[str, ...]
+    appeared: tuple[str, ...]
+    asked: tuple[str, ...]
+    next_key: str | None
+    at: datetime
+
+    @property
+    def is_whole(self) -> bool:
+        """True when everything sent was kept."""
+        return not self.problems and not self.clashes
+
+
+# --- reading ------------------------------------------------------------------------------------------------
+
+
+def mine(session: Session, *, by: Actor) -> Mine:
+    """The assessments of the services this person directs or contributes to; the most urgent first."""
+    found = queries.of_services(session, sorted(by.directs | by.contributes_to))
+    to_answer = [one for one in found if one.status == Status.OPEN and not one.is_closed]
+    to_sign_off = [one for one in found if one.status == Status.SUBMITTED and one.service_id in by.directs]
+    rest = [one for one in found if one not in to_answer and one not in to_sign_off]
+    return Mine(tuple(sorted(to_answer, key=_due)), tuple(sorted(to_sign_off, key=_due)), tuple(rest))
+
+
+def _due(work: Work) -> tuple[date, str]:
+    return work.due_on, work.service
+
+
+def show(session: Session, assessment_id: int, *, by: Actor) -> TaskList:
+    """The task list of an assessment.
+
+    Raises:
+        NotFound: no such assessment, or not yours to see.
+    """
+    head, questionnaire = _open(session, assessment_id, by)
+    given = _answers(questionnaire, queries.answers(session, assessment_id))
+    route = routing.on_route(questionnaire, given)
+    states = [SectionState(page, progress_of(page.section, given, route)) for page in pages(questionnaire)]
+    return TaskList(
+        head=head,
+        questionnaire=questionnaire,
+        sections=tuple(state for state in states if state.progress.asked),
+        progress=routing.progress(questionnaire, given, route=route),
+        waits_for=_waits_for(session, head),
+        returned=_returned(session, head),
+        may_answer=_may_answer(head, by),
+        may_sign_off=_may_sign_off(head, by),
+    )
+
+
+def section(session: Session, assessment_id: int, key: str, *, by: Actor) -> SectionView:
+    """One section: every question on the route with what stands beside it.
+
+    Raises:
+        NotFound: no such assessment or section, or not yours to see.
+    """
+    found, figures = queries.head_with_figures(session, assessment_id)
+    head, questionnaire = _readable(session, found, by)
+    page = _page(questionnaire, key)
+    wanted = {question.key for question in page.section.questions} | deciding(questionnaire)
+    kept, before = queries.answers_now_and_before(session, assessment_id, head.earlier_id, wanted)
+    given = _answers(questionnaire, kept)
+    route = routing.on_route(questionnaire, given)
+    failed = routing.failed_checks(questionnaire, given, route=route)
+    own = {question.key for question in page.section.questions}
+    return SectionView(
+        head=head,
+        questionnaire=questionnaire,
+        page=page,
+        progress=progress_of(page.section, given, route),
+        asked=_asked(questionnaire, page, given, route, kept, before, figures),
+        failed=tuple(Problem(check.at, check.say) for check in failed if check.at in own),
+        may_answer=_may_answer(head, by),
+    )
+
+
+def _asked(
+    questionnaire: Questionnaire,
+    page: Page,
+    given: Answers,
+    route: frozenset[str],
+    kept: Sequence[Kept],
+    before: Mapping[str, Mapping[str, Any]],
+    figures: Sequence[Published],
+) -> tuple[Asked, ...]:
+    known = {key: answer for key, answer in given.items() if key in route}
+    seen = {row.key: merging.seen(row.content, row.revision) for row in kept}
+    earlier = _in_words(questionnaire, before)
+    return tuple(
+        Asked(
+            question,
+            given.get(question.key, UNANSWERED),
+            seen.get(question.key, merging.UNSEEN),
+            earlier.get(question.key),
+            _beside(question, figures),
+            _worked_out(questionnaire, question, known),
+        )
+        for question in page.section.questions
+        if question.key in route
+    )
+
+
+def questions(session: Session, assessment_id: int, *, by: Actor) -> CheckView:
+    """Every question with its answer, those off the route too: to read before starting, or to print.
+
+    Raises:
+        NotFound: no such assessment, or not yours to see.
+    """
+    return _checked(session, assessment_id, by, is_everything=True)
+
+
+def check(session: Session, assessment_id: int, *, by: Actor) -> CheckView:
+    """The answers on the route, and what stands in the way of sending them.
+
+    Raises:
+        NotFound: no such assessment, or not yours to see.
+    """
+    return _checked(session, assessment_id, by, is_everything=False)
+
+
+def _checked(session: Session, assessment_id: int, by: Actor, *, is_everything: bool) -> CheckView:
+    head, questionnaire = _open(session, assessment_id, by)
+    given = _answers(questionnaire, queries.answers(session, assessment_id))
+    missing = routing.missing(questionnaire, given)
+    lines = _lines(questionnaire, given, missing)
+    asked = [line for line in lines.values() if line.is_asked]
+    return CheckView(
+        head=head,
+        questionnaire=questionnaire,
+        sections=_checked_sections(questionnaire, lines, is_everything=is_everything),
+        missing=missing,
+        dont_know=_in_state(asked, State.DONT_KNOW),
+        not_applicable=_in_state(asked, State.NOT_APPLICABLE),
+        blank=tuple(line for line in _in_state(asked, State.UNANSWERED) if not line.question.required),
+        actions=tuple(text for _, text in improvements(questionnaire, given)),
+        may_answer=_may_answer(head, by),
+        may_sign_off=_may_sign_off(head, by),
+    )
+
+
+def _checked_sections(
+    questionnaire: Questionnaire, lines: Mapping[str, Line], *, is_everything: bool
+) -> tuple[CheckedSection, ...]:
+    found = (
+        CheckedSection(
+            page,
+            tuple(
+                lines[question.key]
+                for question in page.section.questions
+                if is_everything or lines[question.key].is_asked
+            ),
+        )
+        for page in pages(questionnaire)
+    )
+    return tuple(one for one in found if one.lines)
+
+
+def _lines(questionnaire: Questionnaire, given: Answers, missing: Sequence[Problem]) -> dict[str, Line]:
+    route = routing.on_route(questionnaire, given)
+    return {
+        key: Line(
+            question,
+            reading.in_words(questionnaire, question, given.get(key, UNANSWERED)),
+            given.get(key, UNANSWERED),
+            key in route,
+            tuple(problem.message for problem in missing if problem.place == key),
+        )
+        for key, question in questionnaire.questions.items()
+    }
+
+
+def _in_state(lines: Sequence[Line], state: State) -> tuple[Line, ...]:
+    return tuple(line for line in lines if line.answer.state is state)
+
+
+# --- what all of them ask -----------------------------------------------------------------------------------
+
+
+def _open(
+    session: Session, assessment_id: int, by: Actor, *, lock: bool = False
+) -> tuple[Head, Questionnaire]:
+    return _readable(session, queries.head(session, assessment_id, lock=lock), by)
+
+
+def _readable(session: Session, head: Head | None, by: Actor) -> tuple[Head, Questionnaire]:
+    if head is None or not (by.works_on(head.service_id) or by.has(*READERS)):
+        raise NotFound
+    return head, content.questionnaire(session, head.version_id, head.content_hash)
+
+
+def _may_answer(head: Head, by: Actor) -> bool:
+    return by.works_on(head.service_id) and steps.allows(head.status, Step.SAVE)
+
+
+def _may_sign_off(head: Head, by: Actor) -> bool:
+    return head.service_id in by.directs and steps.allows(head.status, Step.SIGN_OFF)
+
+
+def _answers(questionnaire: Questionnaire, kept: Sequence[Kept]) -> dict[str, Answer]:
+    return content.answers(questionnaire, ((row.key, row.content) for row in kept))
+
+
+def _page(questionnaire: Questionnaire, key: str) -> Page:
+    for page in pages(questionnaire):
+        if page.key == key:
+            return page
+    raise NotFound
+
+
+def _in_words(questionnaire: Questionnaire, before: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """Agreed answers of an earlier version in this version's words, where they still can be read."""
+    found = {}
+    for key, stored in before.items():
+        question = questionnaire.questions.get(key)
+        answer = reading.answer_from_json(questionnaire, question, stored) if question else ()
+        if question and isinstance(answer, Answer) and answer.state is not State.UNANSWERED:
+            found[key] = reading.in_words(questionnaire, question, answer)
+    return found
+
+
+def _beside(question: Question, figures: Sequence[Published]) -> tuple[Published, ...]:
+    """The published figures that speak of the same thing as a question that feeds a criterion."""
+    if not figures or question.feeds is None:
+        return ()
+    if question.feeds == "expenditure_trend":
+        return tuple(figure for figure in figures if figure.measure == "net_current_expenditure")
+    if question.feeds == "expenditure_level":
+        words = question.text.casefold().split()
+        spent = [f for f in figures if f.measure in ("gross_expenditure", "net_expenditure")]
+        return _latest([f for f in spent if f.measure.split("_")[0] in words] or spent)
+    return _latest([figure for figure in figures if figure.feeds == question.feeds])
+
+
+def _latest(figures: Sequence[Published]) -> tuple[Published, ...]:
+    return tuple({figure.measure: figure for figure in figures}.values())
+
+
+def _worked_out(questionnaire: Questionnaire, question: Question, known: Answers) -> str | None:
+    figure = value_of(question.derived, known) if question.derived else None
+    return None if figure is None else KINDS[question.kind].in_words(questionnaire, question, figure)
+
+
+def _waits_for(session: Session, head: Head) -> str:
+    match Status(head.status):
+        case Status.OPEN:
+            names = [name for _, name in queries.directors(session, head.service_id)]
+            names += queries.contributors(session, head.service_id)
+            return f"answers from {_joined(names, 'the service director')}"
+        case Status.SUBMITTED:
+            names = [name for _, name in queries.directors(session, head.service_id)]
+            return f"sign-off by {_joined(names, 'the service director', 'or')}"
+        case Status.SIGNED_OFF:
+            return "challenge and agreement by the core team"
+    return ""
+
+
+def _joined(names: Sequence[str], otherwise: str, joint: str = "and") -> str:
+    *most, last = list(dict.fromkeys(names)) or [otherwise]
+    return f"{', '.join(most)} {joint} {last}" if most else last
+
+
+def _returned(session: Session, head: Head) -> Returned | None:
+    if head.status != Status.OPEN:
+        return None
+    event = queries.latest_event(session, head.id, "returned")
+    return Returned(event[0], event[1], event[2]["reason"]) if event else None
+
+
+# --- saving -------------------------------------------------------------------------------------------------
+
+
+def save(
+    session: Session, assessment_id: int, key: str, sent: Mapping[str, Sent], *, by: Actor, now: datetime
+) -> Saved:
+    """Keep the answers of the section `key` that can be kept; say what became of the others.
+
+    `sent` maps question key -> its fields; questions of other sections are not looked at.
+
+    Raises:
+        NotFound: no such assessment or section, or not yours to see.
+        Forbidden: yours to see, not to answer.
+        Conflict: it was sent for sign-off meanwhile.
+    """
+    head, questionnaire = _open(session, assessment_id, by, lock=True)
+    if not by.works_on(head.service_id):
+        raise Forbidden("Only the service's director and contributors can answer.")
+    steps.after(head.status, Step.SAVE)
+    page = _page(questionnaire, key)
+    kept = {row.key: row for row in queries.answers(session, assessment_id)}
+    outcome = merging.merged(questionnaire, page.section.questions, sent, kept)
+    before = _answers(questionnaire, tuple(kept.values()))
+    after = before | {name: written.answer for name, written in outcome.written.items()}
+    was, route = (routing.on_route(questionnaire, given) for given in (before, after))
+    if outcome.written:
+        progress = routing.progress(questionnaire, after, route=route)
+        _write(session, assessment_id, outcome, kept, progress, by, now)
+    own = [question.key for question in page.section.questions]
+    return Saved(
+        seen=outcome.seen,
+        problems=tuple(p for p in outcome.problems if p.place.partition(".")[0] in route),
+        clashes=_clashes(session, questionnaire, assessment_id, outcome, route),
+        changed=tuple(outcome.written),
+        appeared=tuple(name for name in own if name in route - was),
+        asked=tuple(name for name in own if name in route),
+        next_key=page.next_key,
+        at=now,
+    )
+
+
+def _write(
+    session: Session,
+    assessment_id: int,
+    outcome: Outcome,
+    kept: Mapping[str, Kept],
+    progress: Progress,
+    by: Actor,
+    now: datetime,
+) -> None:
+    written = [(key, one.content, one.revision) for key, one in outcome.written.items()]
+    rows.write(session, assessment_id, written, by_id=by.id, now=now)
+    session.execute(
+        update(Assessment.__table__)  # type: ignore[arg-type]
+        .where(Assessment.id == assessment_id)
+        .values(
+            answered_count=progress.settled,
+            route_count=progress.asked,
+            last_activity_at=now,
+            last_activity_by_id=by.id,
+        )
+    )
+    events.record(
+        session,
+        "saved answers",
+        "assessment",
+        assessment_id,
+        by_id=by.id,
+        now=now,
+        before={key: kept[key].content if key in kept else None for key in outcome.written},
+        after={key: stored | {"revision": revision} for key, stored, revision in written},
+    )
+
+
+def _clashes(
+    session: Session,
+    questionnaire: Questionnaire,
+    assessment_id: int,
+    outcome: Outcome,
+    route: frozenset[str],
+) -> tuple[Clashing, ...]:
+    clashing = {key: both for key, both in outcome.clashing.items() if key in route}
+    if not clashing:
+        return ()
+    who = queries.writers(session, assessment_id, sorted(clashing))
+    stored = _answers(questionnaire, [kept for kept, _ in clashing.values()])
+    return tuple(
+        Clashing(
+            key,
+            _whole_in_words(questionnaire, key, stored[key]),
+            _whole_in_words(questionnaire, key, mine),
+            *who[key],
+            merging.seen(kept.content, kept.revision),
+        )
+        for key, (kept, mine) in clashing.items()
+    )
+
+
+def _whole_in_words(questionnaire: Questionnaire, key: str, answer: Answer) -> str:
+    """An answer with its grade and note, so that two of them can be told apart."""
+    question = questionnaire.questions[key]
+    words = [reading.in_words(questionnaire, question, answer)]
+    if question.is_scored and answer.is_answered:
+        words.append(f"Evidence: {reading.grade_words(questionnaire)[answer.evidence]}")
+    return "\n".join([*words, *([f"Note: {answer.note}"] if answer.note else [])])
