@@ -167,7 +167,7 @@ def rescaled(questionnaire: Questionnaire, source: Source) -> Parsed:
     content = to_json(questionnaire)
     notices = []
     for path, table in _tables(content):
-        low, high = min(table.values()), max(table.values())
+        low, high = min(table.values(), default=0), max(table.values(), default=0)
         if low == high or (low, high) == (0, 100):
             continue
         for step in table:

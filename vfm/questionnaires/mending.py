@@ -53,14 +53,14 @@ def _mend(data: Any, complaint: Complaint) -> bool:
             holder[complaint.field] = STOPGAPS[complaint.field]
             return True
     path = complaint.path
-    if path and path[-1] == "weight":
-        _at(data, path[:-1])["weight"] = 1
-        return True
     while path and not isinstance(_at(data, path[:-1]), dict):
         path = path[:-1]
     if not path or (path[-1] in STRUCTURE and complaint.kind != "extra_forbidden"):
         return False
-    _at(data, path[:-1]).pop(path[-1], None)
+    holder = _at(data, path[:-1])
+    holder.pop(path[-1], None)
+    if path[-1] == "weight" and complaint.kind != "extra_forbidden":
+        holder["weight"] = 1  # without any, what was meant to be scored would not be
     return True
 
 

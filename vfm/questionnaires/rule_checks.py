@@ -251,6 +251,8 @@ def _is_possible(outline: Outline, rule: Rule) -> bool:
     The answers keep to the route: what an earlier rule leaves out has no answer.
     """
     keys = _concerned(outline, rule.condition)
+    if not _is_known(outline, keys):
+        return True
     trials = [_trial_answers(outline, key, [*_all_claims(outline, keys, rule)]) for key in keys]
     if prod(map(len, trials)) > MOST_TRIALS:
         return True
@@ -258,6 +260,14 @@ def _is_possible(outline: Outline, rule: Rule) -> bool:
         _is_true_of(outline, rule.condition, dict(zip(keys, chosen, strict=True)))
         for chosen in product(*trials)
     )
+
+
+def _is_known(outline: Outline, keys: list[str]) -> bool:
+    """True when every key means one question and every scale is there, so that answers can be tried out."""
+    scales = outline.questionnaire.scales
+    asked = [outline.by_key[key] for key in keys if outline.by_key[key].kind is Kind.SCALE]
+    is_unique = len(outline.by_key) == len(outline.questions)
+    return is_unique and all(scales and (q.scale is None or q.scale in scales) for q in asked)
 
 
 def _concerned(outline: Outline, condition: Condition) -> list[str]:

@@ -45,6 +45,10 @@ _CURES = {
         "A * points to something that has no name.",
         "Put a text that starts with * in quotes.",
     ),
+    "expected '<document start>'": (
+        "The line does not belong to the fields above.",
+        "Correct its indent or them.",
+    ),
     "another document": (
         "A second document starts here.",
         "Keep one template in a file; take out the line ---.",
