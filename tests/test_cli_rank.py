@@ -1,0 +1,186 @@
+"""`vfm rank` and `vfm plan`: the laid-down output, lines to read, problems with their places, exit status."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from vfm import cli
+
+CONFIG = """
+criteria:
+  - {key: need, weight: 3, goalposts: [0, 10], group: demand}
+  - {key: cost, weight: 1, goalposts: [0, 100], direction: lower, group: cost}
+"""
+SERVICES = "key,need,cost\nb,2,60\na,8,20\nc,5,100\nd,,50\n"
+PERIODS = "periods:\n  - {key: q1, days: 90}\n  - {key: q2, days: 200}\n"
+REVIEWS = "key,priority,mode,days,directorate\nbins,50,deep_dive,,Place\ncare,80,service_review,,People\n"
+
+
+@pytest.fixture
+def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Write one file into an empty working folder; its name, as a command takes it."""
+    monkeypatch.chdir(tmp_path)
+
+    def write(name: str, text: str) -> str:
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        return name
+
+    return write
+
+
+def ranking(written: Any, *more: str, services: str = SERVICES, config: str = CONFIG) -> list[str]:
+    return ["rank", written("s.csv", services), "--config", written("c.yaml", config), *more]
+
+
+def plan(written: Any, *more: str, reviews: str = REVIEWS, config: str = PERIODS) -> list[str]:
+    return ["plan", written("r.csv", reviews), "--config", written("p.yaml", config), *more]
+
+
+def test_a_ranking_has_the_laid_down_shape(written: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(ranking(written, "--json", "--draws", "500", "--top", "1")) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert list(found) == [
+        "services",
+        "base",
+        "weights",
+        "effective_weights",
+        "intervals",
+        "themes",
+        "seed",
+        "warnings",
+    ]
+    assert list(found["services"][0]) == [
+        "key",
+        "rank",
+        "index",
+        "low",
+        "high",
+        "missing_weight",
+        "values",
+        "contributions",
+        "drivers",
+        "top_share",
+        "expected_rank",
+        "outcome",
+        "rule",
+        "borderline",
+    ]
+    assert [(s["key"], s["rank"], s["outcome"]) for s in found["services"]] == [
+        ("a", 1, "deep_dive"),
+        ("c", 2, "monitor"),
+        ("b", 3, "monitor"),
+        ("d", None, "data_first"),
+    ]
+    assert sum(s["top_share"] for s in found["services"][:3]) == pytest.approx(1)
+    assert found["weights"] == {"need": 0.75, "cost": 0.25}
+
+
+def test_the_same_files_give_the_same_bytes(written: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    head, *rows = SERVICES.splitlines()
+    turned = "\n".join([head, *reversed(rows)]) + "\n"
+    printed = []
+    for services in (SERVICES, turned):
+        assert cli.main(ranking(written, "--json", "--draws", "600", services=services)) == 0
+        printed.append(capsys.readouterr().out)
+    assert printed[0] == printed[1]
+
+
+def test_without_json_each_service_is_a_line_to_read(
+    written: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(ranking(written, "--draws", "0")) == 0
+    said = capsys.readouterr()
+    lines = said.out.splitlines()
+    assert len(lines) == 4
+    assert lines[0].startswith("deep_dive (rule 5): a is 1st of 3 with an index of 80.0.")
+    assert lines[3] == "data_first (rule 2): d is not ranked: 75% of the weight has no value. Missing: need."
+    assert "1 of 4 services are not ranked" in said.err
+
+
+def test_another_method_refuses_gaps_with_their_places(
+    written: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(ranking(written, "--method", "topsis", "--json")) == 1
+    assert capsys.readouterr().out.startswith("d, need: There is no value, and TOPSIS needs them all.")
+
+
+def test_problems_of_services_and_settings_are_listed(
+    written: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(ranking(written, services="key,need,cost\na,lots,1\nb,1,£5\n")) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(" “")[0] for line in lines] == ["s.csv:2: need:", "s.csv:3: cost:"]
+    assert cli.main(ranking(written, config="criteria:\n  - {key: need, goalposts: [5, 1]}\n")) == 1
+    assert capsys.readouterr().out.startswith("c.yaml:2:5: need: Goalposts 5.0 and 1.0")
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["rank"],
+        ["rank", "s.csv"],
+        ["rank", "s.csv", "--config"],
+        ["rank", "nowhere.csv", "--config", "c.yaml"],
+        ["rank", "s.csv", "--config", "nowhere.yaml"],
+        ["rank", "s.csv", "--config", "c.yaml", "--method", "guess"],
+        ["rank", "s.csv", "--config", "c.yaml", "--draws", "-1"],
+        ["rank", "s.csv", "--config", "c.yaml", "--top", "0"],
+        ["rank", "s.csv", "--config", "c.yaml", "--top", "1.5"],
+        ["plan", "r.csv"],
+        ["plan", "nowhere.csv", "--config", "p.yaml"],
+    ],
+)
+def test_wrong_use_is_exit_2_and_prints_nothing_to_read(
+    argv: list[str], written: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ranking(written)
+    plan(written)
+    assert cli.main(argv) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "vfm" in said.err
+
+
+def test_a_plan_has_the_laid_down_shape(written: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(plan(written, "--json")) == 0
+    assert json.loads(capsys.readouterr().out) == {
+        "scheduled": [
+            {"key": "bins", "period": "q1", "mode": "deep_dive"},
+            {"key": "care", "period": "q2", "mode": "service_review"},
+        ],
+        "objective": pytest.approx(50 + 80 * 0.95),
+        "gap": pytest.approx(0),
+        "left_out": [],
+        "binding": [],
+    }
+
+
+def test_without_json_a_plan_is_lines_to_read(written: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    more = REVIEWS + "fleet,10,service_review,,Place\n"
+    assert cli.main(plan(written, reviews=more)) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "q1: bins (deep_dive)",
+        "q2: care (service_review)",
+        "left out: fleet",
+    ]
+
+
+def test_mandatory_reviews_that_do_not_fit_are_exit_1(
+    written: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reviews = "key,priority,mode,days,directorate,latest,mandatory\ncare,80,service_review,,People,q1,yes\n"
+    assert cli.main(plan(written, "--json", reviews=reviews)) == 1
+    assert json.loads(capsys.readouterr().out) == {
+        "infeasible": [{"period": "q1", "short_by_days": 70, "keys": ["care"]}]
+    }
+    assert cli.main(plan(written, reviews=reviews)) == 1
+    assert capsys.readouterr().out == "q1: short by 70.0 days: care\n"
+
+
+def test_problems_of_reviews_are_listed(written: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    reviews = "key,priority,mode,days,directorate,latest\na,x,deep_dive,,P,\nb,1,picnic,,P,q9\n"
+    assert cli.main(plan(written, reviews=reviews)) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(" “")[0] for line in lines] == ["r.csv:2: priority:", "r.csv:3: mode:"]
