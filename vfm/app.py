@@ -11,6 +11,7 @@ from vfm.store import database
 from vfm.web import (
     access,
     assessments,
+    challenge,
     errors,
     filters,
     home,
@@ -34,6 +35,7 @@ BLUEPRINTS = (
     invitations.blueprint,
     people.blueprint,
     versions.blueprint,
+    challenge.blueprint,
     results.blueprint,
 )
 

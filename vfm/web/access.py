@@ -23,6 +23,9 @@ RESULTS = OVERVIEW | ANSWERING
 """Who reads results; of which services, the workflow says."""
 ANSWERS = ANSWERING | {Role.CORE_TEAM, Role.CHALLENGER, Role.EXECUTIVE}
 """Who reads assessments; of which services, the workflow says."""
+CHALLENGING = frozenset({Role.CORE_TEAM, Role.CHALLENGER})
+CHALLENGE = RESULTS - {Role.VIEWER}
+"""Who reads a challenge: everybody with a part in it."""
 
 ACCESS: dict[str, frozenset[Role] | None] = {
     "static": VISITOR,
@@ -78,6 +81,17 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "sign_off.send_back": ANSWERING,
     # actions
     # challenge
+    "challenge.index": CHALLENGE,
+    "challenge.queue": OVERVIEW - {Role.VIEWER},
+    "challenge.show": CHALLENGE,
+    "challenge.question": CHALLENGE,
+    "challenge.make": CHALLENGING,
+    "challenge.withdraw": CHALLENGING,
+    "challenge.respond": frozenset({Role.DIRECTOR}),
+    "challenge.agree": CORE,
+    "challenge.close": CORE,
+    "challenge.choose_unchallenged": CORE,
+    "challenge.close_unchallenged": CORE,
     # results
     "results.newest": RESULTS,
     "results.index": RESULTS,

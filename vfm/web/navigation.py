@@ -11,6 +11,7 @@ MENU: tuple[tuple[str, str], ...] = (
     ("Home", "home.index"),
     ("Assessments", "assessments.index"),
     ("Templates", "versions.index"),
+    ("Challenge", "challenge.index"),
     ("Results", "results.newest"),
     ("People", "people.index"),
     # Assessments, Templates, Cycles, Challenge, Results, Priorities, Plan, Actions, Services, People, Council

@@ -1,0 +1,171 @@
+"""The challenge: which results wait for it, what was raised, and what a baseline is made from."""
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from vfm.store.queries.results import AnyRow
+from vfm.store.tables import (
+    Assessment,
+    Baseline,
+    Challenge,
+    Cycle,
+    Directorate,
+    Division,
+    Figure,
+    FigureSource,
+    ScorecardRow,
+    Service,
+)
+
+SETTLED = ("signed_off", "agreed")
+"""States of an assessment in which its challenge can be read."""
+
+
+def signed_off(session: Session, cycle_id: int) -> list[AnyRow]:
+    """The assessments of a cycle that are signed off or agreed, by the name of their service."""
+    return list(
+        session.execute(
+            select(
+                Assessment.id,
+                Assessment.status,
+                Assessment.service_id,
+                Service.name.label("service"),
+                Directorate.name.label("directorate"),
+                Assessment.signed_off_at,
+            )
+            .join(Service, Service.id == Assessment.service_id)
+            .join(Division, Division.id == Service.division_id)
+            .join(Directorate, Directorate.id == Division.directorate_id)
+            .where(Assessment.cycle_id == cycle_id, Assessment.status.in_(SETTLED))
+            .order_by(func.lower(Service.name))
+        )
+    )
+
+
+def self_results(session: Session, cycle_id: int) -> dict[int, dict[str, Any]]:
+    """Assessment -> its newest self result, for those of a cycle that are signed off or agreed."""
+    rows = session.execute(
+        select(ScorecardRow.assessment_id, ScorecardRow.content)
+        .join(Assessment, Assessment.id == ScorecardRow.assessment_id)
+        .where(Assessment.cycle_id == cycle_id, Assessment.status.in_(SETTLED), ScorecardRow.kind == "self")
+        .order_by(ScorecardRow.number)
+    )
+    return dict(rows.tuples().all())
+
+
+def agreed_outlines(session: Session, cycle_id: int) -> dict[int, dict[str, Any]]:
+    """Assessment -> outline of its agreed result, for a cycle."""
+    rows = session.execute(
+        select(ScorecardRow.assessment_id, ScorecardRow.outline)
+        .join(Assessment, Assessment.id == ScorecardRow.assessment_id)
+        .where(Assessment.cycle_id == cycle_id, ScorecardRow.kind == "agreed")
+    )
+    return dict(rows.tuples().all())
+
+
+def counts(session: Session, assessment_ids: Collection[int]) -> dict[int, tuple[int, int, int]]:
+    """Assessment -> (challenges, of them with a response, of them agreed)."""
+    rows = session.execute(
+        select(
+            Challenge.assessment_id,
+            func.count(),
+            func.count(Challenge.response_at),
+            func.count(Challenge.agreed_at),
+        )
+        .where(Challenge.assessment_id.in_(assessment_ids))
+        .group_by(Challenge.assessment_id)
+    )
+    return {assessment_id: (total, answered, agreed) for assessment_id, total, answered, agreed in rows}
+
+
+def baseline_outlines(session: Session, template_id: int) -> dict[int, tuple[int, dict[str, Any]]]:
+    """Service -> (assessment it was set in, outline of that agreed result), for one template."""
+    rows = session.execute(
+        select(Baseline.service_id, Baseline.assessment_id, ScorecardRow.outline)
+        .join(ScorecardRow, ScorecardRow.assessment_id == Baseline.assessment_id)
+        .where(Baseline.template_id == template_id, ScorecardRow.kind == "agreed")
+    )
+    return {service_id: (assessment_id, outline) for service_id, assessment_id, outline in rows}
+
+
+def one(session: Session, assessment_id: int, question_key: str) -> Challenge | None:
+    """The challenge of one score, to be changed; None when there is none."""
+    return session.scalars(
+        select(Challenge).where(
+            Challenge.assessment_id == assessment_id, Challenge.question_key == question_key
+        )
+    ).first()
+
+
+def hold(session: Session, assessment_ids: Collection[int]) -> None:
+    """Keep others from changing these assessments until the transaction ends."""
+    session.execute(select(Assessment.id).where(Assessment.id.in_(assessment_ids)).with_for_update())
+
+
+def baselines(session: Session, template_ids: Collection[int], service_ids: Collection[int]) -> list[AnyRow]:
+    """Baselines of these services for these templates, content and hash."""
+    return list(
+        session.execute(
+            select(Baseline.service_id, Baseline.template_id, Baseline.content, Baseline.content_hash).where(
+                Baseline.service_id.in_(service_ids), Baseline.template_id.in_(template_ids)
+            )
+        )
+    )
+
+
+def figures(session: Session, service_ids: Collection[int]) -> list[AnyRow]:
+    """Every published figure of these services, with the key of its source."""
+    return list(
+        session.execute(
+            select(
+                Figure.service_id,
+                Figure.measure,
+                Figure.year,
+                Figure.amount,
+                Figure.unit,
+                Figure.basis,
+                FigureSource.key.label("source"),
+            )
+            .join(FigureSource, FigureSource.id == Figure.source_id)
+            .where(Figure.service_id.in_(service_ids))
+            .order_by(Figure.measure, Figure.year)
+        )
+    )
+
+
+def own(session: Session, service_ids: Collection[int]) -> list[AnyRow]:
+    """Signed-off and agreed assessments of these services, their challenges counted, newest cycle first."""
+    return list(
+        session.execute(
+            select(
+                Assessment.id,
+                Assessment.status,
+                Service.name.label("service"),
+                Cycle.name.label("cycle"),
+                func.count(Challenge.id).label("challenges"),
+                func.count(Challenge.response_at).label("answered"),
+                func.count(Challenge.agreed_at).label("agreed"),
+            )
+            .join(Service, Service.id == Assessment.service_id)
+            .join(Cycle, Cycle.id == Assessment.cycle_id)
+            .outerjoin(Challenge, Challenge.assessment_id == Assessment.id)
+            .where(Assessment.service_id.in_(service_ids), Assessment.status.in_(SETTLED))
+            .group_by(Assessment.id, Assessment.status, Service.name, Cycle.name, Cycle.opened_at)
+            .order_by(Cycle.opened_at.desc(), func.lower(Service.name))
+        )
+    )
+
+
+def newest_challenged_cycle(session: Session) -> int | None:
+    """The newest cycle in which something waits for its challenge, else the newest; None without a cycle."""
+    waits = (
+        select(Assessment.id)
+        .where(Assessment.cycle_id == Cycle.id, Assessment.status == "signed_off")
+        .exists()
+    )
+    return session.scalars(
+        select(Cycle.id).order_by(waits.desc(), Cycle.opened_at.desc(), Cycle.id.desc()).limit(1)
+    ).first()

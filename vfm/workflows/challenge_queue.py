@@ -1,0 +1,247 @@
+"""The challenge queue: a cycle's signed-off assessments, biggest effect on the total first.
+
+The room's rule: figures come from stored results; nothing is scored again to be listed.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from vfm.errors import NotFound
+from vfm.questionnaires.schema import Questionnaire
+from vfm.roles import Actor, Role
+from vfm.scoring.challenge import Reason, reasons
+from vfm.scoring.results import OverallScore, Scorecard
+from vfm.store import content
+from vfm.store.queries import challenge as queries
+from vfm.store.queries import results as kept
+from vfm.store.queries.results import AnyRow
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a reader of the queue asked for; blank is everything.
+
+    Attributes:
+        state: waiting (signed off), open (a challenge is not settled), agreed, or all.
+        sort: effect, service or score.
+    """
+
+    state: str = "waiting"
+    directorate: str = ""
+    trigger: str = ""
+    sort: str = "effect"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One assessment in the queue.
+
+    Attributes:
+        overall: of the self result; agreed: of the agreed one, None until it is closed.
+        effect: points of the overall at stake, of the strongest reason to look again.
+        challenges, answered, settled: how many were raised, have a response, are agreed.
+    """
+
+    assessment_id: int
+    service: str
+    directorate: str
+    status: str
+    overall: OverallScore
+    agreed: Mapping[str, Any] | None
+    reasons: tuple[Reason, ...]
+    challenges: int
+    answered: int
+    settled: int
+
+    @property
+    def effect(self) -> float:
+        """Points of the overall at stake."""
+        return self.reasons[0].effect if self.reasons else 0.0
+
+    @property
+    def is_open(self) -> bool:
+        """True while a challenge of it is not settled."""
+        return self.settled < self.challenges
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A cycle's challenge queue.
+
+    Attributes:
+        rows: as asked for; counts: state -> assessments, whatever is asked for.
+        unchallenged: how many signed-off ones nobody challenged.
+        titles: section key -> title.
+    """
+
+    cycle_id: int
+    cycle: str
+    rows: tuple[Waiting, ...]
+    counts: Mapping[str, int]
+    unchallenged: int
+    directorates: tuple[str, ...]
+    cycles: tuple[tuple[int, str], ...]
+    titles: Mapping[str, str]
+    can_close: bool
+
+
+def newest(session: Session) -> int | None:
+    """The cycle whose queue is asked for most likely; None without a cycle."""
+    return queries.newest_challenged_cycle(session)
+
+
+def queue(session: Session, cycle_id: int, wanted: Wanted, *, by: Actor) -> Queue:
+    """A cycle's signed-off assessments, biggest effect on the total first.
+
+    Raises:
+        NotFound: there is no such cycle.
+    """
+    cycle = kept.cycle(session, cycle_id)
+    if cycle is None:
+        raise NotFound
+    questionnaire = content.questionnaire(session, cycle.version_id, cycle.content_hash)
+    rows = _waiting(session, cycle, questionnaire)
+    is_wanted = STATES.get(wanted.state, STATES["waiting"])
+    shown = [
+        row
+        for row in rows
+        if is_wanted(row)
+        and wanted.directorate in ("", row.directorate)
+        and (not wanted.trigger or any(reason.trigger == wanted.trigger for reason in row.reasons))
+    ]
+    return Queue(
+        cycle_id=cycle_id,
+        cycle=cycle.name,
+        rows=tuple(sorted(shown, key=SORTS.get(wanted.sort, SORTS["effect"]))),
+        counts={name: sum(map(fits, rows)) for name, fits in STATES.items()},
+        unchallenged=sum(row.status == "signed_off" and not row.challenges for row in rows),
+        directorates=tuple(sorted({row.directorate for row in rows})),
+        cycles=tuple((row.id, row.name) for row in kept.cycles(session)),
+        titles={key: section.title for key, section in questionnaire.all_sections.items()},
+        can_close=by.has(Role.CORE_TEAM),
+    )
+
+
+STATES: Mapping[str, Callable[[Waiting], bool]] = {
+    "waiting": lambda row: row.status == "signed_off",
+    "open": lambda row: row.status == "signed_off" and row.is_open,
+    "agreed": lambda row: row.status == "agreed",
+    "all": lambda _row: True,
+}
+SORTS: Mapping[str, Callable[[Waiting], Any]] = {
+    "effect": lambda row: (-round(row.effect, 9), -len(row.reasons), row.service.casefold()),
+    "service": lambda row: row.service.casefold(),
+    "score": lambda row: (row.overall.score is None, row.overall.score or 0.0, row.service.casefold()),
+}
+
+
+def _waiting(session: Session, cycle: AnyRow, questionnaire: Questionnaire) -> list[Waiting]:
+    found = queries.signed_off(session, cycle.id)
+    cards = {
+        assessment_id: Scorecard.from_json(record)
+        for assessment_id, record in queries.self_results(session, cycle.id).items()
+    }
+    agreed = queries.agreed_outlines(session, cycle.id)
+    counts = queries.counts(session, [row.id for row in found])
+    starts = queries.baseline_outlines(session, cycle.template_id)
+    rows = []
+    for row in found:
+        card = cards.get(row.id)
+        if card is None:
+            continue
+        start_id, start = starts.get(row.service_id, (row.id, None))
+        then = None if start is None or start_id == row.id else _overall(start)
+        rows.append(
+            Waiting(
+                row.id,
+                row.service,
+                row.directorate,
+                row.status,
+                card.overall,
+                agreed[row.id]["overall"] if row.id in agreed else None,
+                reasons(questionnaire, card, then),
+                *counts.get(row.id, (0, 0, 0)),
+            )
+        )
+    return rows
+
+
+def _overall(outline: Mapping[str, Any]) -> OverallScore:
+    known = outline["overall"]
+    return Scorecard.from_json(
+        {
+            "engine": "",
+            "template": {"key": "", "version": 0},
+            "overall": known,
+            "sections": [],
+            "questions": [],
+        }
+    ).overall
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """An assessment of a service somebody works on, with its challenges counted."""
+
+    assessment_id: int
+    status: str
+    service: str
+    cycle: str
+    challenges: int
+    answered: int
+    settled: int
+
+    @property
+    def waiting(self) -> int:
+        """Challenges that have neither a response nor an agreed score."""
+        return max(0, self.challenges - max(self.answered, self.settled))
+
+
+def own(session: Session, *, by: Actor) -> tuple[Own, ...]:
+    """The signed-off assessments of the services this person works on, newest cycle first."""
+    return tuple(Own(*row) for row in queries.own(session, by.directs | by.contributes_to))
+
+
+@dataclass(frozen=True, slots=True)
+class Unchallenged:
+    """A signed-off assessment nobody challenged, ready to be agreed at its self score.
+
+    Attributes:
+        sets_baseline: True when closing it freezes the service's baseline.
+    """
+
+    assessment_id: int
+    service: str
+    directorate: str
+    overall: OverallScore
+    reasons: tuple[Reason, ...]
+    sets_baseline: bool
+
+
+def unchallenged(session: Session, cycle_id: int, *, by: Actor) -> tuple[str, tuple[Unchallenged, ...]]:
+    """The cycle's name and what closing all unchallenged assessments of it would agree; writes nothing.
+
+    Raises:
+        NotFound: there is no such cycle.
+    """
+    found = queue(session, cycle_id, Wanted(sort="service"), by=by)
+    cycle = kept.cycle(session, cycle_id)
+    if cycle is None:
+        raise NotFound
+    services = {row.id: row.service_id for row in queries.signed_off(session, cycle_id)}
+    have = queries.baseline_outlines(session, cycle.template_id)
+    return cycle.name, tuple(
+        Unchallenged(
+            row.assessment_id,
+            row.service,
+            row.directorate,
+            row.overall,
+            row.reasons,
+            cycle.kind == "rollout" and services[row.assessment_id] not in have,
+        )
+        for row in found.rows
+        if not row.challenges
+    )
