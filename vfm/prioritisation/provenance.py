@@ -1,0 +1,345 @@
+"""From a service's published figures and answers to one value a criterion, each with where it came from.
+
+Pure: values in, values out. Where a figure and an answer speak of the same thing the figure is used and both
+are kept. A new criterion from answers is a row of `ANSWER_RULES`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, Literal
+
+from vfm.prioritisation import sources
+from vfm.prioritisation.criteria import VFM_RESULT
+from vfm.questionnaires.figures import in_pounds, plain
+from vfm.questionnaires.kinds import KINDS, Value
+from vfm.questionnaires.schema import Kind, Question, Questionnaire
+from vfm.scoring.results import OverallScore
+
+GROSS, NET, REVIEWED = "expenditure_level", "net_expenditure", "time_since_review"
+SHARES = {"share_cheaper": "are cheaper", "share_better": "do better"}
+"""What a figure's comparison calls the share of the group that is ahead, and the words for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A published figure of the service.
+
+    Attributes:
+        source: title of where it was published.
+        line: the line of the return it stands on, empty where there is none.
+        feeds: the criterion it is a value for, empty for none.
+        comparison: `of`, `counted`, `median`, `england`, `share_cheaper` or `share_better`; each may lack.
+    """
+
+    measure: str
+    title: str
+    year: str
+    amount: Decimal
+    unit: str
+    source: str
+    line: str = ""
+    feeds: str = ""
+    comparison: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One thing that says what a criterion's value is.
+
+    Attributes:
+        kind: a published figure, an answer of the service, or its agreed scorecard.
+        title: what was measured, or the question.
+        says: what it says, in words.
+        value: the raw value it comes to; None where it comes to none.
+        key: the question's key; empty for a figure.
+        year: of a figure.
+        publication: where a figure was published.
+    """
+
+    kind: Literal["figure", "answer", "scorecard"]
+    title: str
+    says: str
+    value: float | None = None
+    key: str = ""
+    year: str = ""
+    publication: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The value of one criterion for one service.
+
+    Attributes:
+        value: raw; None where nobody knows it.
+        used: what it was made from.
+        unused: what else speaks of it and was not used.
+        otherwise: the value those would have come to.
+        how: how several things became one value; empty where there is nothing to say.
+    """
+
+    value: float | None
+    used: tuple[Source, ...] = ()
+    unused: tuple[Source, ...] = ()
+    otherwise: float | None = None
+    how: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRule:
+    """How answers come to a value.
+
+    Attributes:
+        kind: the kind of question that is read, among those that feed the criterion.
+        most: how many of them, in reading order.
+        value: (answers in that order, None for one not given; gross expenditure) -> raw value.
+        how: how several answers, or an answer and gross expenditure, became one value.
+    """
+
+    kind: Kind
+    most: int
+    value: Callable[[Sequence[Any], Decimal | None], float | None]
+    how: str = ""
+
+
+ANSWER_RULES: Mapping[str, AnswerRule] = {
+    GROSS: AnswerRule(Kind.MONEY, 1, lambda given, _: None if given[0] is None else float(given[0])),
+    "demand_pressure": AnswerRule(
+        Kind.PERCENT,
+        2,
+        lambda given, _: sources.demand_pressure(*given),
+        "The greater of the two, and never under 0.",
+    ),
+    "budget_variance": AnswerRule(
+        Kind.MONEY,
+        1,
+        lambda given, gross: sources.share_of_gross(given[0], gross),
+        "As a share of gross expenditure.",
+    ),
+    "unit_cost": AnswerRule(
+        Kind.SINGLE_CHOICE, 1, lambda given, _: sources.answered(sources.UNIT_COST_QUARTERS, given[0])
+    ),
+    "performance_gap": AnswerRule(
+        Kind.SINGLE_CHOICE, 1, lambda given, _: sources.answered(sources.PERFORMANCE_QUARTERS, given[0])
+    ),
+    "savings_potential": AnswerRule(
+        Kind.MONEY,
+        2,
+        lambda given, gross: sources.savings_potential(given[0], given[1], gross),
+        "The middle of the two, as a share of gross expenditure.",
+    ),
+    "assurance_concern": AnswerRule(
+        Kind.SINGLE_CHOICE, 1, lambda given, _: sources.answered(sources.ASSURANCE, given[0])
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Everything that is known of one service before it is ranked.
+
+    Attributes:
+        values: criterion -> what was gathered, in the order asked for.
+        gross, net: pounds a year; None where nobody knows.
+        reviewed_on: when it says it was last reviewed.
+        beside: what it said of things that are shown and not weighted.
+    """
+
+    values: dict[str, Gathered]
+    gross: Decimal | None
+    net: Decimal | None
+    reviewed_on: date | None
+    beside: tuple[Source, ...]
+
+
+def known(
+    questionnaire: Questionnaire,
+    answers: Mapping[str, Value],
+    overall: OverallScore,
+    figures: Sequence[Published],
+    criteria: Sequence[str],
+) -> Known:
+    """Gather one service's values.
+
+    Args:
+        questionnaire: what was asked.
+        answers: question key -> agreed answer; only what was answered on the route.
+        overall: of the agreed scorecard; a withheld score is a gap.
+        figures: of the service, any years; of each measure the latest year counts.
+        criteria: keys of what is ranked on.
+    """
+    gross, net = _spending(questionnaire, answers, figures)
+    values = {
+        key: _scored(overall) if key == VFM_RESULT else _gathered(key, questionnaire, answers, figures, gross)
+        for key in criteria
+    }
+    reviewed = [answers.get(q.key) for q in _feeding(questionnaire, REVIEWED, Kind.DATE)]
+    return Known(
+        values=values,
+        gross=gross,
+        net=net,
+        reviewed_on=max((day for day in reviewed if isinstance(day, date)), default=None),
+        beside=tuple(
+            _said(questionnaire, question, answers[question.key])
+            for question in questionnaire.questions.values()
+            if question.feeds and question.feeds not in criteria and question.key in answers
+        ),
+    )
+
+
+def _feeding(questionnaire: Questionnaire, criterion: str, kind: Kind) -> list[Question]:
+    return [
+        q
+        for q in questionnaire.questions.values()
+        if q.feeds == criterion and q.kind is kind and q.by is None
+    ]
+
+
+def _spending(
+    questionnaire: Questionnaire, answers: Mapping[str, Value], figures: Sequence[Published]
+) -> tuple[Decimal | None, Decimal | None]:
+    """Gross and net: the published ones, else the first two sums that feed the spending criterion."""
+    asked = [answers.get(q.key) for q in _feeding(questionnaire, GROSS, Kind.MONEY)]
+    answered = [amount if isinstance(amount, Decimal) else None for amount in (*asked, None, None)]
+    published = [figure.amount for figure in _latest(figures, lambda figure: figure.feeds == GROSS)]
+    gross = sum(published, Decimal(0)) / len(published) if published else answered[0]
+    net = [figure.amount for figure in _latest(figures, lambda figure: figure.measure == NET)]
+    return gross, net[0] if net else answered[1]
+
+
+def _latest(figures: Sequence[Published], wanted: Callable[[Published], bool]) -> list[Published]:
+    """Of each measure that is wanted the figure of its latest year, by measure."""
+    found: dict[str, Published] = {}
+    for figure in sorted((f for f in figures if wanted(f)), key=lambda f: (f.measure, f.year)):
+        found[figure.measure] = figure
+    return list(found.values())
+
+
+def _scored(overall: OverallScore) -> Gathered:
+    if overall.score is None:
+        says = "too little is answered for a score" if overall.mean is not None else "no score"
+        return Gathered(None, unused=(Source("scorecard", "Agreed scorecard", says),))
+    says = f"{_short(overall.score)} of 100"
+    return Gathered(overall.score, used=(Source("scorecard", "Agreed scorecard", says, overall.score),))
+
+
+def _gathered(
+    criterion: str,
+    questionnaire: Questionnaire,
+    answers: Mapping[str, Value],
+    figures: Sequence[Published],
+    gross: Decimal | None,
+) -> Gathered:
+    answered = _from_answers(criterion, questionnaire, answers, gross)
+    of_it = _latest(figures, lambda f: f.feeds == criterion and _value_of(criterion, f) is not None)
+    if not of_it:
+        return answered
+    used = tuple(_published(criterion, figure) for figure in of_it)
+    values = [source.value for source in used if source.value is not None]
+    how = f"The mean of {len(values)} published measures." if len(values) > 1 else ""
+    return Gathered(sum(values) / len(values), used, answered.used, answered.value, how)
+
+
+def _value_of(criterion: str, figure: Published) -> float | None:
+    if criterion not in ("unit_cost", "performance_gap"):
+        return float(figure.amount)
+    share = _share(figure)
+    if share is None and figure.unit == "share":
+        return float(figure.amount)
+    return None if share is None else float(share[1])
+
+
+def _share(figure: Published) -> tuple[str, Decimal] | None:
+    comparison = figure.comparison or {}
+    return next(
+        ((word, Decimal(str(comparison[word]))) for word in SHARES if comparison.get(word) is not None), None
+    )
+
+
+def _published(criterion: str, figure: Published) -> Source:
+    return Source(
+        kind="figure",
+        title=figure.title,
+        says=in_words(figure),
+        value=_value_of(criterion, figure),
+        year=figure.year,
+        publication=f"{figure.source}: {figure.line}" if figure.line else figure.source,
+    )
+
+
+def in_words(figure: Published) -> str:
+    """`£1,038 per week; 56% of 9 statistical neighbours are cheaper (their median £950 per week)`."""
+    words = _amount(figure.amount, figure.unit)
+    share = _share(figure)
+    if share is None:
+        return words
+    comparison, (word, ahead) = figure.comparison or {}, share
+    group = (
+        " ".join(str(comparison[part]) for part in ("counted", "of") if comparison.get(part)) or "the group"
+    )
+    ends = [
+        f"{name} {_amount(Decimal(str(comparison[part])), figure.unit)}"
+        for part, name in (("median", "their median"), ("england", "England"))
+        if comparison.get(part) is not None
+    ]
+    rest = f" ({', '.join(ends)})" if ends else ""
+    return f"{words}; {_short(100 * float(ahead), 0)}% of {group} {SHARES[word]}{rest}"
+
+
+def _amount(amount: Decimal, unit: str) -> str:
+    if unit.startswith("GBP"):
+        return in_pounds(amount, unit)
+    if unit == "percent":
+        return f"{plain(amount)}%"
+    return f"{plain(amount)} {unit}"
+
+
+def _from_answers(
+    criterion: str, questionnaire: Questionnaire, answers: Mapping[str, Value], gross: Decimal | None
+) -> Gathered:
+    rule = ANSWER_RULES.get(criterion)
+    if rule is None:
+        return Gathered(None)
+    asked = _feeding(questionnaire, criterion, rule.kind)[: rule.most]
+    given = [answers.get(question.key) for question in asked]
+    said = tuple(
+        _said(questionnaire, question, value)
+        for question, value in zip(asked, given, strict=True)
+        if value is not None
+    )
+    value = rule.value([*given, *[None] * (rule.most - len(given))], gross)
+    if value is None:
+        return Gathered(None, unused=said)
+    return Gathered(value, used=said, how=rule.how if len(said) > 1 or rule.most == 1 else "")
+
+
+def _said(questionnaire: Questionnaire, question: Question, value: Value) -> Source:
+    words = KINDS[question.kind].in_words(questionnaire, question, value)
+    return Source("answer", question.text, words, key=question.key)
+
+
+UNITS: Mapping[str, Callable[[float], str]] = {
+    "points, 0 to 100": lambda value: f"{_short(value)} of 100",
+    "pounds a year": lambda value: f"{in_pounds(Decimal(repr(value)))} a year",
+    "per cent": lambda value: f"{_short(value)}%",
+    "per cent of gross": lambda value: f"{_short(value)}% of gross",
+    "share, 0 to 1": lambda value: f"{_short(100 * value, 0)}% of the group",
+}
+
+
+def raw_in_words(unit: str, value: float | None) -> str:
+    """A raw value as it is read aloud; `no value` for a gap.
+
+    >>> raw_in_words("share, 0 to 1", 0.625), raw_in_words("per cent", -4.25), raw_in_words("points", None)
+    ('63% of the group', '-4.3%', 'no value')
+    """
+    if value is None:
+        return "no value"
+    words = UNITS.get(unit)
+    return words(value) if words else f"{_short(value)} {unit}".strip()
+
+
+def _short(value: float, places: int = 1) -> str:
+    exact = Decimal(repr(float(value)))
+    return plain(exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
