@@ -11,7 +11,10 @@ from vfm.store import database
 from vfm.web import (
     access,
     assessments,
+    cycles,
     challenge,
+    council,
+    directory,
     errors,
     filters,
     home,
@@ -34,9 +37,12 @@ BLUEPRINTS = (
     sign_in_pages.blueprint,
     invitations.blueprint,
     people.blueprint,
+    council.blueprint,
+    directory.blueprint,
     versions.blueprint,
     challenge.blueprint,
     results.blueprint,
+    cycles.blueprint,
 )
 
 YEAR = 365 * 24 * 3600

@@ -19,6 +19,9 @@ SHORTEST, LONGEST = 12, 200
 USUAL = ("password", "letmein", "welcome", "qwerty", "123456", "abcdef", "council", "valueformoney")
 """What guessers try first, whatever stands around it."""
 
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+"""The name somebody signs in with; whether it is theirs only a letter could tell."""
+
 _HASHER = PasswordHasher(time_cost=3, memory_cost=19 * 1024, parallelism=1)
 """19 MiB and 3 passes: above the least that OWASP asks, small enough for many threads at once."""
 

@@ -40,6 +40,8 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "sign_in.leave_others": SIGNED_IN,
     "invitations.choose": VISITOR,
     # council
+    "council.edit": ADMIN,
+    "council.logo": VISITOR,
     # people
     "people.index": ADMIN,
     "people.add": ADMIN,
@@ -51,6 +53,15 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "people.switch_on": ADMIN,
     "people.hand_over": ADMIN,
     # directory
+    "directory.index": ADMIN,
+    "directory.add": ADMIN,
+    "directory.place": ADMIN,
+    "directory.close": ADMIN,
+    "directory.reopen": ADMIN,
+    "directory.merge": ADMIN,
+    "directory.export": ADMIN,
+    "directory.take_in": ADMIN,
+    "directory.accept": ADMIN,
     # versions
     "versions.index": CORE,
     "versions.choose": CORE,
@@ -66,6 +77,16 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "versions.ask_to_discard": CORE,
     "versions.discard": CORE,
     # cycles
+    "cycles.index": CORE,
+    "cycles.new": CORE,
+    "cycles.change": CORE,
+    "cycles.check": CORE,
+    "cycles.open_cycle": CORE,
+    "cycles.show": CORE,
+    "cycles.export": CORE,
+    "cycles.ask_to_close": CORE,
+    "cycles.close": CORE,
+    "cycles.reopen": CORE,
     # feedback
     # assessments
     "assessments.index": ANSWERS,

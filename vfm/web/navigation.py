@@ -11,9 +11,12 @@ MENU: tuple[tuple[str, str], ...] = (
     ("Home", "home.index"),
     ("Assessments", "assessments.index"),
     ("Templates", "versions.index"),
+    ("Cycles", "cycles.index"),
     ("Challenge", "challenge.index"),
     ("Results", "results.newest"),
+    ("Directory", "directory.index"),
     ("People", "people.index"),
+    ("Council", "council.edit"),
     # Assessments, Templates, Cycles, Challenge, Results, Priorities, Plan, Actions, Services, People, Council
 )
 """(words, endpoint without arguments)."""

@@ -3,7 +3,6 @@
 Whoever administers must always be able to: the last administrator who can sign in keeps the role.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -14,15 +13,13 @@ from sqlalchemy.orm import Session
 
 from vfm.errors import Invalid, NotFound, Problem
 from vfm.roles import Actor, Role
-from vfm.store import events, sessions
+from vfm.store import credentials, events, sessions
 from vfm.store.queries import history
 from vfm.store.queries import people as queries
 from vfm.store.tables import ImprovementAction, Person, PersonRole, Review
 
 BY_SERVICE = (Role.DIRECTOR, Role.CONTRIBUTOR)
 """Roles that are held for services; every other is held for the whole council."""
-
-EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 LAST = (
     "{name} is the only administrator who can sign in. Make somebody else administrator first, and let them "
@@ -455,7 +452,7 @@ def _checked(
     problems = []
     if not name:
         problems.append(Problem("name", "Type the person's name."))
-    if not EMAIL.fullmatch(email):
+    if not credentials.EMAIL.fullmatch(email):
         problems.append(Problem("email", "Type an e-mail address, like name@council.example."))
     elif queries.has_email(session, email, but=person_id):
         problems.append(Problem("email", f"Somebody with {email} is there already. Find them in the list."))

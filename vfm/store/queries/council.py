@@ -1,0 +1,22 @@
+"""The one council: its row, its logo."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from vfm.store.tables import Council
+
+
+def for_change(session: Session) -> Council | None:
+    """The council's row, locked until the transaction ends; None before `vfm init`."""
+    return session.scalars(select(Council).with_for_update()).first()
+
+
+def count(session: Session) -> int:
+    """How many councils there are: none or one."""
+    return session.scalar(select(func.count()).select_from(Council)) or 0
+
+
+def logo(session: Session) -> tuple[bytes, str] | None:
+    """The logo's bytes and media type; None without one."""
+    row = session.execute(select(Council.logo, Council.logo_type)).first()
+    return None if row is None or row.logo is None else (row.logo, row.logo_type)
