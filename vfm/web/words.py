@@ -35,6 +35,14 @@ BADGES: dict[Badge, tuple[str, str]] = {
     Badge.DETAILS: ("Details", "grey"),
 }
 """Badge -> words, colour of the tag."""
+PLACE_STATES: dict[str, tuple[str, str]] = {
+    "not_started": ("Not started", "grey"),
+    "in_progress": ("In progress", "blue"),
+    "submitted": ("Submitted", "yellow"),
+    "signed_off": ("Signed off", "turquoise"),
+    "agreed": ("Agreed", "green"),
+}
+"""How far a service is in a cycle -> words, colour of the tag."""
 OPERATION_SIGNS = {"add": "+", "subtract": "−", "multiply": "×", "divide": "÷"}
 
 

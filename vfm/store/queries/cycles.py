@@ -1,0 +1,284 @@
+"""Cycles: the list, who can be asked, what earlier pilots left, and the cockpit of one cycle."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy.orm import Session
+
+from vfm.roles import Role
+from vfm.store.tables import (
+    AnswerRow,
+    Assessment,
+    Cycle,
+    Directorate,
+    Division,
+    Feedback,
+    Person,
+    PersonRole,
+    Service,
+    Template,
+    Version,
+)
+
+
+class CycleRow(NamedTuple):
+    """One cycle in the list, in numbers of assessments."""
+
+    id: int
+    name: str
+    kind: str
+    opens_on: date
+    due_on: date
+    closed_at: datetime | None
+    version_id: int
+    number: int
+    title: str
+    total: int
+    not_started: int
+    in_progress: int
+    submitted: int
+    signed_off: int
+    agreed: int
+
+
+class ServiceRow(NamedTuple):
+    """A service that can be asked, and its place."""
+
+    id: int
+    name: str
+    directorate: str
+    division: str
+
+
+class Undecided(NamedTuple):
+    """A pilot comment nobody has decided."""
+
+    cycle_id: int
+    cycle: str
+    question_key: str | None
+    comments: int
+
+
+class PilotAnswers(NamedTuple):
+    """One pilot assessment whose answers may be carried."""
+
+    assessment_id: int
+    service_id: int
+    cycle: str
+    version_id: int
+    content_hash: str
+
+
+class Head(NamedTuple):
+    """One cycle as the cockpit heads it."""
+
+    id: int
+    name: str
+    kind: str
+    opens_on: date
+    due_on: date
+    opened_at: datetime
+    closed_at: datetime | None
+    version_id: int
+    number: int
+    title: str
+    undecided: int
+    comments: int
+
+
+def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+
+_STARTED = Assessment.last_activity_at.is_not(None)
+
+
+def all_cycles(session: Session) -> list[CycleRow]:
+    """Every cycle, those still open first, the newest first in each."""
+    rows = session.execute(
+        select(
+            Cycle.id,
+            Cycle.name,
+            Cycle.kind,
+            Cycle.opens_on,
+            Cycle.due_on,
+            Cycle.closed_at,
+            Cycle.version_id,
+            Version.number,
+            Template.title,
+            func.count(Assessment.id),
+            _count(and_(Assessment.status == "open", ~_STARTED)),
+            _count(and_(Assessment.status == "open", _STARTED)),
+            _count(Assessment.status == "submitted"),
+            _count(Assessment.status == "signed_off"),
+            _count(Assessment.status == "agreed"),
+        )
+        .join(Version, Version.id == Cycle.version_id)
+        .join(Template, Template.id == Version.template_id)
+        .outerjoin(Assessment, Assessment.cycle_id == Cycle.id)
+        .group_by(
+            Cycle.id,
+            Cycle.name,
+            Cycle.kind,
+            Cycle.opens_on,
+            Cycle.due_on,
+            Cycle.closed_at,
+            Cycle.version_id,
+            Cycle.opened_at,
+            Version.number,
+            Template.title,
+        )
+        .order_by(Cycle.closed_at.is_not(None), Cycle.opened_at.desc(), Cycle.id.desc())
+    )
+    return [CycleRow._make(row) for row in rows]
+
+
+def names(session: Session) -> set[str]:
+    """The names cycles have, in lower case."""
+    return {name.lower() for name in session.scalars(select(Cycle.name))}
+
+
+def open_services(session: Session) -> list[ServiceRow]:
+    """Every service that is not closed, by directorate and name."""
+    rows = session.execute(
+        select(Service.id, Service.name, Directorate.name, Division.name)
+        .join(Division, Division.id == Service.division_id)
+        .join(Directorate, Directorate.id == Division.directorate_id)
+        .where(Service.closed_on.is_(None))
+        .order_by(Directorate.name, Service.name)
+    )
+    return [ServiceRow._make(row) for row in rows]
+
+
+def directors(session: Session) -> dict[int, tuple[str, ...]]:
+    """Service id -> names of its directors who can sign in."""
+    found: dict[int, tuple[str, ...]] = {}
+    rows = session.execute(
+        select(PersonRole.service_id, Person.name)
+        .join(Person, Person.id == PersonRole.person_id)
+        .where(PersonRole.role == Role.DIRECTOR.value, Person.is_active)
+        .order_by(Person.name)
+    )
+    for service_id, name in rows:
+        if service_id is not None:
+            found[service_id] = (*found.get(service_id, ()), name)
+    return found
+
+
+def undecided_comments(session: Session, template_id: int) -> list[Undecided]:
+    """Comments of a template's pilots that nobody has decided, by cycle and question."""
+    rows = session.execute(
+        select(Cycle.id, Cycle.name, Feedback.question_key, func.count(Feedback.id))
+        .join(Assessment, Assessment.id == Feedback.assessment_id)
+        .join(Cycle, Cycle.id == Assessment.cycle_id)
+        .join(Version, Version.id == Cycle.version_id)
+        .where(Version.template_id == template_id, Cycle.kind == "pilot", Feedback.outcome.is_(None))
+        .group_by(Cycle.id, Cycle.name, Feedback.question_key)
+        .order_by(Cycle.id, Feedback.question_key)
+    )
+    return [Undecided._make(row) for row in rows]
+
+
+def latest_pilots(session: Session, template_id: int, number: int) -> dict[int, PilotAnswers]:
+    """Service id -> its latest pilot assessment of this version of the template or an earlier one."""
+    rows = session.execute(
+        select(Assessment.id, Assessment.service_id, Cycle.name, Version.id, Version.content_hash)
+        .join(Cycle, Cycle.id == Assessment.cycle_id)
+        .join(Version, Version.id == Assessment.version_id)
+        .where(Version.template_id == template_id, Version.number <= number, Cycle.kind == "pilot")
+        .order_by(Cycle.opened_at, Assessment.id)
+    )
+    return {row[1]: PilotAnswers._make(row) for row in rows}
+
+
+def answers_of(session: Session, assessment_ids: Collection[int]) -> list[Any]:
+    """(assessment id, question key, content, by id, at) of every answer of these assessments."""
+    if not assessment_ids:
+        return []
+    return list(
+        session.execute(
+            select(
+                AnswerRow.assessment_id,
+                AnswerRow.question_key,
+                AnswerRow.content,
+                AnswerRow.by_id,
+                AnswerRow.at,
+            ).where(AnswerRow.assessment_id.in_(sorted(assessment_ids)))
+        )
+    )
+
+
+def head(session: Session, cycle_id: int) -> Head | None:
+    """One cycle, with how many comments it has and how many of them are undecided."""
+    comments = (
+        select(func.count(Feedback.id))
+        .join(Assessment, Assessment.id == Feedback.assessment_id)
+        .where(Assessment.cycle_id == cycle_id)
+    )
+    row = session.execute(
+        select(
+            Cycle.id,
+            Cycle.name,
+            Cycle.kind,
+            Cycle.opens_on,
+            Cycle.due_on,
+            Cycle.opened_at,
+            Cycle.closed_at,
+            Cycle.version_id,
+            Version.number,
+            Template.title,
+            comments.where(Feedback.outcome.is_(None)).scalar_subquery(),
+            comments.scalar_subquery(),
+        )
+        .join(Version, Version.id == Cycle.version_id)
+        .join(Template, Template.id == Version.template_id)
+        .where(Cycle.id == cycle_id)
+    ).first()
+    return Head._make(row) if row else None
+
+
+def cockpit(session: Session, cycle_id: int) -> list[Any]:
+    """One row an assessment and director: the assessment's state, who acted last, who directs the service.
+
+    A service with two directors has two rows, one without a director has None.
+    """
+    director = (
+        select(PersonRole.service_id, Person.name)
+        .join(Person, Person.id == PersonRole.person_id)
+        .where(PersonRole.role == Role.DIRECTOR.value, Person.is_active)
+        .subquery()
+    )
+    return list(
+        session.execute(
+            select(
+                Assessment.id,
+                Service.name,
+                Directorate.name,
+                Assessment.status,
+                Assessment.answered_count,
+                Assessment.route_count,
+                Assessment.last_activity_at,
+                Person.name,
+                director.c.name,
+            )
+            .join(Service, Service.id == Assessment.service_id)
+            .join(Division, Division.id == Service.division_id)
+            .join(Directorate, Directorate.id == Division.directorate_id)
+            .outerjoin(Person, Person.id == Assessment.last_activity_by_id)
+            .outerjoin(director, director.c.service_id == Service.id)
+            .where(Assessment.cycle_id == cycle_id)
+            .order_by(Service.name, Assessment.id, director.c.name)
+        )
+    )
+
+
+def open_cycles_of_version(session: Session, version_id: int) -> int:
+    """How many cycles still ask this version."""
+    return (
+        session.scalar(
+            select(func.count(Cycle.id)).where(Cycle.version_id == version_id, Cycle.closed_at.is_(None))
+        )
+        or 0
+    )

@@ -1,0 +1,243 @@
+"""Cycles: the list, a new one with its dry run, the cockpit, closing."""
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from vfm.errors import Conflict, Invalid, NotFound, Problem
+from vfm.reports import workbook
+from vfm.web import words
+from vfm.web.current import actor, now, reading, transaction
+from vfm.workflows import cockpit, cycles
+from vfm.workflows.cockpit import Cockpit, Wanted
+from vfm.workflows.cycles import Choices, Typed
+
+blueprint = Blueprint("cycles", __name__)
+
+COLUMNS = (
+    ("service", "Service"),
+    ("directorate", "Directorate"),
+    ("state", "State"),
+    ("progress", "Answered"),
+    ("waiting", "Waiting for"),
+    ("last", "Last change"),
+)
+"""(sort key, heading) of the cockpit's columns."""
+EXPORTED = (
+    "Service",
+    "Directorate",
+    "State",
+    "Late",
+    "Answered",
+    "Asked",
+    "Waiting for",
+    "Last change",
+    "By",
+    "Due",
+)
+
+
+@blueprint.get("/cycles")
+def index() -> ResponseReturnValue:
+    """Every cycle, those still open first."""
+    with reading() as store:
+        rows = cycles.index(store)
+    return render_template("cycles/index.html", cycles=rows)
+
+
+# --- a new cycle --------------------------------------------------------------------------------------
+
+
+@blueprint.get("/cycles/new")
+def new() -> ResponseReturnValue:
+    """The form of a new cycle, of the kind that the address names."""
+    kind = request.args.get("kind", "")
+    if kind not in cycles.KINDS:
+        return render_template("cycles/kind.html", version=request.args.get("version", ""))
+    with reading() as store:
+        choices = cycles.choices(store, kind, request.args.get("version", ""), now=now())
+    return _form(choices)
+
+
+@blueprint.post("/cycles/new")
+def change() -> ResponseReturnValue:
+    """Back from the dry run to the form, with everything typed."""
+    with reading() as store:
+        choices = cycles.again(store, _typed())
+    return _form(choices)
+
+
+@blueprint.post("/cycles/check")
+def check() -> ResponseReturnValue:
+    """The dry run: who will be asked what."""
+    typed = _typed()
+    try:
+        with reading() as store:
+            plan = cycles.dry_run(store, typed, now=now())
+    except Invalid as refused:
+        return _refused(typed, refused.problems)
+    return render_template("cycles/check.html", plan=plan, typed=typed)
+
+
+@blueprint.post("/cycles")
+def open_cycle() -> ResponseReturnValue:
+    """Open it."""
+    typed = _typed()
+    revision = request.form.get("revision", type=int) or 0
+    try:
+        with transaction() as store:
+            made = cycles.open_cycle(store, typed, revision=revision, by=actor(), now=now())
+    except Invalid as refused:
+        return _refused(typed, refused.problems)
+    except Conflict as conflict:
+        return _refused(typed, (Problem("version", conflict.message),), 409)
+    flash(f"{typed.name.strip()} is open. The services see it under Assessments.", "done")
+    return redirect(url_for("cycles.show", cycle_id=made), 303)
+
+
+def _typed() -> Typed:
+    sent = request.form
+
+    def day(name: str) -> tuple[str, str, str]:
+        return (sent.get(f"{name}.day", ""), sent.get(f"{name}.month", ""), sent.get(f"{name}.year", ""))
+
+    return Typed(
+        name=sent.get("name", ""),
+        kind=sent.get("kind", ""),
+        version=sent.get("version", ""),
+        opens_on=day("opens_on"),
+        due_on=day("due_on"),
+        services=tuple(key for field in sent.getlist("services") for key in field.split()),
+    )
+
+
+def _form(choices: Choices, problems: tuple[Problem, ...] = ()) -> str:
+    return render_template(
+        "cycles/new.html",
+        choices=choices,
+        typed=choices.typed,
+        ticked=frozenset(choices.typed.services),
+        statuses=words.VERSION_STATUS,
+        problems=problems,
+        errors={problem.place: problem.message for problem in reversed(problems)},
+    )
+
+
+def _refused(typed: Typed, problems: tuple[Problem, ...], status: int = 422) -> ResponseReturnValue:
+    with reading() as store:
+        choices = cycles.again(store, typed)
+    return _form(choices, problems), status
+
+
+# --- one cycle ----------------------------------------------------------------------------------------
+
+
+@blueprint.get("/cycles/<int:cycle_id>")
+def show(cycle_id: int) -> ResponseReturnValue:
+    """The cockpit: one row a service."""
+    wanted = _wanted()
+    with reading() as store:
+        view = cockpit.show(store, cycle_id, wanted, now=now())
+    return render_template(
+        "cycles/show.html",
+        view=view,
+        wanted=wanted,
+        states=words.PLACE_STATES,
+        filters=[
+            ("", "All"),
+            *((key, states[0]) for key, states in words.PLACE_STATES.items()),
+            ("late", "Late"),
+        ],
+        columns=COLUMNS,
+        address=_Address(cycle_id, wanted),
+    )
+
+
+@blueprint.get("/cycles/<int:cycle_id>/cockpit.csv")
+def export(cycle_id: int) -> ResponseReturnValue:
+    """The rows shown, as a file."""
+    with reading() as store:
+        view = cockpit.show(store, cycle_id, _wanted(), now=now())
+    response = Response(workbook.csv_file(_rows(view)), mimetype="text/csv")
+    name = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in view.head.name)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name.lower()}.csv"'
+    return response
+
+
+def _wanted() -> Wanted:
+    asked = request.args
+    return Wanted(
+        state=asked.get("state", ""),
+        directorate=asked.get("directorate", ""),
+        words=asked.get("words", ""),
+        sort=asked.get("sort", "service"),
+        is_descending=asked.get("order") == "down",
+    )
+
+
+class _Address:
+    """Addresses of this cockpit with one thing changed and the rest of the view kept."""
+
+    def __init__(self, cycle_id: int, wanted: Wanted) -> None:
+        self.cycle_id = cycle_id
+        self.kept = {
+            "state": wanted.state,
+            "directorate": wanted.directorate,
+            "words": wanted.words,
+            "sort": "" if wanted.sort == "service" else wanted.sort,
+            "order": "down" if wanted.is_descending else "",
+        }
+
+    def to(self, endpoint: str = "cycles.show", **changed: str) -> str:
+        """The address with these things changed; blank ones are left out."""
+        asked = {name: value for name, value in (self.kept | changed).items() if value}
+        return url_for(endpoint, cycle_id=self.cycle_id, **asked)  # type: ignore[arg-type]
+
+
+def _rows(view: Cockpit) -> workbook.Rows:
+    return workbook.Rows(
+        "Cockpit",
+        EXPORTED,
+        tuple(
+            (
+                place.service,
+                place.directorate,
+                words.PLACE_STATES[place.state][0],
+                "yes" if place.is_late else "no",
+                place.answered,
+                place.asked,
+                place.waiting,
+                place.last_at,
+                place.last_by,
+                view.head.due_on,
+            )
+            for place in view.places
+        ),
+    )
+
+
+@blueprint.get("/cycles/<int:cycle_id>/close")
+def ask_to_close(cycle_id: int) -> ResponseReturnValue:
+    """Ask once before a cycle is closed, naming what is left undone."""
+    with reading() as store:
+        view = cockpit.show(store, cycle_id, Wanted(), now=now())
+    if view.head.closed_at is not None:
+        raise NotFound("this cycle is closed")
+    return render_template("cycles/close.html", view=view)
+
+
+@blueprint.post("/cycles/<int:cycle_id>/close")
+def close(cycle_id: int) -> ResponseReturnValue:
+    """Close a cycle."""
+    with transaction() as store:
+        cycles.close(store, cycle_id, by=actor(), now=now())
+    flash("The cycle is closed.", "done")
+    return redirect(url_for("cycles.show", cycle_id=cycle_id), 303)
+
+
+@blueprint.post("/cycles/<int:cycle_id>/reopen")
+def reopen(cycle_id: int) -> ResponseReturnValue:
+    """Open a closed cycle again."""
+    with transaction() as store:
+        cycles.reopen(store, cycle_id, by=actor(), now=now())
+    flash("The cycle is open again, as it was.", "done")
+    return redirect(url_for("cycles.show", cycle_id=cycle_id), 303)
