@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from tests.council import NOW, SmallCouncil
 from vfm.questionnaires import document
 from vfm.questionnaires.schema import Questionnaire
+from vfm.store.content import digest
 from vfm.store.database import transaction
 from vfm.store.tables import Assessment, Cycle, Template, Version
 
@@ -51,7 +52,7 @@ def opened(
                 number=number,
                 status="live",
                 content=content,
-                content_hash=f"{name}-{number}-{hash(str(content))}",
+                content_hash=digest(content),
                 created_at=at,
                 opened_at=at,
             ),

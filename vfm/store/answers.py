@@ -2,35 +2,57 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
+from sqlalchemy import Executable, Table, bindparam, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from vfm.store.tables import AnswerRow
+from vfm.questionnaires.routing import Progress
+from vfm.store.tables import AnswerRow, Assessment
 
-_INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _WRITTEN = ("content", "revision", "by_id", "at")
+
+
+def _upsert(insert: postgresql.Insert | sqlite.Insert) -> Executable:
+    return insert.on_conflict_do_update(
+        index_elements=["assessment_id", "question_key"],
+        set_={name: insert.excluded[name] for name in _WRITTEN},
+    )
+
+
+_TABLE = cast(Table, AnswerRow.__table__)
+_UPSERT: dict[str, Executable] = {
+    "sqlite": _upsert(sqlite.insert(_TABLE)),
+    "postgresql": _upsert(postgresql.insert(_TABLE)),
+}
+_TOUCH = (
+    update(cast(Table, Assessment.__table__))
+    .where(Assessment.id == bindparam("assessment_id"))
+    .values(
+        answered_count=bindparam("answered_count"),
+        route_count=bindparam("route_count"),
+        last_activity_at=bindparam("at"),
+        last_activity_by_id=bindparam("by_id"),
+    )
+)
 
 
 def write(
     session: Session,
     assessment_id: int,
     written: Sequence[tuple[str, dict[str, Any], int]],
+    progress: Progress,
     *,
     by_id: int,
     now: datetime,
 ) -> None:
-    """Add or replace answers, each (question key, content, new revision), in one statement.
+    """Add or replace answers, each (question key, content, new revision), and note how far this brings them.
 
     The caller holds the assessment's lock and has compared revisions. Rows are written in the order of their
     keys, so that two writers can never wait for each other.
     """
-    insert = _INSERT[session.get_bind().dialect.name](AnswerRow.__table__)
-    statement = insert.on_conflict_do_update(
-        index_elements=[AnswerRow.assessment_id, AnswerRow.question_key],
-        set_={name: insert.excluded[name] for name in _WRITTEN},
-    )
+    connection = session.connection()
     rows = [
         {
             "assessment_id": assessment_id,
@@ -42,4 +64,6 @@ def write(
         }
         for key, content, revision in sorted(written, key=lambda one: one[0])
     ]
-    session.execute(statement, rows)
+    connection.execute(_UPSERT[connection.dialect.name], rows)
+    counts = {"answered_count": progress.settled, "route_count": progress.asked}
+    connection.execute(_TOUCH, {"assessment_id": assessment_id, **counts, "at": now, "by_id": by_id})

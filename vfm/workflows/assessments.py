@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from vfm.errors import Forbidden, NotFound, Problem
@@ -29,7 +28,6 @@ from vfm.store import answers as rows
 from vfm.store import content, events
 from vfm.store.queries import assessments as queries
 from vfm.store.queries.assessments import Head, Published, Work
-from vfm.store.tables import Assessment
 
 READERS = (Role.CORE_TEAM, Role.CHALLENGER, Role.EXECUTIVE)
 """Who may read every assessment; nobody but a service's own people may answer it."""
@@ -464,7 +462,7 @@ def _returned(session: Session, head: Head) -> Returned | None:
     if head.status != Status.OPEN:
         return None
     event = queries.latest_event(session, head.id, "returned")
-    return Returned(event[0], event[1], event[2]["reason"]) if event else None
+    return Returned(event.at, event.by, event.after["reason"]) if event else None
 
 
 # --- saving -------------------------------------------------------------------------------------------------
@@ -489,7 +487,7 @@ def save(
     page = _page(questionnaire, key)
     kept = {row.key: row for row in queries.answers(session, assessment_id)}
     outcome = merging.merged(questionnaire, page.section.questions, sent, kept)
-    before = _answers(questionnaire, tuple(kept.values()))
+    before = _as_far_as_routing_looks(questionnaire, kept)
     after = before | {name: written.answer for name, written in outcome.written.items()}
     was, route = (routing.on_route(questionnaire, given) for given in (before, after))
     if outcome.written:
@@ -508,6 +506,17 @@ def save(
     )
 
 
+def _as_far_as_routing_looks(questionnaire: Questionnaire, kept: Mapping[str, Kept]) -> dict[str, Answer]:
+    """Whole answers where a condition may look at them, elsewhere the state alone: a save is to be quick."""
+    named = deciding(questionnaire)
+    alone = {
+        key: Answer(State(row.content["state"]))
+        for key, row in kept.items()
+        if key in questionnaire.questions
+    }
+    return alone | _answers(questionnaire, [row for key, row in kept.items() if key in named])
+
+
 def _write(
     session: Session,
     assessment_id: int,
@@ -518,17 +527,7 @@ def _write(
     now: datetime,
 ) -> None:
     written = [(key, one.content, one.revision) for key, one in outcome.written.items()]
-    rows.write(session, assessment_id, written, by_id=by.id, now=now)
-    session.execute(
-        update(Assessment.__table__)  # type: ignore[arg-type]
-        .where(Assessment.id == assessment_id)
-        .values(
-            answered_count=progress.settled,
-            route_count=progress.asked,
-            last_activity_at=now,
-            last_activity_by_id=by.id,
-        )
-    )
+    rows.write(session, assessment_id, written, progress, by_id=by.id, now=now)
     events.record(
         session,
         "saved answers",

@@ -64,7 +64,7 @@ def statement(session: Session, assessment_id: int, *, by: Actor) -> Statement:
     return Statement(
         head=head,
         questionnaire=questionnaire,
-        submitted_by=event[1],
+        submitted_by=event.by,
         progress=routing.progress(questionnaire, given, route=route),
         dont_know=tuple(question for question, answer in asked if answer.state is State.DONT_KNOW),
         not_applicable=tuple(

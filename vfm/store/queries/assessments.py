@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Row, Select, and_, bindparam, func, or_, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from vfm.questionnaires.merging import Kept
@@ -119,7 +119,7 @@ def _head() -> Select[Any]:
 
 
 HEAD_WIDTH = len(Head._fields)
-# Built once: these run on every page of an assessment.
+# Built once, and run without the ORM: these are asked on every page of an assessment.
 _HEAD_BY_ID = _head().where(Assessment.id == bindparam("id"))
 _HEAD_LOCKED = _HEAD_BY_ID.with_for_update(of=Assessment)
 _HEAD_WITH_FIGURES = (
@@ -174,13 +174,13 @@ _ANSWERS_OF_TWO = (
 
 def head(session: Session, assessment_id: int, *, lock: bool = False) -> Head | None:
     """The assessment, None when there is none; `lock` keeps its other writers waiting until this one ends."""
-    row = session.execute(_HEAD_LOCKED if lock else _HEAD_BY_ID, {"id": assessment_id}).first()
+    row = session.connection().execute(_HEAD_LOCKED if lock else _HEAD_BY_ID, {"id": assessment_id}).first()
     return Head(*row) if row else None
 
 
 def head_with_figures(session: Session, assessment_id: int) -> tuple[Head | None, tuple[Published, ...]]:
     """The assessment and the published figures of its service that stand beside questions; one statement."""
-    rows = session.execute(_HEAD_WITH_FIGURES, {"id": assessment_id}).all()
+    rows = session.connection().execute(_HEAD_WITH_FIGURES, {"id": assessment_id}).all()
     if not rows:
         return None, ()
     figures = tuple(Published(*row[HEAD_WIDTH:]) for row in rows if row[HEAD_WIDTH] is not None)
@@ -190,9 +190,9 @@ def head_with_figures(session: Session, assessment_id: int) -> tuple[Head | None
 def answers(session: Session, assessment_id: int, keys: Collection[str] | None = None) -> list[Kept]:
     """The stored answers of an assessment; with `keys`, only those."""
     if keys is None:
-        rows = session.execute(_ANSWERS, {"id": assessment_id})
+        rows = session.connection().execute(_ANSWERS, {"id": assessment_id})
     else:
-        rows = session.execute(_SOME_ANSWERS, {"id": assessment_id, "keys": sorted(keys)})
+        rows = session.connection().execute(_SOME_ANSWERS, {"id": assessment_id, "keys": sorted(keys)})
     return [Kept(*row) for row in rows]
 
 
@@ -205,9 +205,8 @@ def answers_now_and_before(
     """
     if earlier_id is None:
         return answers(session, assessment_id, keys), {}
-    rows = session.execute(
-        _ANSWERS_OF_TWO, {"id": assessment_id, "earlier_id": earlier_id, "keys": sorted(keys)}
-    ).all()
+    wanted = {"id": assessment_id, "earlier_id": earlier_id, "keys": sorted(keys)}
+    rows = session.connection().execute(_ANSWERS_OF_TWO, wanted).all()
     now = [Kept(*row[1:4]) for row in rows if row[0] == assessment_id]
     before = {row[1]: row[4] or row[2] for row in rows if row[0] == earlier_id}
     return now, before
@@ -282,15 +281,24 @@ def contributors(session: Session, service_id: int) -> list[str]:
     return [row[1] for row in session.execute(_holders(service_id, Role.CONTRIBUTOR))]
 
 
-def latest_event(session: Session, assessment_id: int, verb: str) -> Row[tuple[datetime, str, Any]] | None:
-    """(when, who, after) of the last event of this kind."""
-    return session.execute(
+class Happened(NamedTuple):
+    """One event of an assessment."""
+
+    at: datetime
+    by: str
+    after: Any
+
+
+def latest_event(session: Session, assessment_id: int, verb: str) -> Happened | None:
+    """The last event of this kind."""
+    row = session.execute(
         select(Event.at, Person.name, Event.after)
         .join(Person, Person.id == Event.by_id)
         .where(Event.subject == "assessment", Event.subject_id == assessment_id, Event.verb == verb)
         .order_by(Event.id.desc())
         .limit(1)
     ).first()
+    return Happened(*row) if row else None
 
 
 def self_scorecards(session: Session, assessment_id: int) -> int:

@@ -1,0 +1,196 @@
+"""Completing an assessment in a browser without scripts."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import Engine, event
+
+from tests import build
+from tests.client import Browser
+from tests.council import SmallCouncil
+from tests.rounds import opened
+from vfm.questionnaires.schema import Check, Comparison, Kind, Ref
+from vfm.store.database import transaction
+from vfm.store.tables import Figure, FigureSource
+
+IS_DOUBLED = Comparison(question="ECO-02", equals="yes")
+NET_IN_GROSS = Comparison(question="MON-02", at_most=Ref(question="MON-01"))
+ASKED = build.questionnaire(
+    build.section(
+        "MON",
+        build.question("MON-01", "money", "Gross spending", required=True, feeds="expenditure_level"),
+        build.question("MON-02", "money", "Net spending", required=True, feeds="expenditure_level"),
+        build.question("MON-03", "text", "What it does", max_words=5),
+    ),
+    build.section(
+        "ECO",
+        build.scale_question("ECO-01", required=True),
+        build.yes_no("ECO-02", required=True),
+        build.question("ECO-03", "text", "Which one", required=True, show_if=IS_DOUBLED),
+        build.question("ECO-04", "text", "Name three improvements", becomes="improvement_action"),
+    ),
+    build.section("ALL", *(build.question(f"ALL-{n:02}", kind) for n, kind in enumerate(Kind))),
+    checks=(Check(key="net", must=NET_IN_GROSS, say="Net is above gross. Check both.", at="MON-02"),),
+)  # fmt: skip
+Enter = Callable[[str], Browser]
+
+
+@pytest.fixture
+def at(engine: Engine, council: SmallCouncil) -> str:
+    """The address of the libraries' assessment."""
+    made = opened(engine, council, ASKED)
+    with transaction(engine) as session:
+        source = FigureSource(key="ro", title="Revenue outturn, a real unitary", publisher="M", licence="L")
+        session.add(source)
+        session.flush()
+        for measure, feeds, amount in (
+            ("gross_expenditure", "expenditure_level", "4321000"),
+            ("net_expenditure", "", "3210000"),
+        ):
+            session.add(
+                Figure(
+                    service_id=council.services["LIB"], measure=measure, title=measure.replace("_", " "),
+                    year="2024-25", amount=Decimal(amount), unit="GBP", basis="cash, outturn",
+                    source_id=source.id, feeds=feeds,
+                )
+            )  # fmt: skip
+    return f"/assessments/{made.assessments['LIB']}"
+
+
+def test_section_by_section_to_sign_off(signed_in: Enter, at: str) -> None:
+    contributor, director = signed_in("contributor"), signed_in("director")
+    page = contributor.open("/assessments").follow("Libraries").follow("Section MON")
+    page = page.submit("Save and continue", **{"MON-01.value": "100", "MON-02.value": "90"})
+    assert page.heading == "Section ECO"
+    page = page.submit("Save and continue", **{"ECO-01.value": "3", "ECO-02.value": "yes"})
+    assert "more questions" in page.text
+    assert "Which one" in page.text
+    page = page.submit(
+        "Save and return later",
+        **{
+            "ECO-01.evidence": "documented",
+            "ECO-03.value": "Branches",
+            "ECO-04.value": "- Share a van\n\n2. Open later",
+        },
+    )
+    assert "You can come back" in page.text
+    page = page.follow("Check and send")
+    assert "Share a van" in page.text
+    page = page.submit("Send for sign-off")
+    assert page.heading == "What was sent"
+    page = director.open("/assessments").follow("Libraries").follow("Read and sign off")
+    assert "between" not in page.text
+    page = page.submit("Return it for changes")
+    assert page.problems == ["Say why you return it, so that it can be put right."]
+    page = page.submit("Return it for changes", reason="Net looks too high.")
+    assert "Net looks too high." in page.text
+    page = page.follow("Check and send").submit("Send for sign-off").submit("Sign off")
+    assert "Signed off" in page.text
+    assert "Waits for challenge" in page.text
+    assert not page.follow("Section MON").soup.select("main form")
+
+
+def test_a_wrong_answer_stays_as_typed_and_the_rest_is_saved(signed_in: Enter, at: str) -> None:
+    page = signed_in("director").open(f"{at}/sections/MON")
+    sent = {"MON-01.value": "100", "MON-02.value": "ninety", "MON-03.value": "one two three four five six"}
+    page = page.submit("Save and continue", **sent)
+    assert page.status == 422
+    assert [problem.split(".")[0] for problem in page.problems] == [
+        '"ninety" is not a number',
+        "Your answer has 6 words; the limit is 5",
+    ]
+    assert page.soup.select_one('[name="MON-02.value"]')["value"] == "ninety"
+    assert "1 other answer saved 14:02" in page.text
+    page = page.submit("Save and continue", **{"MON-02.value": "90", "MON-03.value": ""})
+    assert page.heading == "Section ECO"
+
+
+def test_both_texts_of_a_clash_are_shown_and_one_is_chosen(signed_in: Enter, at: str) -> None:
+    first, second = (signed_in(who).open(f"{at}/sections/MON") for who in ("director", "contributor"))
+    first.submit("Save and continue", **{"MON-01.value": "100", "MON-03.value": "Lends books"})
+    page = second.submit(
+        "Save and continue",
+        **{"MON-01.value": "200", "MON-02.value": "90", "MON-03.value": "Reads stories"},
+    )
+    assert page.status == 409
+    assert page.problems == [
+        f"Director changed {key} at 14:02 while you were writing. Choose which text to keep."
+        for key in ("MON-01", "MON-03")
+    ]
+    assert {"£100", "£200", "Lends books", "Reads stories"} <= {
+        span.get_text() for span in page.soup.select(".vfm-both")
+    }
+    page = page.submit("Save and continue")
+    assert page.status == 409, "without a choice both stay"
+    newest = page.soup.select_one('[name="MON-01.choice"]:not([value=theirs])')["value"]
+    page = page.submit("Save and continue", **{"MON-01.choice": newest, "MON-03.choice": "theirs"})
+    assert page.heading == "Section ECO"
+    page = page.browser.open(f"{at}/check")
+    assert "£200" in page.text
+    assert "Lends books" in page.text
+    assert "£90" in page.text
+
+
+def test_what_is_missing_is_said_with_its_place(signed_in: Enter, at: str) -> None:
+    director = signed_in("director")
+    director.open(f"{at}/sections/MON").submit(
+        "Save and continue", **{"MON-01.value": "100", "MON-02.value": "150"}
+    )
+    page = director.open(f"{at}/check").submit("Send for sign-off")
+    assert page.status == 422
+    assert [problem.split(":")[0] for problem in page.problems] == ["MON-02", "ECO-01", "ECO-02"]
+    assert "Net is above gross. Check both." in page.problems[0]
+    page = page.follow("MON-02: Net is above gross")
+    assert "Does this fit? Net is above gross." in page.text
+
+
+def test_published_figures_stand_beside_what_they_speak_of(signed_in: Enter, at: str) -> None:
+    page = signed_in("director").open(f"{at}/sections/MON")
+    facts = [box.get_text(" ", strip=True) for box in page.soup.select(".vfm-facts")]
+    assert ["£4,321,000" in facts[0], "£3,210,000" in facts[1], len(facts)] == [True, True, 2]
+    assert "Revenue outturn, a real unitary" in facts[0]
+    assert "2024-25" in facts[0]
+
+
+def test_the_script_is_told_what_was_saved_and_what_was_not(signed_in: Enter, at: str) -> None:
+    director = signed_in("director")
+    page = director.open(f"{at}/sections/ECO")
+    form = {"csrf_token": page.soup.select_one("[name=csrf_token]")["value"]}
+    mark = page.soup.select_one('[name="ECO-01.revision"]')["value"]
+    sent = form | {
+        "ECO-01.value": "9", "ECO-01.revision": mark, "ECO-02.value": "yes", "ECO-02.revision": mark,
+    }  # fmt: skip
+    reply = director.client.post(f"{at}/sections/ECO", data=sent, headers={"Accept": "application/json"}).json
+    assert reply["at"] == "14:02"
+    assert list(reply["saved"]) == ["ECO-02"]
+    assert list(reply["problems"]) == ["ECO-01.value"]
+    assert reply["asked"] == ["ECO-01", "ECO-02", "ECO-03", "ECO-04"]
+    sent = form | {"ECO-02.value": "no", "ECO-02.revision": mark}
+    reply = director.client.post(f"{at}/sections/ECO", data=sent, headers={"Accept": "application/json"}).json
+    assert reply["clashes"]["ECO-02"]["kept"] == "Yes"
+
+
+def test_every_question_can_be_read_before_starting(signed_in: Enter, at: str) -> None:
+    page = signed_in("core_team").open(f"{at}/questions")
+    assert 'Asked only when ECO-02 is "Yes".' in page.text
+    assert "Not in place" in page.text
+
+
+def test_those_who_only_read_get_no_form(signed_in: Enter, at: str) -> None:
+    core = signed_in("core_team")
+    assert not core.open(f"{at}/sections/ALL").soup.select("main form")
+    assert not core.open(f"{at}/check").soup.select("main form")
+    for who in ("other_director", "viewer", "administrator"):
+        assert signed_in(who).status(f"{at}/sections/ALL") == 404
+    assert signed_in("core_team").status(f"{at}/sections/NONE") == 404
+
+
+def test_reading_a_section_takes_three_statements(signed_in: Enter, at: str) -> None:
+    director = signed_in("director")
+    director.open(f"{at}/sections/MON")
+    statements: list[str] = []
+    engine = director.app.extensions["vfm"].engine
+    event.listen(engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
+    director.open(f"{at}/sections/MON")
+    assert len([words for words in statements if not words.startswith("BEGIN")]) == 3
