@@ -5,15 +5,16 @@ import secrets
 from flask import Flask, Response, g, request
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from vfm.settings import Settings
 from vfm.store import database
 from vfm.web import (
     access,
     assessments,
-    cycles,
     challenge,
     council,
+    cycles,
     directory,
     errors,
     filters,
@@ -22,7 +23,9 @@ from vfm.web import (
     look,
     navigation,
     people,
+    priorities,
     results,
+    reviews,
     sign_off,
     versions,
 )
@@ -42,6 +45,8 @@ BLUEPRINTS = (
     versions.blueprint,
     challenge.blueprint,
     results.blueprint,
+    priorities.blueprint,
+    reviews.blueprint,
     cycles.blueprint,
 )
 
@@ -70,6 +75,8 @@ def create_app(settings: Settings) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,  # a form may stay open as long as its sign-in session
     )
     app.extensions["vfm"] = Wiring(settings, engine)
+    if count := settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     for blueprint in BLUEPRINTS:

@@ -23,6 +23,8 @@ RESULTS = OVERVIEW | ANSWERING
 """Who reads results; of which services, the workflow says."""
 ANSWERS = ANSWERING | {Role.CORE_TEAM, Role.CHALLENGER, Role.EXECUTIVE}
 """Who reads assessments; of which services, the workflow says."""
+DECIDING = frozenset({Role.CORE_TEAM, Role.EXECUTIVE})
+"""Who ranks services, records what is decided about them, and keeps the forward plan."""
 CHALLENGING = frozenset({Role.CORE_TEAM, Role.CHALLENGER})
 CHALLENGE = RESULTS - {Role.VIEWER}
 """Who reads a challenge: everybody with a part in it."""
@@ -121,7 +123,18 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "results.as_json": RESULTS,
     "results.as_workbook": RESULTS,
     # priorities
+    "priorities.index": OVERVIEW,
+    "priorities.new": DECIDING,
+    "priorities.board": OVERVIEW,
+    "priorities.export": OVERVIEW,
+    "priorities.service": OVERVIEW,
+    "priorities.decide": DECIDING,
     # reviews
+    "reviews.index": OVERVIEW,
+    "reviews.export": OVERVIEW,
+    "reviews.new": DECIDING,
+    "reviews.edit": DECIDING,
+    "reviews.remove": DECIDING,
 }
 
 

@@ -14,6 +14,8 @@ MENU: tuple[tuple[str, str], ...] = (
     ("Cycles", "cycles.index"),
     ("Challenge", "challenge.index"),
     ("Results", "results.newest"),
+    ("Priorities", "priorities.index"),
+    ("Plan", "reviews.index"),
     ("Directory", "directory.index"),
     ("People", "people.index"),
     ("Council", "council.edit"),

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from io import BytesIO
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from vfm.errors import Invalid, Problem
 from vfm.prioritisation.corners import CORNERS, MIDDLE_RESULT, corner, dividing_line
-from vfm.prioritisation.criteria import Criterion
+from vfm.prioritisation.criteria import DEFAULT_CRITERIA, Criterion
 from vfm.prioritisation.explanation import ordinal, shown
 from vfm.prioritisation.provenance import raw_in_words
 from vfm.prioritisation.weights import AgreedWeights
@@ -95,7 +96,7 @@ def _ranked(sheet: Sheet) -> ResponseReturnValue:
 
 
 def _sheet() -> Sheet:
-    keys = [criterion.key for criterion in priorities.DEFAULT_CRITERIA]
+    keys = [criterion.key for criterion in DEFAULT_CRITERIA]
     rows = min(request.form.get("rows", 1, type=int), priorities.MOST_MEMBERS)
     ballots = tuple(
         Ballot(
@@ -262,16 +263,15 @@ def _headings(view: Board, wanted: Wanted) -> Iterator[Heading]:
 
 
 def _address(view: Board, sort: str, wanted: Wanted) -> str:
-    kept = {
+    kept: dict[str, Any] = {
         "sort": sort,
         "directorate": wanted.directorate,
         "outcome": wanted.outcome,
         "decided": wanted.decided,
         "q": wanted.words,
     }
-    return url_for(
-        "priorities.board", run_id=view.run.id, **{name: text for name, text in kept.items() if text}
-    )
+    given = {name: text for name, text in kept.items() if text}
+    return url_for("priorities.board", run_id=view.run.id, **given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,10 +320,10 @@ def _finding(view: Board) -> str:
         return f"{first} All of the top {view.top} stay there in at least 9 of 10 trials with nearby weights."
     close = sum(1 for line in ranked if line.top_share is not None and 0.1 < line.top_share < FIRM)
     verb = "stays" if firm == 1 else "stay"
-    rest = (
-        f"{close} services contend for the other {view.top - firm}" if close > 1 else "the rest are less firm"
-    )
-    return f"{first} {firm} of the top {view.top} {verb} there in at least 9 of 10 trials with nearby weights; {rest}."
+    left = view.top - firm
+    rest = f"{close} services contend for the other {left}" if close > 1 else "the rest are less firm"
+    held = f"{firm} of the top {view.top} {verb} there in at least 9 of 10 trials with nearby weights"
+    return f"{first} {held}; {rest}."
 
 
 def _charts(view: Board) -> tuple[Chart, ...]:
@@ -377,13 +377,9 @@ def service(run_id: int, service_id: int) -> ResponseReturnValue:
 @blueprint.post("/priorities/<int:run_id>/services/<int:service_id>/decision")
 def decide(run_id: int, service_id: int) -> ResponseReturnValue:
     """Record what is to happen with a service."""
-    day = (request.form.get(f"day.{part}", "") for part in ("day", "month", "year"))
-    typed = Verdict(
-        request.form.get("outcome", ""),
-        request.form.get("topic", ""),
-        request.form.get("reason", ""),
-        (*day,),
-    )
+    field = request.form.get
+    day = (field("day.day", ""), field("day.month", ""), field("day.year", ""))
+    typed = Verdict(field("outcome", ""), field("topic", ""), field("reason", ""), day)
     try:
         with transaction() as store:
             priorities.decide(store, run_id, service_id, typed, by=actor(), now=now())
@@ -453,8 +449,8 @@ def _waterfall(view: ServicePage) -> Chart | None:
         rungs,
         title=f"{view.service.name} stands {apart} a typical service",
         summary=(
-            "From the index of a typical service, each step adds what this service has more of a criterion than "
-            "the service in the middle, and takes off what it has less (hatched)."
+            "It starts from the index of a typical service. Each step is what a criterion adds because this "
+            "service differs from the one in the middle, or takes off (hatched)."
         ),
     )
 
@@ -483,10 +479,12 @@ def export(run_id: int, kind: str) -> ResponseReturnValue:
 
 def _ranking_rows(view: Board) -> Rows:
     columns = (
-        "Place", "Key", "Service", "Directorate", "Index", *(f"{g.capitalize()}, points" for g in view.groups),
+        "Place", "Key", "Service", "Directorate", "Index",
+        *(f"{group.capitalize()}, points" for group in view.groups),
         "Value for money, of 100", "Materiality and pressure, 0 to 1", "Gross expenditure, £",
-        f"Share of trials in the top {view.top}", "Best place, 5 %", "Worst place, 95 %", "Share of weight missing",
-        "Missing", "Suggested outcome", "Rule", "Why", "Borderline", "Decided outcome", "Topic",
+        f"Share of trials in the top {view.top}", "Best place, 5 %", "Worst place, 95 %",
+        "Share of weight missing", "Missing", "Suggested outcome", "Rule", "Why", "Borderline",
+        "Decided outcome", "Topic",
     )  # fmt: skip
     names = {criterion.key: criterion.name for criterion, _ in view.weights}
     return Rows("Ranking", columns, tuple(_export(line, names) for line in view.lines))

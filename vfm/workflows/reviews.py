@@ -1,0 +1,237 @@
+"""The forward plan: a dated list of service reviews and deep dives, each from a decision or added by hand."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from vfm.errors import Conflict, Invalid, NotFound, Problem
+from vfm.questionnaires import figures
+from vfm.questionnaires.kinds import text_problem
+from vfm.roles import Actor
+from vfm.store import events
+from vfm.store.queries import reviews as queries
+from vfm.store.queries.reviews import Entry as Entry
+from vfm.store.queries.reviews import Origin
+from vfm.store.tables import Review
+
+MODES = ("service_review", "deep_dive")
+STATUSES = ("proposed", "approved", "scoping", "under_way", "reporting", "implementing", "closed")
+"""The states of an entry, in the order of the work."""
+KEPT = ("service_id", "mode", "topic", "starts_on", "lead_id", "status", "note")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The whole plan, and the decisions that are not in it yet, each with its service."""
+
+    entries: tuple[Entry, ...]
+    waiting: tuple[tuple[Origin, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An entry as typed; `seen` tells which state of it the form was opened on, empty for a new one."""
+
+    service: str = ""
+    mode: str = ""
+    topic: str = ""
+    day: tuple[str, str, str] = field(default=("", "", ""))
+    lead: str = ""
+    status: str = "proposed"
+    note: str = ""
+    decision: str = ""
+    seen: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The form of an entry: what is typed, what it chooses from, and the entry as it is kept (None: new)."""
+
+    draft: Draft
+    services: tuple[tuple[int, str], ...]
+    leads: tuple[tuple[int, str], ...]
+    entry: Entry | None = None
+
+
+def index(session: Session) -> Plan:
+    """The forward plan, the first to start first."""
+    return Plan(tuple(queries.entries(session)), tuple(queries.waiting(session)))
+
+
+def blank(session: Session, *, decision_id: int | None = None, service_id: int | None = None) -> Form:
+    """The form for a new entry, filled from a decision where one is named.
+
+    Raises:
+        NotFound: there is no such decision.
+    """
+    if decision_id is None:
+        return form(session, Draft(service=str(service_id or "")))
+    origin = queries.decision(session, decision_id)
+    if origin is None:
+        raise NotFound(f"decision {decision_id}")
+    mode = origin.outcome if origin.outcome in MODES else ""
+    draft = Draft(service=str(origin.service_id), mode=mode, topic=origin.topic, decision=str(origin.id))
+    return form(session, draft)
+
+
+def form(session: Session, draft: Draft, review_id: int | None = None) -> Form:
+    """The form with what is typed in it.
+
+    Raises:
+        NotFound: there is no such entry.
+    """
+    entry = _entry(session, review_id) if review_id is not None else None
+    return Form(draft, tuple(queries.services(session)), tuple(queries.leads(session)), entry)
+
+
+def show(session: Session, review_id: int) -> Form:
+    """The form of an entry as it is kept.
+
+    Raises:
+        NotFound: there is no such entry.
+    """
+    entry = _entry(session, review_id)
+    day = entry.starts_on
+    draft = Draft(
+        service=str(entry.service_id),
+        mode=entry.mode,
+        topic=entry.topic,
+        day=(str(day.day), str(day.month), str(day.year)),
+        lead=str(entry.lead_id or ""),
+        status=entry.status,
+        note=entry.note,
+        seen=digest(entry),
+    )
+    return form(session, draft, review_id)
+
+
+def digest(entry: Entry) -> str:
+    """What tells one state of an entry from another."""
+    return hashlib.sha256(repr([getattr(entry, name) for name in KEPT]).encode()).hexdigest()[:16]
+
+
+def add(session: Session, draft: Draft, *, by: Actor, now: datetime) -> int:
+    """Put an entry into the plan; its id.
+
+    Raises:
+        Invalid: every field that cannot be used.
+    """
+    values = _checked(session, draft)
+    origin = queries.decision(session, int(draft.decision)) if draft.decision.isdecimal() else None
+    if origin is not None and origin.service_id == values["service_id"]:
+        values["decision_id"] = origin.id
+    row = Review(**values, by_id=by.id, at=now)
+    session.add(row)
+    session.flush()
+    events.record(session, "planned", "review", row.id, by_id=by.id, now=now, after=_plain(values))
+    return row.id
+
+
+def change(session: Session, review_id: int, draft: Draft, *, by: Actor, now: datetime) -> bool:
+    """Change an entry; True when something is different.
+
+    Raises:
+        NotFound: there is no such entry.
+        Invalid: every field that cannot be used.
+        Conflict: somebody changed it since the form was opened.
+    """
+    session.execute(select(Review.id).where(Review.id == review_id).with_for_update())
+    entry = _entry(session, review_id)
+    values = _checked(session, draft, entry)
+    if digest(entry) != draft.seen:
+        words = "Somebody changed this entry of the plan after you opened it"
+        raise Conflict(f"{words}: it is now {_in_words(entry)}. Open it again and make your change there.")
+    before = {name: getattr(entry, name) for name in KEPT}
+    changed = {name: value for name, value in values.items() if before[name] != value}
+    if not changed:
+        return False
+    session.execute(update(Review).where(Review.id == review_id).values(**changed))
+    was = _plain({name: before[name] for name in changed})
+    events.record(
+        session, "changed", "review", review_id, by_id=by.id, now=now, before=was, after=_plain(changed)
+    )
+    return True
+
+
+def remove(session: Session, review_id: int, *, by: Actor, now: datetime) -> Entry:
+    """Take an entry out of the plan; what it was.
+
+    Raises:
+        NotFound: there is no such entry.
+    """
+    entry = _entry(session, review_id)
+    session.execute(delete(Review).where(Review.id == review_id))
+    before = _plain({name: getattr(entry, name) for name in KEPT})
+    events.record(session, "removed", "review", review_id, by_id=by.id, now=now, before=before)
+    return entry
+
+
+def _entry(session: Session, review_id: int) -> Entry:
+    entry = queries.entry(session, review_id)
+    if entry is None:
+        raise NotFound(f"review {review_id}")
+    return entry
+
+
+def _in_words(entry: Entry) -> str:
+    return f"{entry.service} from {figures.day_in_words(entry.starts_on)}, {entry.status.replace('_', ' ')}"
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
+
+
+def _checked(session: Session, draft: Draft, entry: Entry | None = None) -> dict[str, Any]:
+    """What is typed as values to keep; a closed service or somebody who left stays where they were."""
+    service_id = _chosen(draft.service, queries.services(session), entry.service_id if entry else None)
+    lead_id = _chosen(draft.lead, queries.leads(session), entry.lead_id if entry else None)
+    problems = [] if service_id is not None else [Problem("service", "Choose the service.")]
+    problems += _mode_problems(draft)
+    starts_on = None
+    try:
+        starts_on = figures.day_of(*draft.day)
+    except ValueError as problem:
+        problems.append(Problem("day", str(problem)))
+    if draft.lead and lead_id is None:
+        problems.append(Problem("lead", "Choose somebody from the list, or nobody yet."))
+    if draft.status not in STATUSES:
+        problems.append(Problem("status", "Choose how far it is."))
+    problems += _text_problems(draft)
+    if problems:
+        raise Invalid(problems)
+    return {
+        "service_id": service_id,
+        "mode": draft.mode,
+        "topic": draft.topic.strip(),
+        "starts_on": starts_on,
+        "lead_id": lead_id,
+        "status": draft.status,
+        "note": _lines(draft.note).strip(),
+    }
+
+
+def _mode_problems(draft: Draft) -> Iterator[Problem]:
+    if draft.mode not in MODES:
+        yield Problem("mode", "Choose a service review or a deep dive.")
+    if draft.mode == "deep_dive" and not draft.topic.strip():
+        yield Problem("topic", "Name the topic of the deep dive.")
+
+
+def _text_problems(draft: Draft) -> Iterator[Problem]:
+    for place, text in (("topic", draft.topic), ("note", draft.note)):
+        if words := text_problem(_lines(text)):
+            yield Problem(place, words)
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n")
+
+
+def _chosen(typed: str, offered: list[tuple[int, str]], kept: int | None) -> int | None:
+    chosen = int(typed) if typed.isdecimal() else None
+    return chosen if chosen is not None and (chosen == kept or chosen in dict(offered)) else None
