@@ -8,7 +8,7 @@ import skcriteria
 from skcriteria.agg.topsis import TOPSIS
 
 from vfm.prioritisation.criteria import Criterion
-from vfm.prioritisation.crosschecks import crosschecks
+from vfm.prioritisation.crosschecks import EVERYTHING, crosschecks
 from vfm.prioritisation.facts import ServiceFacts
 from vfm.prioritisation.methods import index, net_flow
 from vfm.prioritisation.ranking import rank
@@ -65,7 +65,7 @@ def test_a_method_that_refuses_gaps_says_so() -> None:
 def test_percentiles_by_hand() -> None:
     ranking = rank(
         services((10, 1), (5, 2), (1, 3), (1, 9)),
-        [Criterion("a", transform="percentile", weight=1), Criterion("b", transform="percentile", weight=1)],
+        [Criterion(key, transform="percentile", goalposts=EVERYTHING) for key in ("a", "b")],
         on=ON,
         draws=0,
     )

@@ -1,9 +1,11 @@
 """Raw values to u, by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from vfm.prioritisation.criteria import Criterion
+from vfm.prioritisation.criteria import Criterion, Transform
 from vfm.prioritisation.scales import frozen, percentile_ranks, utility
 
 NAN = float("nan")
@@ -34,11 +36,31 @@ def test_asinh_bends_at_its_scale() -> None:
 
 
 def test_percentile_counts_below_and_half_the_equal() -> None:
-    criterion = Criterion("x", transform="percentile", reference=(1, 2, 2, 3))
+    criterion = Criterion("x", transform="percentile", reference=(1, 2, 2, 3), goalposts=(0, 4))
     assert u(criterion, 0, 1, 2, 2.5, 9) == [0, 0.125, 0.5, 0.75, 1]
-    assert u(Criterion("x", "", transform="percentile", direction="lower", reference=(1, 2, 2, 3)), 1) == [
-        0.875
-    ]
+    assert u(replace(criterion, direction="lower"), 1) == [0.875]
+
+
+def test_percentile_without_goalposts_stands_between_p2_and_p98_like_any_other() -> None:
+    """The specification: where none are given, p2 and p98; here 1.06 and 2.94, so T is 0.25 and 0.75."""
+    fixed, _ = frozen(Criterion("x", transform="percentile", reference=(1, 2, 2, 3)), np.array([2.0]))
+    assert fixed.goalposts == pytest.approx((1.06, 2.94))
+    assert u(fixed, 0, 1, 2, 2.5, 9) == [0, 0, 0.5, 1, 1]
+
+
+@pytest.mark.parametrize("transform", ["linear", "log10", "asinh", "percentile"])
+def test_a_constant_reference_gives_a_half_whatever_the_transform(transform: Transform) -> None:
+    """The specification: a constant reference gives u = 0.5 and a warning."""
+    fixed, warnings = frozen(Criterion("x", transform=transform, reference=(7, 7)), np.array([7.0]))
+    assert u(fixed, 1, 7, 99) == [0.5, 0.5, 0.5]
+    assert len(warnings) == 1
+
+
+def test_percentile_goalposts_with_nothing_of_the_reference_between_are_warned_about() -> None:
+    criterion = Criterion("x", transform="percentile", reference=(1, 2), goalposts=(8, 9))
+    fixed, warnings = frozen(criterion, np.array([1.0]))
+    assert u(fixed, 1, 8.5) == [0.5, 0.5]
+    assert len(warnings) == 1
 
 
 def test_percentile_between_given_goalposts() -> None:

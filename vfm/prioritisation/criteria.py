@@ -32,7 +32,7 @@ class Criterion:
         direction: `higher`: a higher raw value raises the priority; `lower`: it lowers it.
         transform: how a raw value is bent before it is placed between the goalposts.
         goalposts: the fixed raw values that map to 0 and 1, low before high; None: the 2nd and 98th
-            percentile of the reference (`percentile` without goalposts is used as it is).
+            percentile of the reference.
         floor: with `log10`, raw values under it count as it.
         scale: with `asinh`, the raw value at which the curve turns from straight to logarithmic.
         reference: the frozen raw values that percentiles are read from; None: the services ranked.

@@ -3,6 +3,7 @@
 Pure: facts and criteria in, places out.
 """
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,6 +13,9 @@ from vfm.prioritisation.criteria import Criterion
 from vfm.prioritisation.facts import ServiceFacts
 from vfm.prioritisation.methods import METHODS
 from vfm.prioritisation.ranking import Ranking, rank
+
+EVERYTHING = (-sys.float_info.max, sys.float_info.max)
+"""Goalposts between which a percentile is used as it is, not stretched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ def crosschecks(
         Invalid: what keeps the weighted sum itself from being made.
     """
     headline = rank(services, criteria, on=on, top=top, draws=0)
-    percentiles = [replace(c, transform="percentile", goalposts=None) for c in criteria]
+    percentiles = [replace(c, transform="percentile", goalposts=EVERYTHING) for c in criteria]
     found = [
         _compared(
             headline, "percentiles", "percentiles", rank(services, percentiles, on=on, top=top, draws=0)

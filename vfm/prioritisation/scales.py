@@ -53,21 +53,29 @@ def utility(criterion: Criterion, raw: Floats) -> Floats:
         raw: raw values of any shape, `nan` for a blank.
 
     Returns:
-        The same shape, 0 to 1 (unbounded with transform `none`), `nan` for a blank. Without goalposts to
-        stand between, `percentile` and `none` are used as they are and everything else is 0.5.
+        The same shape, 0 to 1, `nan` for a blank. With transform `none` the raw value, without goalposts and
+        unbounded; 0.5 where there is nothing to stand between.
     """
     u = _placed(criterion, transformed(criterion, raw))
     return 1 - u if criterion.direction == "lower" else u
 
 
 def _placed(criterion: Criterion, bent: Floats) -> Floats:
-    if criterion.transform == "none" or (criterion.transform == "percentile" and not criterion.goalposts):
+    if criterion.transform == "none":
         return bent
-    posts = transformed(criterion, np.array(criterion.goalposts or (0.0, 0.0)))
-    low, high = posts if criterion.goalposts else (0.0, 0.0)
-    if not low < high:
+    ends = _ends(criterion)
+    if ends is None:
         return np.where(np.isnan(bent), np.nan, 0.5)
+    low, high = ends
     return np.clip((bent - low) / (high - low), 0, 1)
+
+
+def _ends(criterion: Criterion) -> tuple[float, float] | None:
+    """T(low) and T(high); None without goalposts, or where they are the same."""
+    if criterion.goalposts is None:
+        return None
+    low, high = transformed(criterion, np.array(criterion.goalposts)).tolist()
+    return (low, high) if low < high else None
 
 
 def frozen(criterion: Criterion, raw: Floats) -> tuple[Criterion, list[str]]:
@@ -91,24 +99,22 @@ def frozen(criterion: Criterion, raw: Floats) -> tuple[Criterion, list[str]]:
             "changes with them. Freeze it with the cycle."
         )
     filled = replace(criterion, reference=tuple(values.tolist()))
-    if filled.transform != "percentile" and filled.goalposts is None:
-        filled, constant = _with_goalposts(filled, values)
-        warnings += constant
-    return filled, warnings
+    placed = filled if filled.goalposts else replace(filled, goalposts=_outer(values))
+    if _ends(placed) is None:
+        warnings.append(
+            f"{criterion.key}: its reference does not vary between the goalposts, so every service gets 0.5 "
+            "and it decides nothing. Give other goalposts, or switch it off."
+        )
+        return filled, warnings
+    return placed, warnings
+
+
+def _outer(values: Floats) -> tuple[float, float]:
+    low, high = np.percentile(values, [2, 98]).tolist()
+    return low, high
 
 
 def _needs_reference(criterion: Criterion) -> bool:
     if criterion.transform == "none":
         return False
     return criterion.transform == "percentile" or criterion.goalposts is None
-
-
-def _with_goalposts(criterion: Criterion, values: Floats) -> tuple[Criterion, list[str]]:
-    low, high = np.percentile(values, [2, 98]).tolist()
-    bent = transformed(criterion, np.array([low, high]))
-    if bent[0] < bent[1]:
-        return replace(criterion, goalposts=(low, high)), []
-    caution = (
-        f"{criterion.key}: its reference does not vary, so every service gets 0.5 and it decides nothing."
-    )
-    return criterion, [f"{caution} Give goalposts, or switch it off."]
