@@ -53,7 +53,7 @@ def self_results(session: Session, cycle_id: int) -> dict[int, dict[str, Any]]:
         .where(Assessment.cycle_id == cycle_id, Assessment.status.in_(SETTLED), ScorecardRow.kind == "self")
         .order_by(ScorecardRow.number)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def agreed_outlines(session: Session, cycle_id: int) -> dict[int, dict[str, Any]]:
@@ -63,7 +63,7 @@ def agreed_outlines(session: Session, cycle_id: int) -> dict[int, dict[str, Any]
         .join(Assessment, Assessment.id == ScorecardRow.assessment_id)
         .where(Assessment.cycle_id == cycle_id, ScorecardRow.kind == "agreed")
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def counts(session: Session, assessment_ids: Collection[int]) -> dict[int, tuple[int, int, int]]:

@@ -1,0 +1,325 @@
+"""Result pages, workbook and JSON: the same digits everywhere, and every answer reachable."""
+
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from sqlalchemy import Engine
+
+from tests import build
+from tests.answered import answered, signed_off
+from tests.client import Browser, Page, words
+from tests.council import NOW, SmallCouncil
+from tests.rounds import opened
+from vfm import cli
+from vfm.questionnaires.answers import Answer, answers_from_json
+from vfm.questionnaires.schema import Band, Cap, Comparison, Questionnaire, Scoring
+from vfm.store.database import transaction
+from vfm.store.tables import Assessment, Cycle, Version
+from vfm.workflows import challenge, challenge_closing, sign_off, versions
+
+SignedIn = Callable[[str], Browser]
+CASES = Path(__file__).parents[2] / "data" / "cases"
+FIGURES = ("score", "low", "high", "completeness")
+
+
+# --- the worked checks --------------------------------------------------------------------------------------
+
+
+def submitted_case(engine: Engine, council: SmallCouncil, name: str) -> int:
+    """The worked check taken in, asked, answered and submitted by the steps people take."""
+    template, given = (CASES / f"scoring-{name}-{part}.json" for part in ("template", "answers"))
+    core = council.actor("core_team")
+    with transaction(engine) as session:
+        taken = versions.take_in(session, template.read_text(), template.name, by=core, now=NOW)
+        version = session.get_one(Version, taken.version_id)
+        version.opened_at, version.status = NOW, "live"
+        cycle = Cycle(
+            name=name,
+            kind="rollout",
+            version_id=version.id,
+            opens_on=NOW.date(),
+            due_on=NOW.date(),
+            opened_at=NOW,
+        )
+        session.add(cycle)
+        session.flush()
+        asked = Assessment(cycle_id=cycle.id, service_id=council.services["LIB"], version_id=version.id)
+        session.add(asked)
+        session.flush()
+    questionnaire = Questionnaire.model_validate(json.loads(template.read_text()))
+    answers = answers_from_json(questionnaire, json.loads(given.read_text()))
+    answered(engine, council, asked.id, questionnaire, answers)
+    with transaction(engine) as session:
+        sign_off.submit(session, asked.id, by=council.actor("director"), now=NOW)
+    return asked.id
+
+
+def on_page(page: Page) -> dict[str, list[float | None]]:
+    """Part -> score, low, high, completeness in the table of exact figures."""
+    return {
+        str(row["data-part"]): [as_figure(words(cell)) for cell in row.select("td")[1:5]]
+        for row in page.soup.select("#exact tr[data-part]")
+    }
+
+
+def as_figure(text: str) -> float | None:
+    return None if text == "–" else float(text)
+
+
+def in_workbook(content: bytes) -> dict[str, list[float | None]]:
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    overall = {row[0].value: row[1].value for row in book["Overall"].iter_rows()}
+    heading, *rows = ([cell.value for cell in row] for row in book["Sections"].iter_rows())
+    columns = [
+        heading.index(name) for name in ("Score", "Lowest possible", "Highest possible", "Completeness")
+    ]
+    names = ("Score", "Lowest possible", "Highest possible", "Completeness")
+    found: dict[str, list[Any]] = {"overall": [overall.get(name) for name in names]}
+    return found | {str(row[0]): [row[column] for column in columns] for row in rows}
+
+
+def in_json(content: Any) -> dict[str, list[float | None]]:
+    found = {"overall": [content["overall"][name] for name in FIGURES]}
+    return found | {section["key"]: [section[name] for name in FIGURES] for section in content["sections"]}
+
+
+@pytest.mark.parametrize("name", ["check-1", "check-2"])
+def test_worked_checks_have_the_same_digits_on_page_in_workbook_json_and_command(
+    name: str,
+    engine: Engine,
+    council: SmallCouncil,
+    signed_in: SignedIn,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assessment_id = submitted_case(engine, council, name)
+    viewer = signed_in("viewer")
+    page = viewer.open(f"/assessments/{assessment_id}/result")
+    files = [str(CASES / f"scoring-{name}-{part}.json") for part in ("template", "answers")]
+    assert cli.main(["score", *files, "--json"]) == 0
+    command = capsys.readouterr().out
+    sent = viewer.open(f"/assessments/{assessment_id}/result.json").response.get_data(as_text=True)
+    book = viewer.open(f"/assessments/{assessment_id}/result.xlsx").response.data
+    expected = in_json(json.loads(command))
+    assert sent == command
+    assert on_page(page) == expected
+    assert in_workbook(book) == expected
+    laid_down = json.loads((CASES / f"scoring-{name}-result.json").read_text())["overall"]
+    assert expected["overall"] == [float(laid_down[figure]) for figure in FIGURES]
+
+
+def test_worked_checks_read_as_sentences(engine: Engine, council: SmallCouncil, signed_in: SignedIn) -> None:
+    viewer = signed_in("viewer")
+    first = viewer.open(f"/assessments/{submitted_case(engine, council, 'check-1')}/result").text
+    assert "63 of 100, could be 50 to 69; strongest Section A, weakest Section B." in first
+    second = viewer.open(f"/assessments/{submitted_case(engine, council, 'check-2')}/result").text
+    assert "80 of 100, could be 80 to 90." in second
+    assert "Section A: Too little answered" in second
+    assert "could be 0 to 50" in second
+
+
+# --- the page -----------------------------------------------------------------------------------------------
+
+BANDS = (Band(name="Weak", minimum=0, colour="red"), Band(name="Sound", minimum=60, colour="green"))
+ASKED = build.questionnaire(
+    build.section("A", build.scale_question("A-01", weight=2), build.scale_question("A-02"), title="Economy"),
+    build.section("B", build.scale_question("B-01"), build.scale_question("B-02"), title="Demand"),
+    build.section("F", build.question("F-01", "text"), title="Facts"),
+    bands=BANDS,
+)
+GIVEN = {
+    "A-01": build.answer(4, "verified", "=HYPERLINK(1) is no formula"),
+    "A-02": build.answer(3, "assertion"),
+    "B-01": build.answer(2, "documented"),
+    "B-02": build.answer(2, "none"),
+    "F-01": build.answer("We lend books."),
+}
+
+
+def result_of(
+    engine: Engine,
+    council: SmallCouncil,
+    questionnaire: Questionnaire = ASKED,
+    given: dict[str, Answer] = GIVEN,
+) -> int:
+    made = opened(engine, council, questionnaire, services=("LIB",))
+    signed_off(engine, council, made.assessments["LIB"], questionnaire, given)
+    return made.assessments["LIB"]
+
+
+def test_a_result_opens_down_to_each_answer(
+    engine: Engine, council: SmallCouncil, signed_in: SignedIn
+) -> None:
+    assessment_id = result_of(engine, council)
+    page = signed_in("executive").open(f"/assessments/{assessment_id}/result?open=B-01")
+    assert page.heading == "Libraries: result"
+    assert "Sound, 61 of 100; strongest Economy, weakest Demand." in page.text
+    answer = words(page.soup.select_one("#B-01"))
+    assert "2: Partly in place" in answer
+    assert "Next level: 3: In place" in answer
+    assert "evidence: Documented" in answer
+    opened_sections = [str(found["id"]) for found in page.soup.select("details.vfm-result-section[open]")]
+    assert opened_sections == ["section-B"]
+    assert "We lend books." in words(page.soup.select_one("#F-01"))
+    assert [str(a["href"]) for a in page.soup.select("#lift ~ div a")] == ["#B-01", "#B-02", "#A-02"]
+
+
+def test_what_sections_and_answers_add_is_printed_so_that_it_adds_up(
+    engine: Engine, council: SmallCouncil, signed_in: SignedIn
+) -> None:
+    page = signed_in("viewer").open(f"/assessments/{result_of(engine, council)}/result")
+
+    def added(selector: str) -> list[int]:
+        found = (words(tag) for tag in page.soup.select(selector))
+        return [int(text.split("adds ")[1].split()[0]) for text in found if "adds " in text]
+
+    assert sum(added("#section-A summary") + added("#section-B summary")) == 61
+    assert sum(added(".vfm-answer")) == 61
+    assert "it adds up to 61" in page.text
+
+
+def test_a_withheld_overall_shows_bounds_and_says_why(
+    engine: Engine, council: SmallCouncil, signed_in: SignedIn
+) -> None:
+    assessment_id = result_of(engine, council, given={"A-01": build.answer(4)})
+    page = signed_in("viewer").open(f"/assessments/{assessment_id}/result")
+    assert "No overall score yet: too much is unanswered; it could be 33 to 100 of 100." in page.text
+    assert "Demand: Too little answered" in page.text
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (
+            {"A-01": build.na(), "A-02": build.na(), "B-01": build.na(), "B-02": build.na()},
+            "No score: nothing",
+        ),
+        (
+            {"A-01": build.na(), "A-02": build.na(), "B-01": build.answer(2), "B-02": build.answer(3)},
+            "Economy: Does not apply",
+        ),
+    ],
+)
+def test_what_does_not_apply_is_said_in_words(
+    engine: Engine, council: SmallCouncil, signed_in: SignedIn, given: dict[str, Answer], expected: str
+) -> None:
+    page = signed_in("viewer").open(f"/assessments/{result_of(engine, council, given=given)}/result")
+    assert expected in page.text
+    assert "Much of “Economy” is said not to apply (100% of its weight)" in page.text
+
+
+def test_caps_and_profiles_without_overall_have_their_words(
+    engine: Engine, council: SmallCouncil, signed_in: SignedIn
+) -> None:
+    cap = Cap(
+        key="no-plan",
+        when=Comparison(question="A-02", equals=1),
+        limit=40,
+        reason="There is no plan",
+    )
+    capped = build.questionnaire(
+        build.section("A", build.scale_question("A-01", weight=9), build.scale_question("A-02"), caps=(cap,)),
+        build.section("B", build.scale_question("B-01"), build.scale_question("B-02")),
+        scoring=Scoring(has_overall=False),
+    )
+    given = GIVEN | {"A-02": build.answer(1)}
+    given.pop("F-01")
+    page = signed_in("viewer").open(f"/assessments/{result_of(engine, council, capped, given)}/result")
+    assert "A profile by section: this template gives no overall score" in page.text
+    assert "Held at 40 or below (no-plan): There is no plan. Without limits it would be 90." in page.text
+
+
+def test_the_challenge_trail_stands_beside_the_answer(
+    engine: Engine, council: SmallCouncil, signed_in: SignedIn
+) -> None:
+    assessment_id = result_of(engine, council)
+    core = council.actor("core_team")
+    with transaction(engine) as session:
+        raw = {"value": "3", "evidence": "verified", "reason": "Audit saw less."}
+        challenge.make(session, assessment_id, "A-01", raw, by=core, now=NOW)
+        challenge.agree(session, assessment_id, "A-01", raw, by=core, now=NOW)
+        challenge_closing.close(session, assessment_id, by=core, now=NOW)
+    page = signed_in("director").open(f"/assessments/{assessment_id}/result")
+    answer = words(page.soup.select_one("#A-01"))
+    assert "The service said: 4: Embedded and improving" in answer
+    assert "Challenged by Core Team, 23 November 2026, to 3: In place : Audit saw less." in answer.replace(
+        "place:", "place :"
+    )
+    assert "This result is the service's baseline" in page.text
+    own = page.follow("See what the service said")
+    assert "4: Embedded and improving" in words(own.soup.select_one("#A-01"))
+    assert "See the agreed result" in own.text
+
+
+def test_an_unsubmitted_assessment_says_that_there_is_no_result(
+    engine: Engine, council: SmallCouncil, signed_in: SignedIn
+) -> None:
+    assessment_id = opened(engine, council, ASKED).assessments["LIB"]
+    page = signed_in("director").open(f"/assessments/{assessment_id}/result")
+    assert page.heading == "Libraries: no result yet"
+    signed_in("director").open(f"/assessments/{assessment_id}/result.json", expect=404)
+    signed_in("other_director").open(f"/assessments/{assessment_id}/result", expect=404)
+
+
+def test_text_in_a_workbook_is_never_a_formula_and_figures_keep_every_digit(
+    engine: Engine, council: SmallCouncil, signed_in: SignedIn
+) -> None:
+    assessment_id = result_of(engine, council)
+    browser = signed_in("viewer")
+    book = openpyxl.load_workbook(
+        io.BytesIO(browser.open(f"/assessments/{assessment_id}/result.xlsx").response.data)
+    )
+    card = json.loads(browser.open(f"/assessments/{assessment_id}/result.json").response.data)
+    heading, *rows = (list(row) for row in book["Questions"].iter_rows())
+    column = {str(cell.value): place for place, cell in enumerate(heading)}
+    note = rows[0][column["Note"]]
+    assert (note.value, note.data_type) == ("=HYPERLINK(1) is no formula", "s")
+    shares = [row[column["Share of the overall"]].value for row in rows[:4]]
+    assert shares == [question["share"] for question in card["questions"][:4]]
+    contributions = [row[column["Contribution"]].value for row in rows[:4]]
+    assert sum(contributions) == pytest.approx(card["overall"]["score"])
+
+
+# --- the list -----------------------------------------------------------------------------------------------
+
+
+def test_the_cycle_is_listed_mapped_and_handed_out(
+    engine: Engine, council: SmallCouncil, signed_in: SignedIn
+) -> None:
+    made = opened(engine, council, ASKED, services=("LIB", "WASTE", "ROADS"))
+    signed_off(engine, council, made.assessments["LIB"], ASKED, GIVEN)
+    low = {key: build.answer(1) for key in ("A-01", "A-02", "B-01", "B-02")}
+    signed_off(engine, council, made.assessments["WASTE"], ASKED, low)
+    browser = signed_in("viewer")
+    page = browser.open("/results")
+    assert page.heading == "Results, Rollout 2026"
+    assert "2 of 3 services scored, 0 agreed: 1 weak, 1 sound." in page.text
+    mapped = page.follow("Heat map by section")
+    row = next(tr for tr in mapped.soup.select("tbody tr") if "Libraries" in words(tr))
+    assert [words(cell) for cell in row.select("td")] == ["61", "89", "33"]
+    assert row.select("td")[1]["class"] == ["vfm-heat", "vfm-heat--green"]
+    sorted_page = page.follow("Score of 100")
+    assert words(sorted_page.soup.select_one("tbody th")) == "Libraries"
+    found = page.submit("Show", q="waste")
+    assert [words(tag) for tag in found.soup.select("tbody th")] == ["Waste collection"]
+    assert "No service fits" in page.submit("Show", q="nothing at all").text
+    csv = browser.open(f"/cycles/{made.cycle_id}/results.csv?q=lib").response.data.decode("utf-8-sig")
+    heading, only = csv.splitlines()
+    assert heading.endswith("Economy (A),Demand (B)")
+    assert only.endswith("88.8888888888889,33.333333333333336")
+    book = openpyxl.load_workbook(
+        io.BytesIO(browser.open(f"/cycles/{made.cycle_id}/results.xlsx").response.data)
+    )
+    assert [row[1].value for row in book["Results"].iter_rows()][1:] == [
+        "Highways",
+        "Libraries",
+        "Waste collection",
+    ]
+
+
+def test_results_before_any_cycle_say_what_will_come(signed_in: SignedIn) -> None:
+    assert "There are no results yet" in signed_in("executive").open("/results").text

@@ -1,0 +1,140 @@
+"""Results: whose they are, which one is shown, and a cycle listed, filtered and sorted."""
+
+import pytest
+from sqlalchemy import Engine, event
+
+from tests import build
+from tests.answered import signed_off
+from tests.council import NOW, SmallCouncil
+from tests.rounds import Round, opened
+from vfm.errors import NotFound
+from vfm.questionnaires.answers import Answer
+from vfm.questionnaires.schema import Band
+from vfm.store.database import reading, transaction
+from vfm.workflows import challenge_closing, results, sign_off
+from vfm.workflows.results import Wanted
+
+BANDS = (Band(name="Weak", minimum=0, colour="red"), Band(name="Sound", minimum=60, colour="green"))
+ASKED = build.questionnaire(
+    build.section("A", build.scale_question("A-01"), build.scale_question("A-02")),
+    build.section("B", build.scale_question("B-01")),
+    build.section("F", build.question("F-01", "text")),
+    bands=BANDS,
+)
+
+
+def given(*levels: int) -> dict[str, Answer]:
+    return {
+        key: build.answer(level, "documented")
+        for key, level in zip(("A-01", "A-02", "B-01"), levels, strict=True)
+    }
+
+
+@pytest.fixture
+def this_year(engine: Engine, council: SmallCouncil) -> Round:
+    made = opened(engine, council, ASKED, services=("LIB", "WASTE", "ROADS", "HOME"))
+    signed_off(engine, council, made.assessments["LIB"], ASKED, given(4, 4, 2))
+    signed_off(engine, council, made.assessments["WASTE"], ASKED, given(2, 2, 2))
+    signed_off(engine, council, made.assessments["ROADS"], ASKED, given(3, 3, 4), who="other_director")
+    return made
+
+
+def index(
+    engine: Engine, council: SmallCouncil, made: Round, who: str = "viewer", **wanted: str
+) -> results.CycleResults:
+    with reading(engine) as session:
+        return results.index(session, made.cycle_id, Wanted(**wanted), by=council.actor(who))
+
+
+def names(found: results.CycleResults) -> list[str]:
+    return [row.service for row in found.rows]
+
+
+def test_a_cycle_lists_every_service_with_or_without_a_result(
+    engine: Engine, council: SmallCouncil, this_year: Round
+) -> None:
+    found = index(engine, council, this_year)
+    assert names(found) == ["Highways", "Home care", "Libraries", "Waste collection"]
+    highways, home, libraries, _ = found.rows
+    assert (home.kind, home.overall, home.band) == ("", None, None)
+    assert (highways.kind, highways.lowest) == ("self", "A")
+    assert libraries.overall is not None
+    assert libraries.overall["score"] == pytest.approx(200 / 3)
+    assert libraries.band == BANDS[1]
+    assert found.sections == (("A", "Section A"), ("B", "Section B"))
+    assert [(band.name, count) for band, count in found.counts] == [("Weak", 1), ("Sound", 2)]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        ({"search": "high"}, ["Highways"]),
+        ({"search": "place waste"}, ["Waste collection"]),
+        ({"directorate": "Adults"}, ["Home care"]),
+        ({"band": "Weak"}, ["Waste collection"]),
+        ({"status": "open"}, ["Home care"]),
+        ({"sort": "-score"}, ["Highways", "Libraries", "Waste collection", "Home care"]),
+        ({"sort": "B"}, ["Libraries", "Waste collection", "Highways", "Home care"]),
+        ({"sort": "no such column"}, ["Highways", "Home care", "Libraries", "Waste collection"]),
+    ],
+)
+def test_the_list_is_filtered_and_sorted(
+    engine: Engine, council: SmallCouncil, this_year: Round, wanted: dict[str, str], expected: list[str]
+) -> None:
+    assert names(index(engine, council, this_year, **wanted)) == expected
+
+
+def test_a_director_reads_the_results_of_their_own_services_alone(
+    engine: Engine, council: SmallCouncil, this_year: Round
+) -> None:
+    assert names(index(engine, council, this_year, "director")) == ["Libraries", "Waste collection"]
+    assert names(index(engine, council, this_year, "contributor")) == ["Libraries"]
+    with reading(engine) as session, pytest.raises(NotFound):
+        results.show(session, this_year.assessments["ROADS"], by=council.actor("director"))
+
+
+def test_the_agreed_result_counts_and_the_self_result_can_still_be_read(
+    engine: Engine, council: SmallCouncil, this_year: Round
+) -> None:
+    assessment_id = this_year.assessments["LIB"]
+    core = council.actor("core_team")
+    with transaction(engine) as session:
+        challenge_closing.close(session, assessment_id, by=core, now=NOW)
+    with reading(engine) as session:
+        shown, asked = (results.show(session, assessment_id, by=core, kind=kind) for kind in ("", "self"))
+    assert (shown.kind, asked.kind) == ("agreed", "self")
+    assert shown.start is not None
+    assert shown.start.is_this
+    assert shown.change is None
+    libraries = next(row for row in index(engine, council, this_year).rows if row.service == "Libraries")
+    assert (libraries.kind, libraries.status) == ("agreed", "agreed")
+
+
+def test_an_assessment_that_was_returned_has_no_result_for_now(
+    engine: Engine, council: SmallCouncil, this_year: Round
+) -> None:
+    assessment_id = opened(
+        engine, council, ASKED.model_copy(update={"key": "again"}), name="Again"
+    ).assessments["LIB"]
+    director = council.actor("director")
+    with transaction(engine) as session:
+        sign_off.submit(session, assessment_id, by=director, now=NOW)
+    with transaction(engine) as session:
+        sign_off.send_back(session, assessment_id, "The cost is missing", by=director, now=NOW)
+    with reading(engine) as session:
+        assert results.show(session, assessment_id, by=director).card is None
+        with pytest.raises(NotFound):
+            results.card(session, assessment_id, by=director)
+
+
+def test_the_list_asks_the_same_number_of_questions_however_long_it_is(
+    engine: Engine, council: SmallCouncil, this_year: Round
+) -> None:
+    few = opened(engine, council, ASKED.model_copy(update={"key": "few"}), services=("LIB",), name="Few")
+    counts = []
+    for made in (few, few, this_year):
+        asked: list[object] = []
+        event.listen(engine, "before_cursor_execute", lambda *all_of_it, asked=asked: asked.append(1))
+        index(engine, council, made)
+        counts.append(len(asked))
+    assert counts[1] == counts[2] <= 4
