@@ -58,9 +58,10 @@ class Profile:
         return str(amount.quantize(Decimal(100), ROUND_HALF_UP).quantize(Decimal(1)))
 
 
-def answers(questionnaire: Questionnaire, profile: Profile) -> dict[str, Answer]:
-    """One answer for each question on the route, in reading order."""
+def forms(questionnaire: Questionnaire, profile: Profile) -> dict[str, dict[str, str | list[str]]]:
+    """Question key -> the form fields of its answer, for each question on the route, in reading order."""
     given: dict[str, Answer] = {}
+    typed: dict[str, dict[str, str | list[str]]] = {}
     for key, question in questionnaire.questions.items():
         if key in routing.on_route(questionnaire, given):
             content = _content(questionnaire, question, profile)
@@ -69,7 +70,18 @@ def answers(questionnaire: Questionnaire, profile: Profile) -> dict[str, Answer]
                 if not isinstance(answer, Answer):
                     raise ValueError(f"{profile.key} {key}: {answer}")
                 given[key] = answer
-    return given
+                typed[key] = _typed(content)
+    return typed
+
+
+def _typed(content: Mapping[str, Any]) -> dict[str, str | list[str]]:
+    value = content.get("value", "")
+    return {
+        "value": [str(one) for one in value] if isinstance(value, list) else str(value),
+        "state": "" if content["state"] == "answered" else content["state"],
+        "reason": content.get("reason", ""),
+        "evidence": content.get("evidence", ""),
+    }
 
 
 def _content(questionnaire: Questionnaire, question: Question, profile: Profile) -> dict[str, Any] | None:

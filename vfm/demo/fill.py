@@ -1,0 +1,26 @@
+"""Fill an empty database with the demo council."""
+
+from datetime import datetime
+
+from vfm.demo import set_up, story
+from vfm.store.database import Engine, transaction
+
+
+def fill(engine: Engine, *, now: datetime, at_least: int = 0) -> None:
+    """Make the council, its people and figures, and everything it has done before `now`.
+
+    Args:
+        engine: an upgraded database without a council.
+        now: the day the story ends; dates count back from it.
+        at_least: repeat the services until there are so many, for measuring.
+
+    Raises:
+        Invalid: a file of data/demo is missing or wrong.
+    """
+    source = set_up.repeated(set_up.read(), at_least)
+    begun = now.replace(year=now.year - 2, day=1)
+    with transaction(engine) as session:
+        services = set_up.places(session, source)
+        people = set_up.people(session, source, services, now=begun)
+        set_up.take_in_figures(session, source, by=None, now=begun)
+    story.tell(story.Stage(engine, source, services, people, now))

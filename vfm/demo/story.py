@@ -1,0 +1,369 @@
+"""What the demo council has done so far: a pilot, a finished cycle, and one under way.
+
+Every step is the workflow a person would have used, by somebody in the role for it, at an instant in the past.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Engine, select
+
+from vfm.demo import invented
+from vfm.demo.invented import Profile
+from vfm.demo.set_up import Source, spending
+from vfm.gateways.ready_templates import ready, text_of
+from vfm.prioritisation.criteria import DEFAULT_CRITERIA
+from vfm.questionnaires import editing
+from vfm.questionnaires.merging import Sent
+from vfm.roles import Actor, Role
+from vfm.store.database import Session, reading, transaction
+from vfm.store.tables import Assessment, ImprovementAction
+from vfm.workflows import (
+    assessments,
+    challenge,
+    challenge_closing,
+    cycles,
+    feedback,
+    priorities,
+    reviews,
+    sign_off,
+    versions,
+)
+
+MAIN = "service-vfm"
+"""The template that the council's cycles ask."""
+FIRST = "0."
+"""The mark of an answer nobody has given yet."""
+COMMENTS = (
+    ("EFF-03", "unclear", "2", "Is a missed appointment by the resident avoidable work, or only ours?"),
+    ("EFF-03", "unclear", "2", "We were not sure whether chasing by e-mail counts."),
+    ("OUT-07", "burdensome", "3", "We have no evaluation budget; finding out took half a day."),
+    ("PRO-08", "does_not_fit", "3", "We have two kinds of demand and could name only one."),
+    ("EQU-02", "asks_twice", "4", "Feels close to the question on complaints."),
+)
+"""(question, kind, clarity, words) given in the pilot, one service after the other."""
+REWORDED = {
+    "EFF-03": "How much avoidable work does the service carry: chasing in any form, rework, errors, "
+    "appointments missed by either side, calls to ask about progress?",
+    "PRO-08": "What is the main measure of demand for the service? Where there are two, name the one that costs more.",
+}
+"""What version 2 asks instead."""
+DECIDED = {
+    "EFF-03": ("changed", "The examples now say that chasing in any form and both sides' missed appointments count."),
+    "PRO-08": ("changed", "The question now says which to name where there are two."),
+    "OUT-07": ("kept", "An honest lowest level is an answer; nothing has to be found out for it."),
+    "EQU-02": ("kept", "Views and complaints are asked apart on purpose: one is sought, the other arrives."),
+}
+"""What became of each comment, and why."""
+OTHER_REASON = "A new operating model started in the spring; we look again when it has run for a year."
+"""Why the executive team decided otherwise than the rules suggest."""
+
+
+@dataclass
+class Stage:
+    """Who is there, what is asked, and how far the story has got.
+
+    Attributes:
+        today: the day the demo is made; everything happened before it.
+        services: service key -> id.
+    """
+
+    engine: Engine
+    source: Source
+    services: Mapping[str, int]
+    people: list[Actor]
+    today: datetime
+    money: dict[str, tuple[object, object]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.money = dict(spending(self.source))
+
+    def days_ago(self, days: float) -> datetime:
+        """An instant before today."""
+        return self.today - timedelta(days=days)
+
+    def one(self, role: Role) -> Actor:
+        """The first person who holds a role."""
+        return next(actor for actor in self.people if role in actor.roles)
+
+    def director_of(self, key: str) -> Actor:
+        """The director of a service."""
+        return next(actor for actor in self.people if self.services[key] in actor.directs)
+
+    def answering(self, key: str) -> Actor:
+        """Who fills in a service's assessment: a contributor where there is one."""
+        helpers = (actor for actor in self.people if self.services[key] in actor.contributes_to)
+        return next(helpers, self.director_of(key))
+
+    def profile(self, key: str, cycle: str, shift: float = 0.0) -> Profile:
+        """What the demo says of one service in one cycle."""
+        gross, net = self.money[key]
+        service = next(one for one in self.source.council.services if one.key == key)
+        about = {"name": service.name, "purpose": service.purpose, "demand": service.demand}
+        about["legal_basis"] = service.legal_basis
+        return Profile(self.source.profiles[key], about, gross, net, cycle, shift)  # type: ignore[arg-type]
+
+
+def tell(stage: Stage) -> None:
+    """The whole story, from the first template to the cycle under way."""
+    first = _take_in_templates(stage)
+    pilot = _pilot(stage, first)
+    second = _revise(stage, first, pilot)
+    finished = _finished_cycle(stage, second)
+    _decide(stage, finished)
+    _cycle_under_way(stage, second)
+
+
+def _take_in_templates(stage: Stage) -> int:
+    """Import every ready template; the id of the first version of the main one."""
+    core, then, found = stage.one(Role.CORE_TEAM), stage.days_ago(430), 0
+    for template in ready():
+        with transaction(stage.engine) as session:
+            taken = versions.take_in(session, text_of(template.name), template.name, by=core, now=then)
+        found = taken.version_id if template.key == MAIN else found
+    return found
+
+
+def _open(stage: Stage, name: str, kind: str, version: int, keys: list[str], opened: datetime, days: int) -> int:
+    typed = cycles.Typed(
+        name=name,
+        kind=kind,
+        version=str(version),
+        opens_on=_typed(opened.date()),
+        due_on=_typed((opened + timedelta(days=days)).date()),
+        services=tuple(str(stage.services[key]) for key in keys),
+    )
+    with reading(stage.engine) as session:
+        revision = cycles.dry_run(session, typed, now=opened).revision
+    with transaction(stage.engine) as session:
+        return cycles.open_cycle(session, typed, revision=revision, by=stage.one(Role.CORE_TEAM), now=opened)
+
+
+def _typed(day: date) -> tuple[str, str, str]:
+    return str(day.day), str(day.month), str(day.year)
+
+
+def _pilot(stage: Stage, version: int) -> int:
+    """Three services answer for real and comment; their results are agreed, and set no baseline."""
+    keys = [key for key, row in stage.source.profiles.items() if row["is_pilot"] == "yes"]
+    opened = stage.days_ago(420)
+    cycle = _open(stage, f"Pilot {opened.year}", "pilot", version, keys, opened, 28)
+    for number, (key, assessment) in enumerate(_assessments(stage, cycle)):
+        answered = opened + timedelta(days=8 + number)
+        _answer(stage, key, assessment, "pilot", answered, shift=-0.05)
+        for place, (question, kind, clarity, words) in enumerate(COMMENTS):
+            if place % len(keys) == number:
+                comment = feedback.Typed(kind=kind, clarity=clarity, comment=words)
+                with transaction(stage.engine) as session:
+                    by = stage.answering(key)
+                    feedback.give(session, assessment, question, comment, by=by, now=answered)
+        _send(stage, key, assessment, answered + timedelta(days=2))
+        _agree(stage, assessment, answered + timedelta(days=9))
+    return cycle
+
+
+def _revise(stage: Stage, version: int, pilot: int) -> int:
+    """Version 2: two questions reworded, every comment decided with a reason, the pilot closed."""
+    core, then = stage.one(Role.CORE_TEAM), stage.days_ago(390)
+    with transaction(stage.engine) as session:
+        second = versions.revise(session, version, by=core, now=then)
+    for key, words in REWORDED.items():
+        with transaction(stage.engine) as session:
+            form = versions.question(session, second, key, by=core)
+            wording = editing.wording_of(form.questionnaire, form.question)
+            wording = replace(wording, text=words)
+            versions.edit(session, second, key, wording, revision=form.revision, by=core, now=then)
+    for key, (outcome, reason) in DECIDED.items():
+        with transaction(stage.engine) as session:
+            feedback.decide_all(session, pilot, key, outcome, reason, second, by=core, now=then)
+    with transaction(stage.engine) as session:
+        cycles.close(session, pilot, by=core, now=stage.days_ago(385))
+    return second
+
+
+def _finished_cycle(stage: Stage, version: int) -> int:
+    """Every service answered, some were challenged, all is agreed: the baselines."""
+    opened = stage.days_ago(372)
+    name = f"Self-assessment {_financial_year(opened.date())}"
+    cycle = _open(stage, name, "rollout", version, list(stage.services), opened, 42)
+    for number, (key, assessment) in enumerate(_assessments(stage, cycle)):
+        answered = opened + timedelta(days=5 + number % 30)
+        _answer(stage, key, assessment, "first", answered, shift=-_gain(stage, key))
+        _send(stage, key, assessment, answered + timedelta(days=1))
+        if stage.source.profiles[key]["is_challenged"] == "yes":
+            _challenge(stage, key, assessment, opened + timedelta(days=50), is_settled=True)
+        _agree(stage, assessment, opened + timedelta(days=60))
+    _date_actions(stage)
+    with transaction(stage.engine) as session:
+        cycles.close(session, cycle, by=stage.one(Role.CORE_TEAM), now=opened + timedelta(days=61))
+    return cycle
+
+
+def _decide(stage: Stage, cycle: int) -> None:
+    """The executive team's ranking of the finished cycle, its decisions, and the first reviews."""
+    executives = [actor for actor in stage.people if Role.EXECUTIVE in actor.roles]
+    then = stage.days_ago(300)
+    ballots = tuple(
+        priorities.Ballot(actor.name, {c.key: f"{c.weight * (1 + 0.2 * ((n + i) % 3 - 1)):.0f}" for i, c in enumerate(DEFAULT_CRITERIA)})
+        for n, actor in enumerate(executives)
+    )
+    sheet = priorities.Sheet(cycle, "Executive team ranking", "", ballots)
+    with transaction(stage.engine) as session:
+        run = priorities.run(session, sheet, by=executives[0], now=then)
+    with reading(stage.engine) as session:
+        board = priorities.board(session, run)
+    _record_outcomes(stage, run, board, executives[0], then)
+
+
+def _cycle_under_way(stage: Stage, version: int) -> None:
+    """The second rollout: each service as far as its profile says."""
+    opened = stage.days_ago(38)
+    name = f"Self-assessment {_financial_year(opened.date())}"
+    cycle = _open(stage, name, "rollout", version, list(stage.services), opened, 56)
+    for number, (key, assessment) in enumerate(_assessments(stage, cycle)):
+        row = stage.source.profiles[key]
+        answered = opened + timedelta(days=6 + number % 25)
+        if row["stage"] == "not_started":
+            continue
+        sections = 4 + number % 5 if row["stage"] == "started" else None
+        _answer(stage, key, assessment, "second", answered, sections=sections)
+        if row["stage"] != "started":
+            _finish(stage, key, assessment, answered + timedelta(days=1), is_signed_off=number % 3 > 0)
+
+
+def _finish(stage: Stage, key: str, assessment: int, then: datetime, *, is_signed_off: bool) -> None:
+    """As far as a complete assessment of the cycle under way has come."""
+    row = stage.source.profiles[key]
+    if row["stage"] == "submitted" and not is_signed_off:
+        _submit(stage, key, assessment, then)
+        return
+    _send(stage, key, assessment, then)
+    if row["is_challenged"] == "yes":
+        _challenge(stage, key, assessment, stage.days_ago(3), is_settled=row["stage"] == "agreed")
+    if row["stage"] == "agreed":
+        _agree(stage, assessment, stage.days_ago(2))
+
+
+def _assessments(stage: Stage, cycle: int) -> Iterator[tuple[str, int]]:
+    """(service key, assessment id) of a cycle, in the order of the services."""
+    with reading(stage.engine) as session:
+        rows = session.execute(
+            select(Assessment.service_id, Assessment.id).where(Assessment.cycle_id == cycle)
+        )
+        found = {service: assessment for service, assessment in rows}
+    return ((key, found[service]) for key, service in stage.services.items() if service in found)
+
+
+def _answer(
+    stage: Stage,
+    key: str,
+    assessment: int,
+    cycle: str,
+    then: datetime,
+    *,
+    shift: float = 0.0,
+    sections: int | None = None,
+) -> None:
+    """Answer an assessment section by section, all of it or the first few sections."""
+    by = stage.answering(key)
+    with reading(stage.engine) as session:
+        questionnaire = assessments.show(session, assessment, by=by).questionnaire
+    forms = invented.forms(questionnaire, stage.profile(key, cycle, shift))
+    for number, section in enumerate(list(questionnaire.all_sections.values())[:sections]):
+        sent = {q.key: Sent(forms[q.key], FIRST) for q in section.questions if q.key in forms}
+        at = then + timedelta(minutes=7 * number)
+        with transaction(stage.engine) as session:
+            saved = assessments.save(session, assessment, section.key, sent, by=by, now=at)
+        if saved.problems:
+            raise ValueError(f"{key} {section.key}: {saved.problems}")
+
+
+def _submit(stage: Stage, key: str, assessment: int, then: datetime) -> None:
+    with transaction(stage.engine) as session:
+        sign_off.submit(session, assessment, by=stage.answering(key), now=then)
+
+
+def _send(stage: Stage, key: str, assessment: int, then: datetime) -> None:
+    """Send for sign-off, and sign off a day later."""
+    _submit(stage, key, assessment, then)
+    with transaction(stage.engine) as session:
+        sign_off.sign_off(session, assessment, by=stage.director_of(key), now=then + timedelta(days=1))
+
+
+def _challenge(stage: Stage, key: str, assessment: int, then: datetime, *, is_settled: bool) -> None:
+    """One score is challenged: the highest level with the weakest evidence; agreed where settled."""
+    challenger, core = stage.one(Role.CHALLENGER), stage.one(Role.CORE_TEAM)
+    with reading(stage.engine) as session:
+        question = _doubtful(session, assessment, challenger)
+    if question is None:
+        return
+    raw = {"value": "2", "reason": "The evidence describes the plan for this, not what happens today."}
+    with transaction(stage.engine) as session:
+        challenge.make(session, assessment, question, raw, by=challenger, now=then)
+    if not is_settled:
+        return
+    with transaction(stage.engine) as session:
+        words = "We agree that the plan came late in the year; it has been followed since."
+        challenge.respond(session, assessment, question, words, by=stage.director_of(key), now=then)
+    with transaction(stage.engine) as session:
+        raw = {"value": "2", "reason": "Level 3 once a full year of results is there."}
+        challenge.agree(session, assessment, question, raw, by=core, now=then + timedelta(hours=2))
+
+
+def _doubtful(session: Session, assessment: int, by: Actor) -> str | None:
+    """The score that weak evidence could move most, else the first at level 3 or 4; None without any."""
+    lines = challenge.show(session, assessment, by=by).lines
+    high = [line for line in lines if line.own.startswith(("3", "4"))]
+    return max(high, key=lambda line: line.stake).key if high else None
+
+
+def _agree(stage: Stage, assessment: int, then: datetime) -> None:
+    with transaction(stage.engine) as session:
+        challenge_closing.close(session, assessment, by=stage.one(Role.CORE_TEAM), now=then)
+
+
+def _date_actions(stage: Stage) -> None:
+    """Give most improvement actions a date, so that some are due, some late and some still want one."""
+    with transaction(stage.engine) as session:
+        for number, action in enumerate(session.scalars(select(ImprovementAction).order_by(ImprovementAction.id))):
+            if number % 4:
+                action.due_on = (stage.today + timedelta(days=30 * (number % 11) - 60)).date()
+                action.status = ("agreed", "under_way", "done")[number % 3]
+
+
+def _gain(stage: Stage, key: str) -> float:
+    """How far a service has come since the finished cycle, on 0 to 1."""
+    return float(stage.source.profiles[key]["change_since_last_cycle"])
+
+
+def _financial_year(day: date) -> str:
+    """The financial year a day is in, `2026-27`."""
+    first = day.year if day >= date(day.year, 4, 1) else day.year - 1
+    return f"{first}-{(first + 1) % 100:02d}"
+
+
+def _record_outcomes(stage: Stage, run: int, board: priorities.Board, by: Actor, then: datetime) -> None:
+    """Decide the first ten services, mostly as the rules suggest, and plan the first reviews."""
+    for number, line in enumerate(board.ranked[:10]):
+        outcome = "monitor" if number == 5 else line.outcome
+        verdict = priorities.Verdict(
+            outcome=outcome,
+            topic="Cost and demand" if outcome == "deep_dive" else "",
+            reason=OTHER_REASON if outcome != line.outcome else f"As the rules suggest: {line.reason}",
+            day=_typed(then.date()),
+        )
+        with transaction(stage.engine) as session:
+            decision = priorities.decide(session, run, line.service_id, verdict, by=by, now=then)
+        if outcome in reviews.MODES and number < 6:
+            _plan(stage, decision, number, then)
+
+
+def _plan(stage: Stage, decision: int, number: int, then: datetime) -> None:
+    core = stage.one(Role.CORE_TEAM)
+    starts = (then + timedelta(days=40 + 75 * number)).date()
+    status = ("closed", "implementing", "reporting", "under_way", "approved", "proposed")[number]
+    with transaction(stage.engine) as session:
+        form = reviews.blank(session, decision_id=decision)
+        draft = replace(form.draft, day=_typed(starts), lead=str(core.id), status=status)
+        reviews.add(session, draft, by=core, now=then + timedelta(days=1))
