@@ -154,7 +154,7 @@ def _pilot(stage: Stage, version: int) -> int:
         _answer(stage, key, assessment, "pilot", answered, shift=-0.05)
         for place, (question, kind, clarity, words) in enumerate(COMMENTS):
             if place % len(keys) == number:
-                comment = feedback.Typed(kind=kind, clarity=clarity, comment=words)
+                comment = feedback.Said(kind, clarity, words)
                 with transaction(stage.engine) as session:
                     by = stage.answering(key)
                     feedback.give(session, assessment, question, comment, by=by, now=answered)
@@ -175,8 +175,10 @@ def _revise(stage: Stage, version: int, pilot: int) -> int:
             wording = replace(wording, text=words)
             versions.edit(session, second, key, wording, revision=form.revision, by=core, now=then)
     for key, (outcome, reason) in DECIDED.items():
+        decided = feedback.Decided(outcome, reason, str(second) if outcome == "changed" else "", "")
         with transaction(stage.engine) as session:
-            feedback.decide_all(session, pilot, key, outcome, reason, second, by=core, now=then)
+            for comment in feedback.question(session, pilot, key).comments:
+                feedback.decide(session, pilot, comment.id, decided, by=core, now=then)
     with transaction(stage.engine) as session:
         cycles.close(session, pilot, by=core, now=stage.days_ago(385))
     return second
