@@ -319,3 +319,14 @@ def test_ranks_are_the_same_for_integer_and_float_and_decimal_input() -> None:
     given_as: list[Any] = [3, 3.0, Decimal(3)]
     seeds = {ranked([service("a", x, 1), service("b", 1, 1)]).seed for x in given_as}
     assert len(seeds) == 1
+
+
+def test_what_rounding_leaves_of_a_group_is_no_positive_excess() -> None:
+    """Drivers of need, cost and speed are +10, +20 and -30: nothing is left, so nothing holds half of it."""
+    criteria = [Criterion(key, goalposts=(0, 1), group="demand") for key in ("need", "cost", "speed")]
+    values = {"need": 0.1, "cost": 0.2, "speed": -0.3}
+    middle = [ServiceFacts(f"m{i}", values=dict.fromkeys(values, 0.4)) for i in range(3)]
+    apart = ServiceFacts("apart", values={key: 0.4 + x for key, x in values.items()}, gross=1.0)
+    first = ranked([*middle, apart], criteria, top=4).services[0]
+    assert sum(first.drivers.values()) == pytest.approx(0, abs=1e-9)
+    assert (first.key, first.outcome, first.rule) == ("apart", "service_review", 6)

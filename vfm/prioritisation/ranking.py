@@ -17,6 +17,7 @@ from vfm.errors import Invalid
 from vfm.prioritisation.criteria import VFM_RESULT, Criterion
 from vfm.prioritisation.facts import OutcomeName, ServiceFacts
 from vfm.prioritisation.index import (
+    PLACES,
     Ints,
     capacity,
     competition_ranks,
@@ -467,5 +468,6 @@ def _groups(inputs: Inputs, apart: Floats) -> tuple[dict[str, list[float]], dict
         weights = inputs.weights[members]
         if weights.sum() > 0:
             means[group] = (inputs.u.point[:, members] @ weights / weights.sum()).tolist()
-            excesses[group] = np.maximum(apart[:, members].sum(axis=1), 0).tolist()
+            excess = np.round(apart[:, members].sum(axis=1), PLACES)  # what is left of +10 - 10 is no excess
+            excesses[group] = np.maximum(excess, 0).tolist()
     return means, excesses
