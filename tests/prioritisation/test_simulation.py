@@ -13,6 +13,7 @@ from vfm.prioritisation.ranking import rank
 from vfm.prioritisation.simulation import (
     BLOCK,
     MODELS,
+    Around,
     Between,
     Tally,
     Trial,
@@ -159,3 +160,12 @@ def test_every_method_can_be_tried(method: Any) -> None:
     whole = [replace(s, values={**s.values, "need": s.values["need"] or 1.0}) for s in SERVICES]
     ranking = rank(whole, CRITERIA, on=ON, top=3, draws=500, method=method)
     assert sum(s.top_share or 0 for s in ranking.services) == pytest.approx(3)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_score_that_scatters_to_0_and_under_stands_at_the_low_end_of_a_logarithm() -> None:
+    score = Criterion("vfm_result", transform="log10", goalposts=(1, 100))
+    vague = Around(0, np.array([0]), score, np.array([2.0]), np.array([50.0]))
+    values = vague.drawn(np.random.Generator(np.random.Philox(3)))
+    assert ((values >= 0) & (values <= 1)).all()
+    assert 0.3 < (values == 0).mean() < 0.7

@@ -13,7 +13,7 @@ from typing import Literal
 
 import numpy as np
 
-from vfm.prioritisation.criteria import Criterion
+from vfm.prioritisation.criteria import Criterion, needs_positive
 from vfm.prioritisation.index import PLACES, Ints
 from vfm.prioritisation.methods import METHODS, MethodName, weighted
 from vfm.prioritisation.scales import Floats, utility
@@ -22,6 +22,7 @@ WeightModel = Literal["uniform", "ordered", "agreed"]
 MODELS: tuple[WeightModel, ...] = ("uniform", "ordered", "agreed")
 BLOCK = 250
 CONFIDENCE_DRAWS = 500
+LEAST = np.finfo(np.float64).tiny  # stands in for what has no logarithm, under any goalpost
 WEIGHT_GRAIN = 2.0**30  # weights are summed as whole grains, so that the order of summing cannot matter
 
 
@@ -66,8 +67,8 @@ class Around:
 
     def drawn(self, generator: np.random.Generator) -> Floats:
         """(block, services) u."""
-        noise = generator.standard_normal((BLOCK, len(self.services)))
-        return utility(self.scale, self.raw + self.spread * noise)
+        raw = self.raw + self.spread * generator.standard_normal((BLOCK, len(self.services)))
+        return utility(self.scale, np.maximum(raw, LEAST) if needs_positive(self.scale) else raw)
 
 
 @dataclass(frozen=True, eq=False)
