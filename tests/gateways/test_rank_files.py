@@ -127,7 +127,7 @@ concentration: 80
 
 def test_a_scale_of_its_own_replaces_the_whole_default_scale() -> None:
     found = rank_settings(b"criteria: [{key: expenditure_level, transform: linear}]", "c.yaml").criteria[0]
-    assert (found.transform, found.floor, found.goalposts) == ("linear", None, None)
+    assert (found.transform, found.floor, found.goalposts, found.group) == ("linear", None, None, None)
 
 
 def test_settings_without_criteria_are_the_default_ones() -> None:

@@ -235,8 +235,8 @@ class _Fields:
 def rank_settings(raw: bytes, name: str) -> RankSettings:
     """CONFIG of `vfm rank`: YAML or JSON with `criteria` and `concentration`.
 
-    A criterion that bears the key of a default one keeps its words and group unless they are given, and its
-    scale unless anything of a scale is given: so `{key: unit_cost, weight: 5}` re-weights it.
+    A criterion that bears the key of a default one keeps its words unless they are given, and its scale and
+    group unless anything of a scale is given: so `{key: unit_cost, weight: 5}` re-weights it.
 
     Raises:
         Invalid: every problem, with line and column.
@@ -267,7 +267,7 @@ def _criterion(given: _Fields, entry: Any, path: tuple[Any, ...]) -> Criterion |
     default = next((c for c in DEFAULT_CRITERIA if c.key == key), Criterion(key))
     if any(name in content for name in SCALE_FIELDS):
         plain = Criterion(key)
-        default = replace(default, **{name: getattr(plain, name) for name in SCALE_FIELDS})
+        default = replace(default, **{name: getattr(plain, name) for name in (*SCALE_FIELDS, "group")})
     reads: Mapping[str, Callable[[Any, tuple[Any, ...]], Any]] = {
         "label": given.text,
         "weight": given.number,
