@@ -17,6 +17,7 @@ from vfm.web import (
     cycles,
     directory,
     errors,
+    feedback,
     filters,
     home,
     invitations,
@@ -26,6 +27,7 @@ from vfm.web import (
     priorities,
     results,
     reviews,
+    services,
     sign_off,
     versions,
 )
@@ -45,9 +47,11 @@ BLUEPRINTS = (
     versions.blueprint,
     challenge.blueprint,
     results.blueprint,
+    services.blueprint,
     priorities.blueprint,
     reviews.blueprint,
     cycles.blueprint,
+    feedback.blueprint,
 )
 
 YEAR = 365 * 24 * 3600
@@ -61,7 +65,6 @@ def create_app(settings: Settings) -> Flask:
         Invalid: the database is missing, damaged, unreachable or of another version; nothing is served.
     """
     engine = database.connect(settings.database)
-    database.check(engine)
     app = Flask("vfm")
     app.config.update(
         SECRET_KEY=settings.secret or secrets.token_hex(32),
@@ -86,6 +89,7 @@ def create_app(settings: Settings) -> Flask:
     access.guard(app)
     CSRFProtect(app)
     _dress(app)
+    database.check(engine)
     return app
 
 

@@ -21,8 +21,10 @@ class Settings:
         is_demo: shows the one-click sign-in page and the notice that answers are invented (`VFM_DEMO`).
         is_https: marks cookies as secure and asks browsers to stay on HTTPS (`VFM_HTTPS`).
         session_hours: a session ends this many hours after it was last used (`VFM_SESSION_HOURS`).
-        sign_in_tries: failed sign-ins allowed for one e-mail or address in a quarter of an hour
-            (`VFM_SIGN_IN_TRIES`).
+        sign_in_tries: failed sign-ins allowed for one e-mail in a quarter of an hour, and ten times as
+            many from one client address (`VFM_SIGN_IN_TRIES`).
+        proxies: how many proxies stand before it that name the client's address (`VFM_PROXIES`); what a
+            client says of itself is not believed beyond them.
     """
 
     database: str = f"sqlite:///{INSTANCE / 'vfm.sqlite'}"
@@ -31,16 +33,29 @@ class Settings:
     is_https: bool = False
     session_hours: int = 10
     sign_in_tries: int = 10
+    proxies: int = 0
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
-        """Settings as the environment says; a variable that is not set keeps its default."""
+        """Settings as the environment says; a variable that is not set keeps its default.
+
+        Raises:
+            ValueError: a variable that has to be a whole number is none; the words name it.
+        """
         defaults = cls()
         return cls(
             database=environment.get("VFM_DATABASE", defaults.database),
             secret=environment.get("VFM_SECRET") or secrets.token_hex(32),
             is_demo=environment.get("VFM_DEMO", "") == "1",
             is_https=environment.get("VFM_HTTPS", "") == "1",
-            session_hours=int(environment.get("VFM_SESSION_HOURS", defaults.session_hours)),
-            sign_in_tries=int(environment.get("VFM_SIGN_IN_TRIES", defaults.sign_in_tries)),
+            session_hours=_whole(environment, "VFM_SESSION_HOURS", defaults.session_hours),
+            sign_in_tries=_whole(environment, "VFM_SIGN_IN_TRIES", defaults.sign_in_tries),
+            proxies=_whole(environment, "VFM_PROXIES", defaults.proxies),
         )
+
+
+def _whole(environment: Mapping[str, str], name: str, default: int) -> int:
+    given = environment.get(name, "").strip()
+    if given and not given.isdecimal():
+        raise ValueError(f"{name} is {given!r}. Set it to a whole number, or leave it out for {default}.")
+    return int(given) if given else default

@@ -121,14 +121,13 @@ def begin(
         Conflict: there is a council already.
         Invalid: no name, a financial year that is none, an e-mail that is none, a weak password.
     """
-    if queries.count(session):
-        raise Conflict("There is a council in this database already. Name another with VFM_DATABASE.")
-    name, administrator, email = (
-        " ".join(name.split()),
-        " ".join(administrator.split()),
-        email.strip().lower(),
-    )
-    _check_beginning(name, financial_year, administrator, email, password)
+    check_beginning(session, name, financial_year, administrator, email)
+    name, administrator = " ".join(name.split()), " ".join(administrator.split())
+    email = email.strip().lower()
+    if password is not None and (
+        problems := credentials.password_problems(password, password, names=(administrator, email))
+    ):
+        raise Invalid(problems)
     council = Council(name=name, financial_year=financial_year)
     kept = credentials.password_hash(password) if password is not None else None
     person = Person(name=administrator, email=email, password_hash=kept, created_at=now)
@@ -142,18 +141,28 @@ def begin(
     return sessions.invite(session, person.id, now=now) if password is None else None
 
 
-def _check_beginning(
-    name: str, financial_year: str, administrator: str, email: str, password: str | None
-) -> None:
-    problems = [*_name_problems(name), *_year_problems(financial_year)]
-    if not administrator:
+def check_beginning(session: Session, name: str, financial_year: str, administrator: str, email: str) -> None:
+    """Make sure that a council can begin with this, before somebody is asked for a password.
+
+    Raises:
+        Conflict: there is a council already.
+        Invalid: no name, a financial year that is none, an e-mail that is none.
+    """
+    if queries.count(session):
+        raise Conflict("There is a council in this database already. Name another with VFM_DATABASE.")
+    problems = [*_name_problems(name.strip()), *_year_problems(financial_year)]
+    if not administrator.strip():
         problems.append(Problem("administrator", "Give the first administrator's name."))
-    if not credentials.EMAIL.fullmatch(email):
+    if not credentials.EMAIL.fullmatch(email.strip()):
         problems.append(Problem("email", "Give an e-mail address, like name@council.example."))
-    if password is not None:
-        problems += credentials.password_problems(password, password, names=(administrator, email))
     if problems:
         raise Invalid(problems)
+
+
+def financial_year(now: datetime) -> str:
+    """The financial year of an instant, April to March: `2026-27`."""
+    first = now.year if now.month >= 4 else now.year - 1
+    return f"{first}-{(first + 1) % 100:02}"
 
 
 def _council(session: Session) -> Council:
