@@ -4,11 +4,12 @@ from tests import build
 from vfm.questionnaires.improvements import improvements
 from vfm.questionnaires.schema import Comparison
 
+IS_SO = Comparison(question="Q-01", equals="yes")
 ASKED = build.questionnaire(
     build.yes_no("Q-01"),
-    build.question("Q-02", "text", becomes="improvement_action", show_if=Comparison(question="Q-01", equals="yes")),
+    build.question("Q-02", "text", becomes="improvement_action", show_if=IS_SO),
     build.question("Q-03", "text"),
-)  # fmt: skip
+)
 
 
 def test_each_line_is_an_action_without_its_bullet() -> None:

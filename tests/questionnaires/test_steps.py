@@ -20,7 +20,7 @@ def test_the_table_holds_the_legal_steps_and_no_other() -> None:
     assert {(before.value, step.value, then.value) for (before, step), then in STEPS.items()} == LEGAL
 
 
-@pytest.mark.parametrize(("status", "step"), product(Status, Step))
+@pytest.mark.parametrize(("status", "step"), tuple(product(Status, Step)))
 def test_every_other_step_is_refused_in_words(status: Status, step: Step) -> None:
     if allows(status, step):
         assert (status.value, step.value, after(status, step).value) in LEGAL

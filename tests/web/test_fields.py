@@ -86,7 +86,8 @@ def test_every_problem_leads_to_an_element_and_is_shown(app: Flask, kind: Kind, 
     question = build.question("Q-01", kind, **scored)
     problem = Problem(place, "That is odd. Mend it.")
     field = fields.shown(build.questionnaire(question), question, {}, problems=[problem])
-    html = app.jinja_env.get_template("macros/fields.html").make_module().question(field)
+    macros = app.jinja_env.get_template("macros/fields.html").make_module()
+    html = macros.question(field) + (macros.evidence(field) if scored else "")
     assert f'id="{fields.place(problem).replace(".", "-")}"' in html
     assert "That is odd. Mend it." in html
 

@@ -188,4 +188,5 @@ def _as_json(saved: Saved) -> dict[str, object]:
             for clash in saved.clashes
         },
         "asked": list(saved.asked),
+        "progress": f"{saved.progress.settled} of {saved.progress.asked} answered",
     }

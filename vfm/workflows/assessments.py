@@ -70,6 +70,7 @@ class TaskList:
     """An assessment as a list of sections.
 
     Attributes:
+        next_question: the first one still to be answered, and next_key its section; None when there is none.
         waits_for: who has to act next, in words; empty when it is agreed.
     """
 
@@ -77,6 +78,8 @@ class TaskList:
     questionnaire: Questionnaire
     sections: tuple[SectionState, ...]
     progress: Progress
+    next_question: str | None
+    next_key: str | None
     waits_for: str
     returned: Returned | None
     may_answer: bool
@@ -189,7 +192,7 @@ class Saved:
             Neither tells of a question that is no longer asked.
         changed: keys that were written.
         appeared: questions of this section that these answers put on the route.
-        asked: keys on the route in this section, afterwards.
+        asked: keys on the route in this section, afterwards; progress: how far it is.
         next_key: the section after this one.
         at: when this was saved.
     """
@@ -200,6 +203,7 @@ class Saved:
     changed: tuple[str, ...]
     appeared: tuple[str, ...]
     asked: tuple[str, ...]
+    progress: Progress
     next_key: str | None
     at: datetime
 
@@ -235,11 +239,14 @@ def show(session: Session, assessment_id: int, *, by: Actor) -> TaskList:
     given = _answers(questionnaire, queries.answers(session, assessment_id))
     route = routing.on_route(questionnaire, given)
     states = [SectionState(page, progress_of(page.section, given, route)) for page in pages(questionnaire)]
+    following = routing.next_unanswered(questionnaire, given)
     return TaskList(
         head=head,
         questionnaire=questionnaire,
         sections=tuple(state for state in states if state.progress.asked),
         progress=routing.progress(questionnaire, given, route=route),
+        next_question=following,
+        next_key=questionnaire.section_of[following] if following else None,
         waits_for=_waits_for(session, head),
         returned=_returned(session, head),
         may_answer=_may_answer(head, by),
@@ -501,6 +508,7 @@ def save(
         changed=tuple(outcome.written),
         appeared=tuple(name for name in own if name in route - was),
         asked=tuple(name for name in own if name in route),
+        progress=progress_of(page.section, after, route),
         next_key=page.next_key,
         at=now,
     )

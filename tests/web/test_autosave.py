@@ -1,0 +1,97 @@
+"""Autosave in a real browser: saved while typing, kept while the server cannot be reached, sent when back."""
+
+import logging
+from collections.abc import Iterator
+from threading import Thread
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect, sync_playwright
+from sqlalchemy import Engine, select
+from werkzeug.serving import make_server
+
+from tests import build
+from tests.council import NOW, SmallCouncil
+from tests.rounds import opened
+from vfm.questionnaires.schema import Comparison
+from vfm.store.database import reading, transaction
+from vfm.store.tables import AnswerRow
+from vfm.workflows import sign_in
+
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+IS_YES = Comparison(question="A-01", equals="yes")
+ASKED = build.questionnaire(
+    build.yes_no("A-01"),
+    build.question("A-02", "text", show_if=IS_YES),
+    build.question("A-03", "money"),
+)
+
+
+@pytest.fixture
+def page(app: Flask, engine: Engine, council: SmallCouncil) -> Iterator[Page]:
+    """A section of the libraries' assessment, open in the director's browser."""
+    assessment_id = opened(engine, council, ASKED).assessments["LIB"]
+    with transaction(engine) as session:
+        token = sign_in.start(session, council.people["director"], now=NOW)
+    client = app.test_client()
+    with client.session_transaction() as cookie:
+        cookie["token"] = token
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    address = f"http://127.0.0.1:{server.port}"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        context = chromium.new_context()
+        context.add_cookies([{"name": "vfm", "value": client.get_cookie("vfm").value, "url": address}])
+        opening = context.new_page()
+        opening.goto(f"{address}/assessments/{assessment_id}/sections/A")
+        yield opening
+        chromium.close()
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    app.extensions["vfm"].engine.dispose()
+
+
+def stored(engine: Engine) -> dict[str, object]:
+    with reading(engine) as session:
+        rows = session.execute(select(AnswerRow.question_key, AnswerRow.content)).tuples()
+        return {key: content.get("value") for key, content in rows}
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_nothing_typed_is_lost(page: Page, engine: Engine) -> None:
+    said = page.locator("#saved")
+    page.get_by_label("Yes").check()
+    expect(said).to_contain_text("1 more question appeared")
+    expect(page.locator("#progress")).to_have_text("1 of 3 answered")
+
+    page.locator("#A-02-value").fill("Typed on line")
+    expect(said).to_have_text("· Saved 14:02")
+    assert stored(engine) == {"A-01": "yes", "A-02": "Typed on line"}
+
+    page.context.set_offline(True)
+    page.locator("#A-02-value").fill("Typed on a train")
+    expect(said).to_contain_text("kept in this browser")
+    page.context.set_offline(False)
+    expect(said).to_have_text("· Saved 14:02")
+    assert stored(engine)["A-02"] == "Typed on a train"
+
+    page.context.set_offline(True)
+    page.locator("#A-02-value").fill("Typed, then closed")
+    expect(said).to_contain_text("kept in this browser")
+    address = page.url
+    page.goto("about:blank")
+    page.context.set_offline(False)
+    page.goto(address)
+    expect(said).to_have_text("· Saved 14:02")
+    assert stored(engine)["A-02"] == "Typed, then closed"
+
+    page.locator("#A-03-value").fill("ninety")
+    expect(page.locator("#A-03")).to_contain_text('Not saved yet. "ninety" is not a number.')
+    page.get_by_role("button", name="Save and continue").click()
+    expect(page.locator(".govuk-error-summary")).to_contain_text('"ninety" is not a number.')
+    expect(page.locator("#A-03-value")).to_have_value("ninety")
