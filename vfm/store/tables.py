@@ -417,7 +417,10 @@ class Baseline(Table):
 
 
 class ImprovementAction(Table):
-    """An owned, dated step for a service plan, with the answer it came from."""
+    """An owned, dated step for a service plan, with the answer it came from.
+
+    `status` is proposed, agreed, under_way, done or dropped.
+    """
 
     __tablename__ = "improvement_action"
 
@@ -428,6 +431,7 @@ class ImprovementAction(Table):
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     due_on: Mapped[date | None]
     status: Mapped[str] = mapped_column(default="proposed")
+    revision: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
 
 
