@@ -1,0 +1,64 @@
+"""Talking to a terminal: what a command says, reports, reads and returns.
+
+Exit status everywhere: 0 done, 1 problems (one a line on standard output), 2 wrong use (one line on standard
+error).
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:  # what a command needs is imported when it runs
+    from vfm.errors import Invalid
+    from vfm.settings import Settings
+
+DONE, PROBLEMS, WRONG_USE = 0, 1, 2
+
+Subcommands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def say(message: str) -> None:
+    """One line on standard error, for whoever sits at the terminal."""
+    sys.stderr.write(f"{message}\n")
+
+
+def report(lines: Sequence[str]) -> None:
+    """Lines on standard output, for whoever reads the result."""
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
+
+
+def read_bytes(path: str) -> bytes | None:
+    """What a file holds; None when it cannot be read, which is said on standard error."""
+    try:
+        return Path(path).read_bytes()
+    except FileNotFoundError:
+        say(f"vfm: there is no file {path}. Check the name and the folder.")
+    except OSError as error:
+        say(f"vfm: {path} cannot be read: {error.strerror or error}. Check that it is a file you may open.")
+    return None
+
+
+def as_json(content: object) -> list[str]:
+    """Content as one JSON document, unrounded."""
+    return [json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)]
+
+
+def refused(error: "Invalid") -> int:
+    """One line on standard error for each problem with what the program stands on."""
+    for problem in error.problems:
+        say(f"vfm: {' '.join(str(problem).split())}")
+    return PROBLEMS
+
+
+def environment_settings() -> "Settings | None":
+    """The settings, None when a variable cannot be read, which is said on standard error."""
+    from vfm.settings import Settings
+
+    try:
+        return Settings.from_environment()
+    except ValueError as error:
+        say(f"vfm: {error}")
+        return None
