@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # what a command needs is imported when it runs
 
 DONE, PROBLEMS, WRONG_USE = 0, 1, 2
 
-Subcommands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+Subcommands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 it has no public name
 
 
 def say(message: str) -> None:

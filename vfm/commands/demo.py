@@ -144,15 +144,7 @@ def introduce(address: str) -> None:
 
     people = set_up.read().people
     say("")
-    for role in (
-        "administrator",
-        "core_team",
-        "director",
-        "contributor",
-        "challenger",
-        "executive",
-        "viewer",
-    ):
+    for role in Role:
         held = [line for line in people if role in line["roles"].split(";")]
         names = ", ".join(f"{line['name']} <{line['email']}>" for line in held[:2])
         more = f" and {len(held) - 2} more" if len(held) > 2 else ""

@@ -50,7 +50,10 @@ REWORDED = {
 }
 """What version 2 asks instead."""
 DECIDED = {
-    "EFF-03": ("changed", "The examples now say that chasing in any form and both sides' missed appointments count."),
+    "EFF-03": (
+        "changed",
+        "The examples now say that chasing in any form and both sides' missed appointments count.",
+    ),
     "PRO-08": ("changed", "The question now says which to name where there are two."),
     "OUT-07": ("kept", "An honest lowest level is an answer; nothing has to be found out for it."),
     "EQU-02": ("kept", "Views and complaints are asked apart on purpose: one is sought, the other arrives."),
@@ -125,7 +128,9 @@ def _take_in_templates(stage: Stage) -> int:
     return found
 
 
-def _open(stage: Stage, name: str, kind: str, version: int, keys: list[str], opened: datetime, days: int) -> int:
+def _open(
+    stage: Stage, name: str, kind: str, version: int, keys: list[str], opened: datetime, days: int
+) -> int:
     typed = cycles.Typed(
         name=name,
         kind=kind,
@@ -154,7 +159,7 @@ def _pilot(stage: Stage, version: int) -> int:
         _answer(stage, key, assessment, "pilot", answered, shift=-0.05)
         for place, (question, kind, clarity, words) in enumerate(COMMENTS):
             if place % len(keys) == number:
-                comment = feedback.Said(kind, clarity, words)
+                comment = feedback.Typed(kind, clarity, words)
                 with transaction(stage.engine) as session:
                     by = stage.answering(key)
                     feedback.give(session, assessment, question, comment, by=by, now=answered)
@@ -175,10 +180,9 @@ def _revise(stage: Stage, version: int, pilot: int) -> int:
             wording = replace(wording, text=words)
             versions.edit(session, second, key, wording, revision=form.revision, by=core, now=then)
     for key, (outcome, reason) in DECIDED.items():
-        decided = feedback.Decided(outcome, reason, str(second) if outcome == "changed" else "", "")
+        within = second if outcome == "changed" else None
         with transaction(stage.engine) as session:
-            for comment in feedback.question(session, pilot, key).comments:
-                feedback.decide(session, pilot, comment.id, decided, by=core, now=then)
+            feedback.decide_all(session, pilot, key, outcome, reason, within, by=core, now=then)
     with transaction(stage.engine) as session:
         cycles.close(session, pilot, by=core, now=stage.days_ago(385))
     return second
@@ -207,7 +211,13 @@ def _decide(stage: Stage, cycle: int) -> None:
     executives = [actor for actor in stage.people if Role.EXECUTIVE in actor.roles]
     then = stage.days_ago(300)
     ballots = tuple(
-        priorities.Ballot(actor.name, {c.key: f"{c.weight * (1 + 0.2 * ((n + i) % 3 - 1)):.0f}" for i, c in enumerate(DEFAULT_CRITERIA)})
+        priorities.Ballot(
+            actor.name,
+            {
+                c.key: f"{c.weight * (1 + 0.2 * ((n + i) % 3 - 1)):.0f}"
+                for i, c in enumerate(DEFAULT_CRITERIA)
+            },
+        )
         for n, actor in enumerate(executives)
     )
     sheet = priorities.Sheet(cycle, "Executive team ranking", "", ballots)
@@ -328,7 +338,9 @@ def _agree(stage: Stage, assessment: int, then: datetime) -> None:
 def _date_actions(stage: Stage) -> None:
     """Give most improvement actions a date, so that some are due, some late and some still want one."""
     with transaction(stage.engine) as session:
-        for number, action in enumerate(session.scalars(select(ImprovementAction).order_by(ImprovementAction.id))):
+        for number, action in enumerate(
+            session.scalars(select(ImprovementAction).order_by(ImprovementAction.id))
+        ):
             if number % 4:
                 action.due_on = (stage.today + timedelta(days=30 * (number % 11) - 60)).date()
                 action.status = ("agreed", "under_way", "done")[number % 3]
