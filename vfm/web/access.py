@@ -25,6 +25,7 @@ ANSWERS = ANSWERING | {Role.CORE_TEAM, Role.CHALLENGER, Role.EXECUTIVE}
 """Who reads assessments; of which services, the workflow says."""
 DECIDING = frozenset({Role.CORE_TEAM, Role.EXECUTIVE})
 """Who ranks services, records what is decided about them, and keeps the forward plan."""
+SERVICES = RESULTS | ADMIN
 CHALLENGING = frozenset({Role.CORE_TEAM, Role.CHALLENGER})
 CHALLENGE = RESULTS - {Role.VIEWER}
 """Who reads a challenge: everybody with a part in it."""
@@ -90,6 +91,12 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "cycles.close": CORE,
     "cycles.reopen": CORE,
     # feedback
+    "feedback.mine": ANSWERING,
+    "feedback.give": ANSWERING,
+    "feedback.send": ANSWERING,
+    "feedback.board": CORE,
+    "feedback.question": CORE,
+    "feedback.decide": CORE,
     # assessments
     "assessments.index": ANSWERS,
     "assessments.show": ANSWERS,
@@ -115,6 +122,9 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "challenge.close": CORE,
     "challenge.choose_unchallenged": CORE,
     "challenge.close_unchallenged": CORE,
+    # services
+    "services.index": SERVICES,
+    "services.show": SERVICES,
     # results
     "results.newest": RESULTS,
     "results.index": RESULTS,

@@ -43,6 +43,29 @@ PLACE_STATES: dict[str, tuple[str, str]] = {
     "agreed": ("Agreed", "green"),
 }
 """How far a service is in a cycle -> words, colour of the tag."""
+FEEDBACK_KINDS: dict[str, str] = {
+    "unclear": "It is unclear",
+    "does_not_fit": "It does not fit our service",
+    "asks_twice": "It asks for something twice",
+    "missing": "Something is missing",
+    "burdensome": "It is too much work to answer",
+    "other": "Something else",
+}
+"""What a comment in a pilot is about -> words of its choice."""
+FEEDBACK_SHORT: dict[str, str] = {
+    "unclear": "unclear",
+    "does_not_fit": "does not fit",
+    "asks_twice": "asks twice",
+    "missing": "something missing",
+    "burdensome": "burdensome",
+    "other": "other",
+}
+OUTCOMES: dict[str, tuple[str, str]] = {
+    "changed": ("Changed", "green"),
+    "kept": ("Kept as it is", "blue"),
+    "dropped": ("Dropped", "purple"),
+}
+"""What becomes of a comment -> words, colour of the tag."""
 OPERATION_SIGNS = {"add": "+", "subtract": "−", "multiply": "×", "divide": "÷"}
 
 
