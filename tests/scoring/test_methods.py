@@ -4,7 +4,17 @@ from typing import Any
 
 import pytest
 
-from tests.build import answer, dont_know, na, question, questionnaire, scale_question, section, yes_no
+from tests.build import (
+    answer,
+    dont_know,
+    na,
+    options,
+    question,
+    questionnaire,
+    scale_question,
+    section,
+    yes_no,
+)
 from vfm.errors import Invalid
 from vfm.questionnaires.answers import Answer
 from vfm.questionnaires.schema import (
@@ -119,6 +129,22 @@ def test_a_critical_question_at_its_lowest_level_caps_its_section() -> None:
     assert card.overall.score == 100 / 3
     assert card.before_caps == 75
     assert not score(template, {"A-1": answer(2), "A-2": answer(4)}).section["A"].caps
+
+
+def test_only_the_lowest_level_of_a_critical_question_caps_whatever_the_second_is_worth() -> None:
+    """A critical question at its lowest level caps its section."""
+    levels = {level: f"Level {level}" for level in range(1, 5)}
+    flat = {"flat": {"levels": levels, "points": {2: 0, 1: 0, 3: 50, 4: 100}}}
+    critical = scale_question("A-1", critical=True)
+    template = questionnaire(section("A", critical, scale_question("A-2", 3)), scales=flat)
+    first, second = (score(template, {"A-1": answer(n), "A-2": answer(4)}).section["A"] for n in (1, 2))
+    assert (first.score, first.uncapped) == (100 / 3, 75)
+    assert [held.reason for held in first.caps] == ["A-1 is critical and stands at its lowest level: Level 1"]
+    assert (second.score, second.caps) == (75, ())
+    lettered = {"a": ("Neither", 0), "b": ("Refused", 0), "c": ("Done", 100)}
+    choice = question("A-1", "single_choice", weight=1, critical=True, options=options(**lettered))
+    held = score(questionnaire(section("A", choice)), {"A-1": answer("b")}).section["A"]
+    assert [cap.reason for cap in held.caps] == ["A-1 is critical and stands at its lowest level: Refused"]
 
 
 def test_an_open_critical_question_lowers_only_the_lower_bound() -> None:

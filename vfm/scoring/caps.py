@@ -5,10 +5,11 @@ Pure. The lowest cap that applies wins; what the score would have been is always
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from vfm.questionnaires.answers import Answers
 from vfm.questionnaires.conditions import holds
-from vfm.questionnaires.schema import Cap, Questionnaire
+from vfm.questionnaires.schema import Cap, Kind, Questionnaire
 from vfm.scoring.reading import Reading
 from vfm.scoring.structure import Item, Node, Structure
 
@@ -78,18 +79,24 @@ def _critical(questionnaire: Questionnaire, node: Node, reading: Reading) -> lis
     tried = []
     gaps = {item.key for item in reading.gaps} if node.criticals else set()
     for item in node.criticals:
-        now = reading.points.get(item.key) == item.points[item.lowest]
+        value = reading.given[item.key].value if item.key in reading.points else None
+        now = value is not None and _is_lowest(item, value)
         if now or item.key in gaps:
-            hold = Hold(item.key, questionnaire.scoring.critical_limit, _critical_reason(questionnaire, item))
-            tried.append((hold, (now, True, now)))
+            reason = _critical_reason(questionnaire, item, value)
+            tried.append((Hold(item.key, questionnaire.scoring.critical_limit, reason), (now, True, now)))
     return tried
 
 
-def _critical_reason(questionnaire: Questionnaire, item: Item) -> str:
-    lowest = (
-        questionnaire.level_words(item.question).get(item.lowest) if isinstance(item.lowest, int) else None
-    )
-    words = lowest or item.question.option_labels.get(str(item.lowest)) or str(item.lowest)
+def _is_lowest(item: Item, value: Any) -> bool:
+    """On a scale the first level alone, whatever the second is worth; else any answer worth least."""
+    if item.question.kind is Kind.SCALE:
+        return bool(value == item.lowest)
+    return item.points[value] == item.points[item.lowest]
+
+
+def _critical_reason(questionnaire: Questionnaire, item: Item, value: Any) -> str:
+    level = questionnaire.level_words(item.question).get(value) if isinstance(value, int) else None
+    words = level or item.question.option_labels.get(str(value)) or str(value)
     return f"{item.key} is critical and stands at its lowest level: {words}"
 
 

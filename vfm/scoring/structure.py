@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 
 from vfm.questionnaires.answers import Evidence
 from vfm.questionnaires.changes import ScoringText, scoring_text
-from vfm.questionnaires.schema import Method, Question, Questionnaire, Section
+from vfm.questionnaires.schema import Kind, Method, Question, Questionnaire, Section
 from vfm.scoring.confidence import spread_by_grade
 
 KEPT_STRUCTURES = 64
@@ -172,6 +172,8 @@ def _weight(question: Question, statements: frozenset[str]) -> float | None:
 
 def _item(questionnaire: Questionnaire, question: Question, weight: float) -> Item:
     points = {value: float(worth) for value, worth in questionnaire.points_of(question).items()}
-    lowest = min(points, key=points.__getitem__)
-    highest = max(points, key=points.__getitem__)
+    # Of levels worth the same, the first is the lowest and the last the highest, in whatever order written.
+    ordered = sorted(points) if question.kind is Kind.SCALE else list(points)
+    lowest = min(ordered, key=points.__getitem__)
+    highest = max(reversed(ordered), key=points.__getitem__)
     return Item(question, float(weight), points, lowest, highest, spread_by_grade(list(points.values())))
