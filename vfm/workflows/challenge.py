@@ -453,7 +453,7 @@ def _chosen(
     fields = {
         "value": "" if is_state else picked,
         "state": picked if is_state else "",
-        "evidence": raw.get("evidence", "") if not is_state else "",
+        "evidence": "" if is_state else raw.get("evidence") or given.evidence.value,
         "reason": _reason(raw) or "-",
     }
     read = parse(questionnaire, questionnaire.questions[key], fields)
