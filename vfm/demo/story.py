@@ -1,6 +1,6 @@
 """What the demo council has done so far: a pilot, a finished cycle, and one under way.
 
-Every step is the workflow a person would have used, by somebody in the role for it, at an instant in the past.
+Every step is the workflow a person would have used, by somebody in the role for it, some time in the past.
 """
 
 from collections.abc import Iterator, Mapping
@@ -46,7 +46,7 @@ COMMENTS = (
 REWORDED = {
     "EFF-03": "How much avoidable work does the service carry: chasing in any form, rework, errors, "
     "appointments missed by either side, calls to ask about progress?",
-    "PRO-08": "What is the main measure of demand for the service? Where there are two, name the one that costs more.",
+    "PRO-08": "What is the main measure of demand for the service? Of two, name the one that costs more.",
 }
 """What version 2 asks instead."""
 DECIDED = {
@@ -210,22 +210,19 @@ def _decide(stage: Stage, cycle: int) -> None:
     """The executive team's ranking of the finished cycle, its decisions, and the first reviews."""
     executives = [actor for actor in stage.people if Role.EXECUTIVE in actor.roles]
     then = stage.days_ago(300)
-    ballots = tuple(
-        priorities.Ballot(
-            actor.name,
-            {
-                c.key: f"{c.weight * (1 + 0.2 * ((n + i) % 3 - 1)):.0f}"
-                for i, c in enumerate(DEFAULT_CRITERIA)
-            },
-        )
-        for n, actor in enumerate(executives)
-    )
+    ballots = tuple(priorities.Ballot(actor.name, _points(place)) for place, actor in enumerate(executives))
     sheet = priorities.Sheet(cycle, "Executive team ranking", "", ballots)
     with transaction(stage.engine) as session:
         run = priorities.run(session, sheet, by=executives[0], now=then)
     with reading(stage.engine) as session:
         board = priorities.board(session, run)
     _record_outcomes(stage, run, board, executives[0], then)
+
+
+def _points(place: int) -> dict[str, str]:
+    """One member's swing points: the usual weights, each a fifth more, as usual, or a fifth less."""
+    leaning = (0.8, 1.0, 1.2)
+    return {c.key: f"{c.weight * leaning[(place + i) % 3]:.0f}" for i, c in enumerate(DEFAULT_CRITERIA)}
 
 
 def _cycle_under_way(stage: Stage, version: int) -> None:
@@ -263,7 +260,7 @@ def _assessments(stage: Stage, cycle: int) -> Iterator[tuple[str, int]]:
         rows = session.execute(
             select(Assessment.service_id, Assessment.id).where(Assessment.cycle_id == cycle)
         )
-        found = {service: assessment for service, assessment in rows}
+        found = dict(iter(rows))
     return ((key, found[service]) for key, service in stage.services.items() if service in found)
 
 
