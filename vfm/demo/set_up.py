@@ -196,7 +196,7 @@ def _services_of(source: Source, line: Mapping[str, str], services: Mapping[str,
     )
 
 
-def take_in_figures(session: Session, source: Source, *, by: Actor, now: datetime) -> int:
+def take_in_figures(session: Session, source: Source, *, by: Actor | None, now: datetime) -> int:
     """The published figures; what a measure is compared with is kept beside it."""
     council = source.council
     sources = [
