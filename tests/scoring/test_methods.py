@@ -310,18 +310,45 @@ def test_statuses_by_hand(given: dict[str, Answer], expected: tuple[Any, ...], m
 
 
 def test_a_rule_table_has_completeness_and_no_score() -> None:
+    """Score null, completeness as usual: enough is answered although the result is still open."""
     card = score(ruled(), yes("M-1", "M-2", "G-1"))
     assert card.section["R"].completeness == 0.75
-    assert card.section["R"].status is SectionStatus.INSUFFICIENT
+    assert result(card) == ("Developing", "Sound", None)
+    assert card.section["R"].status is SectionStatus.SCORED
     assert (card.overall.score, card.overall.low, card.overall.status) == (
         None,
         None,
         OverallStatus.PROVISIONAL,
     )
+    settled = score(ruled(), yes(no="M-1 M-2"))
+    assert (settled.section["R"].completeness, settled.section["R"].status) == (
+        0.5,
+        SectionStatus.INSUFFICIENT,
+    )
+    assert result(settled) == ("Not yet", "Not yet", "Not yet")
     whole = score(ruled(), yes("M-1", "M-2", "G-1", "G-2"))
     assert whole.section["R"].status is SectionStatus.SCORED
     assert (whole.overall.score, whole.overall.status) == (None, OverallStatus.PUBLISHED)
     assert all(part.share is None for part in whole.questions)
+
+
+def test_statements_in_child_sections_count_in_completeness() -> None:
+    """Score null, completeness as usual, wherever in its section a table's statements stand."""
+    must, good = (section(key, *(yes_no(f"{key}-{n}") for n in (1, 2))) for key in "MG")
+    template = questionnaire(
+        section("R", must, good, rule_table=TABLE), scoring=Scoring(method=Method.RULE_TABLE)
+    )
+    card = score(template, yes("M-1", no="M-2"))
+    assert result(card) == ("Not yet", "Not yet", "Not yet")
+    assert {key: held.completeness for key, held in card.section.items()} == {"R": 0.5, "M": 1, "G": 0}
+
+
+def test_nothing_caps_a_status() -> None:
+    """`floor` and `cap` are added to any of the first three methods."""
+    statements = [yes_no(key) for key in ("M-1", "M-2", "G-1", "G-2")]
+    capped = section("R", *statements, rule_table=TABLE, caps=(cap("warned", "M-1", 40),))
+    card = score(questionnaire(capped, scoring=Scoring(method=Method.RULE_TABLE)), yes("M-1"))
+    assert card.section["R"].caps == ()
 
 
 def test_a_statement_in_two_lists_is_filled_the_same_in_both() -> None:

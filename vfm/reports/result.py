@@ -176,10 +176,12 @@ def confidence_words(overall: OverallScore) -> str:
 
 
 def section_score(section: SectionScore) -> str:
-    """A section's score, status of a rule table, or why neither is shown."""
+    """A section's score, status of a rule table or those still possible, or why none is shown."""
+    if section.result is not None:
+        return section.result
     if section.status in SECTION_WORDS:
         return SECTION_WORDS[section.status]
-    return section.result or points(section.score)
+    return bounds(section.low, section.high) if section.score is None else points(section.score)
 
 
 def band_words(bands: tuple[Band, ...]) -> tuple[tuple[Band, str], ...]:

@@ -47,6 +47,10 @@ class Caps:
     high: dict[str, float]
 
 
+NO_CAPS = Caps({}, {}, {}, {})
+"""What holds down statuses, which have no points to hold: nothing."""
+
+
 def caps_of(structure: Structure, reading: Reading) -> Caps:
     """Every cap of the questionnaire tried on the answers as they are and with the gaps at either end."""
     found = Caps({}, {}, {}, {})

@@ -11,7 +11,7 @@ from vfm.questionnaires.answers import KINDS, UNANSWERED, Answers, State
 from vfm.questionnaires.routing import on_route
 from vfm.questionnaires.schema import Question, Questionnaire
 from vfm.scoring.bands import band_of
-from vfm.scoring.caps import Caps, caps_of
+from vfm.scoring.caps import NO_CAPS, Caps, caps_of
 from vfm.scoring.confidence import GRADES, confidence_word
 from vfm.scoring.methods import METHODS, Row
 from vfm.scoring.reading import Reading, read
@@ -78,7 +78,7 @@ def score(questionnaire: Questionnaire, answers: Answers) -> Scorecard:
     method = METHODS[questionnaire.scoring.method]
     route = on_route(questionnaire, answers)
     reading = read(structure, answers, route)
-    caps = caps_of(structure, reading)
+    caps = caps_of(structure, reading) if method.has_score else NO_CAPS
     figures = _figures(structure, method, reading, caps, route)
     sections = _sections(structure, method, figures, caps)
     return Scorecard(
@@ -226,11 +226,8 @@ def _section_status(
     completeness = _value(figures.completeness, node.key)
     if completeness is None:
         return SectionStatus.NOT_APPLICABLE
-    is_known = _is_inside(figures, node.key)
-    if not method.has_score:
-        outcome = figures.outcome.get(node.key)
-        is_known = outcome is None or outcome.result is not None
-    is_scored = is_known and not is_loose and reaches(completeness, minimum)
+    is_whole = not method.has_score or (_is_inside(figures, node.key) and not is_loose)
+    is_scored = is_whole and reaches(completeness, minimum)
     return SectionStatus.SCORED if is_scored else SectionStatus.INSUFFICIENT
 
 
@@ -294,7 +291,7 @@ def _is_publishable(
     if any(all_sections[key].critical for key in withheld):
         return False
     if not method.has_score:
-        return all(figures.outcome[key].result is not None for key in withheld if key in figures.outcome)
+        return True
     return ROOT not in _loose(structure.root, figures, caps) and _is_inside(figures, ROOT)
 
 

@@ -138,8 +138,13 @@ def _structure(same: _Same) -> Structure:
     return Structure(questionnaire, Node(key="", weight=1.0, children=tops))
 
 
-def _node(questionnaire: Questionnaire, section: Section, even_weight: float = 1.0) -> Node:
-    statements = _statements(questionnaire, section)
+def _node(
+    questionnaire: Questionnaire,
+    section: Section,
+    even_weight: float = 1.0,
+    above: frozenset[str] = frozenset(),
+) -> Node:
+    statements = above | _statements(questionnaire, section)
     weighed = [(q, _weight(q, statements)) for q in section.questions]
     weights = [weight for _, weight in weighed if weight]
     average = sum(weights) / len(weights) if weights else 1.0
@@ -147,7 +152,7 @@ def _node(questionnaire: Questionnaire, section: Section, even_weight: float = 1
         key=section.key,
         weight=section.weight,
         items=tuple(_item(questionnaire, q, weight) for q, weight in weighed if weight is not None),
-        children=tuple(_node(questionnaire, child, average) for child in section.sections),
+        children=tuple(_node(questionnaire, child, average, statements) for child in section.sections),
         criticals=tuple(
             _item(questionnaire, q, q.weight or 0.0)
             for q in section.questions
@@ -159,7 +164,7 @@ def _node(questionnaire: Questionnaire, section: Section, even_weight: float = 1
 
 
 def _statements(questionnaire: Questionnaire, section: Section) -> frozenset[str]:
-    """Keys of the questions whose completeness counts because a rule table reads them."""
+    """Keys of the questions, here or further inside, whose completeness counts as a rule table reads them."""
     if questionnaire.scoring.method is not Method.RULE_TABLE or section.rule_table is None:
         return frozenset()
     return frozenset(key for keys in section.rule_table.lists.values() for key in keys)
