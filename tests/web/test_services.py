@@ -129,7 +129,7 @@ def test_all_that_was_done_is_on_the_services_page(
             ]
         )
     page = signed_in("viewer").open(f"/services/{service_id}")
-    assert "67 of 100, Rollout 2026" in page.text
+    assert "67 of 100 , Rollout 2026" in page.text
     assert "Service review , decided by Executive on 23 November 2026" in page.text
     assert "from 1 February 2027" in page.text
     assert "Open on Sundays A-01" in page.text
