@@ -330,3 +330,27 @@ def test_what_rounding_leaves_of_a_group_is_no_positive_excess() -> None:
     first = ranked([*middle, apart], criteria, top=4).services[0]
     assert sum(first.drivers.values()) == pytest.approx(0, abs=1e-9)
     assert (first.key, first.outcome, first.rule) == ("apart", "service_review", 6)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"goalposts": (-1e300, 1e300)},
+        {"weight": 1e300},
+        {"weight": 1e-300},
+        {"reference": (1.0, 1e300)},
+        {"transform": "asinh", "scale": 1e-300},
+        {"transform": "log10", "floor": 1e-300},
+    ],
+)
+def test_settings_too_large_or_small_to_reckon_with_are_problems(fault: dict[str, Any]) -> None:
+    with pytest.raises(Invalid) as refusal:
+        ranked(THREE, [replace(TWO[0], **fault), TWO[1]])
+    assert [problem.place for problem in refusal.value.problems] == ["need"]
+
+
+def test_figures_too_large_to_reckon_with_are_problems() -> None:
+    with pytest.raises(Invalid) as refusal:
+        ranked([service("a", 1e300, 5, gross=1e300, spread=1e300), THREE[1]])
+    places = [problem.place for problem in refusal.value.problems]
+    assert places == ["a, spread", "a, gross", "a, need"]

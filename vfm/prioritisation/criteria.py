@@ -6,6 +6,7 @@ Pure: values in, values out. A criterion is content: adding one is adding a row 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from math import isfinite
 from typing import Literal
 
@@ -18,6 +19,8 @@ DIRECTIONS: tuple[Direction, ...] = ("higher", "lower")
 TRANSFORMS: tuple[Transform, ...] = ("linear", "log10", "asinh", "percentile", "none")
 VFM_RESULT = "vfm_result"
 MATERIALITY = "materiality"
+LARGEST = 1e15
+"""No figure is larger, and none that is divided by smaller than 1 over it: nothing runs out of digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,12 +187,12 @@ def _faults(criterion: Criterion) -> Iterator[str]:
         yield f"Direction “{criterion.direction}” is not known. Use higher or lower."
     if criterion.transform not in TRANSFORMS:
         yield f"Transform “{criterion.transform}” is not known. Use one of {', '.join(TRANSFORMS)}."
-    if not (isfinite(criterion.weight) and criterion.weight >= 0):
+    if not (criterion.weight == 0 or usable_size(criterion.weight)):
         yield f"Weight {criterion.weight} cannot be used. Give a number of 0 or more."
-    if criterion.floor is not None and not (isfinite(criterion.floor) and criterion.floor > 0):
+    if criterion.floor is not None and not usable_size(criterion.floor):
         yield f"Floor {criterion.floor} cannot be used. Give a number above 0, or leave it out."
-    if not (isfinite(criterion.scale) and criterion.scale > 0):
-        yield f"Scale {criterion.scale} cannot be used. Give a number above 0."
+    if not usable_size(criterion.scale):
+        yield f"Scale {criterion.scale} cannot be used. Give a number above 0, in the unit of the values."
     yield from _goalpost_faults(criterion)
     yield from _reference_faults(criterion)
 
@@ -198,7 +201,9 @@ def _goalpost_faults(criterion: Criterion) -> Iterator[str]:
     if criterion.goalposts is None:
         return
     low, high = criterion.goalposts
-    if not (isfinite(low) and isfinite(high) and low < high):
+    if not (usable(low) and usable(high)):
+        yield f"Goalposts {low} and {high} cannot be used. Give two numbers of a sensible size."
+    elif not low < high:
         yield f"Goalposts {low} and {high}: the first has to be under the second. Swap or correct them."
     elif criterion.transform == "log10" and criterion.floor is None and low <= 0:
         yield f"Goalpost {low} has no logarithm. Give a goalpost above 0, or a floor."
@@ -211,10 +216,20 @@ def _reference_faults(criterion: Criterion) -> Iterator[str]:
         return
     if not criterion.reference:
         yield "The reference is an empty list. Give its values, or leave it out."
-    if not all(isfinite(value) for value in criterion.reference):
-        yield "The reference holds something that is not a number. Correct or remove it."
+    if not all(map(usable, criterion.reference)):
+        yield "The reference holds something that is no number of a sensible size. Correct or remove it."
     elif needs_positive(criterion) and any(value <= 0 for value in criterion.reference):
         yield "The reference holds values without a logarithm. Remove those of 0 or less, or give a floor."
+
+
+def usable(figure: float | Decimal) -> bool:
+    """Whether a figure is a number of a size that can be reckoned with."""
+    return isfinite(figure) and -LARGEST <= figure <= LARGEST
+
+
+def usable_size(figure: float) -> bool:
+    """Whether a figure can be divided by."""
+    return 1 / LARGEST <= figure <= LARGEST
 
 
 def needs_positive(criterion: Criterion) -> bool:

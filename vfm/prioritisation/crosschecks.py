@@ -3,18 +3,17 @@
 Pure: facts and criteria in, places out.
 """
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from vfm.errors import Invalid
-from vfm.prioritisation.criteria import Criterion
+from vfm.prioritisation.criteria import LARGEST, Criterion
 from vfm.prioritisation.facts import ServiceFacts
 from vfm.prioritisation.methods import METHODS
 from vfm.prioritisation.ranking import Ranking, rank
 
-EVERYTHING = (-sys.float_info.max, sys.float_info.max)
+EVERYTHING = (-LARGEST, LARGEST)
 """Goalposts between which a percentile is used as it is, not stretched."""
 
 

@@ -8,11 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from math import isfinite
 from typing import Literal
 
 from vfm.errors import Problem
-from vfm.prioritisation.criteria import Criterion, needs_positive
+from vfm.prioritisation.criteria import Criterion, needs_positive, usable
 
 OutcomeName = Literal["service_review", "deep_dive", "data_first", "monitor"]
 OUTCOMES: tuple[OutcomeName, ...] = ("service_review", "deep_dive", "data_first", "monitor")
@@ -97,11 +96,11 @@ def problems(services: Sequence[ServiceFacts], criteria: Sequence[Criterion]) ->
 
 
 def _own_faults(service: ServiceFacts) -> Iterator[Problem]:
-    if service.spread is not None and not (isfinite(service.spread) and service.spread >= 0):
+    if service.spread is not None and not (usable(service.spread) and service.spread >= 0):
         yield Problem(
             f"{service.key}, spread", f"{service.spread} cannot be used. Give 0 or more, or a blank."
         )
-    if service.gross is not None and not isfinite(service.gross):
+    if service.gross is not None and not usable(service.gross):
         yield Problem(f"{service.key}, gross", f"{service.gross} is not an amount. Give pounds, or a blank.")
     if service.weak_count < 0:
         yield Problem(f"{service.key}, weak_sections", "A count cannot be under 0. Give 0 or more.")
@@ -117,9 +116,10 @@ def _value_faults(service: ServiceFacts, criteria: Sequence[Criterion]) -> Itera
         value = service.values.get(criterion.key)
         if value is None:
             continue
-        if not isfinite(value):
+        if not usable(value):
             yield Problem(
-                f"{service.key}, {criterion.key}", f"{value} is not a number. Give one, or a blank."
+                f"{service.key}, {criterion.key}",
+                f"{value} is no number of a sensible size. Give one, or a blank.",
             )
         elif value <= 0 and needs_positive(criterion):
             yield Problem(

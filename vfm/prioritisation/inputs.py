@@ -83,7 +83,7 @@ def settings_problems(top: int | None, draws: int, method: str, concentration: f
         found.append(Problem("top", f"{top} services cannot be looked at. Give 1 or more."))
     if draws < 0:
         found.append(Problem("draws", f"{draws} draws cannot be made. Give 0 or more."))
-    if not (np.isfinite(concentration) and concentration > 0):
+    if not criterion_rules.usable_size(concentration):
         found.append(Problem("concentration", f"{concentration} cannot be used. Give a number above 0."))
     if method not in METHODS:
         found.append(Problem("method", f"“{method}” is no method. Use one of {', '.join(METHODS)}."))
