@@ -169,3 +169,10 @@ def test_a_score_that_scatters_to_0_and_under_stands_at_the_low_end_of_a_logarit
     values = vague.drawn(np.random.Generator(np.random.Philox(3)))
     assert ((values >= 0) & (values <= 1)).all()
     assert 0.3 < (values == 0).mean() < 0.7
+
+
+def test_weights_add_up_however_far_they_may_scatter() -> None:
+    for concentration in (1e-6, 1e-3, 1e6):
+        weights = drawn_weights(trial(concentration=concentration), MODELS.index("agreed"), 0)
+        assert weights.sum(axis=1) == pytest.approx(1)
+        assert weights.mean(axis=0) == pytest.approx([0.5, 0.3, 0.2], abs=0.12)

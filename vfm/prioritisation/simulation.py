@@ -230,7 +230,7 @@ def drawn_weights(trial: Trial, model: int, block: int) -> Floats:
     counting = np.flatnonzero(trial.weights > 0)
     agreed = trial.weights[counting]
     if MODELS[model] == "agreed":
-        drawn = generator.standard_gamma(trial.concentration * agreed, (BLOCK, len(counting)))
+        drawn = _gamma(generator, trial.concentration * agreed)
     else:
         drawn = generator.standard_exponential((BLOCK, len(counting)))
     if MODELS[model] == "ordered":
@@ -238,6 +238,17 @@ def drawn_weights(trial: Trial, model: int, block: int) -> Floats:
     weights = np.zeros((BLOCK, len(trial.weights)))
     weights[:, counting] = drawn / drawn.sum(axis=1, keepdims=True)
     return weights
+
+
+def _gamma(generator: np.random.Generator, shape: Floats) -> Floats:
+    """(block, criteria) gamma variates, each row on a scale of its own: only their shares are meant.
+
+    Drawn as logarithms (a gamma of shape a is one of shape a + 1 times u^(1/a)), because with a small shape
+    a whole row would be too small for a number.
+    """
+    size = (BLOCK, len(shape))
+    logs = np.log(generator.standard_gamma(shape + 1, size)) - generator.standard_exponential(size) / shape
+    return np.asarray(np.exp(logs - logs.max(axis=1, keepdims=True)), dtype=np.float64)
 
 
 def _in_order(drawn: Floats, agreed: Floats) -> Floats:
