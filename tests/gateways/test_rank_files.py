@@ -178,3 +178,16 @@ def test_faults_of_a_plan_have_their_places() -> None:
     with pytest.raises(Invalid) as refusal:
         plan_settings(b"periods: [{key: q1}]\ndirectorate_limit: 1.5\n", "p.yaml")
     assert places(refusal) == ["p.yaml:1:11: periods", "p.yaml:2:20: directorate_limit"]
+
+
+def test_an_empty_settings_file_says_how_to_start() -> None:
+    for reads, first in ((rank_settings, "criteria"), (plan_settings, "periods")):
+        with pytest.raises(Invalid) as refusal:
+            reads(b"\n", "c.yaml")
+        assert str(refusal.value) == f"c.yaml:1:1: file: The file is empty. Start with “{first}:”."
+
+
+def test_a_count_of_thousands_of_digits_is_a_problem() -> None:
+    with pytest.raises(Invalid) as refusal:
+        services(f"key,weak_sections\na,{'9' * 5000}\n".encode(), "s.csv", CRITERIA)
+    assert places(refusal) == ["s.csv:2: weak_sections"]

@@ -28,6 +28,7 @@ from vfm.questionnaires.source import Source, decoded, read
 
 T = TypeVar("T")
 NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?")
+COUNT = re.compile(r"[0-9]{1,9}")
 YES, NO = ("yes", "y", "true", "1"), ("no", "n", "false", "0", "")
 SCALE_FIELDS = ("direction", "transform", "goalposts", "floor", "scale", "reference")
 CONFIG_FIELDS = ("key", "label", "weight", *SCALE_FIELDS, "group")
@@ -76,7 +77,7 @@ class _Cells:
 
     def count(self, column: str) -> int | None:
         return self._typed(
-            column, lambda t: int(t) if t.isdecimal() else None, "a count. Write 0, 1, 2 and so on"
+            column, lambda t: int(t) if COUNT.fullmatch(t) else None, "a count. Write 0, 1, 2 and so on"
         )
 
     def flag(self, column: str) -> bool:
@@ -232,6 +233,14 @@ class _Fields:
         return None
 
 
+def _settings(raw: bytes, name: str, first: str) -> _Fields:
+    """The fields of a settings file; `first` is what it has to start with."""
+    text = decoded(raw, name)
+    if not text.strip():
+        raise Invalid([Problem(f"{name}:1:1: file", f"The file is empty. Start with “{first}:”.")])
+    return _Fields(read(text, name))
+
+
 def rank_settings(raw: bytes, name: str) -> RankSettings:
     """CONFIG of `vfm rank`: YAML or JSON with `criteria` and `concentration`.
 
@@ -241,7 +250,7 @@ def rank_settings(raw: bytes, name: str) -> RankSettings:
     Raises:
         Invalid: every problem, with line and column.
     """
-    given = _Fields(read(decoded(raw, name), name))
+    given = _settings(raw, name, "criteria")
     content = given.mapping(given.source.data, (), ("criteria", "concentration"))
     settings = RankSettings()
     if "criteria" in content:
@@ -303,7 +312,7 @@ def plan_settings(raw: bytes, name: str) -> PlanSettings:
     Raises:
         Invalid: every problem, with line and column.
     """
-    given = _Fields(read(decoded(raw, name), name))
+    given = _settings(raw, name, "periods")
     content = given.mapping(given.source.data, (), ("periods", "gamma", "directorate_limit"))
     entries = given.items(content.get("periods"), ("periods",))
     periods = [_period(given, entry, ("periods", i)) for i, entry in enumerate(entries)]
