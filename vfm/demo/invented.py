@@ -53,9 +53,9 @@ class Profile:
         return int.from_bytes(digest[:6], "big") / 2**48
 
     def share_of_gross(self, column: str) -> str:
-        """Pounds, whole hundreds: the percentage in that column of gross spending."""
+        """Pounds, whole thousands as estimates are: the percentage in that column of gross spending."""
         amount = self.gross * Decimal(self.row[column]) / 100
-        return str(amount.quantize(Decimal(100), ROUND_HALF_UP).quantize(Decimal(1)))
+        return str(int(amount.quantize(Decimal("1E3"), ROUND_HALF_UP)))
 
 
 def forms(questionnaire: Questionnaire, profile: Profile) -> dict[str, dict[str, str | list[str]]]:
@@ -150,7 +150,7 @@ def _fact(key: str, profile: Profile) -> Any:
         "PRO-09": row["demand_volume"],
         "PRO-10": row["demand_change_percent"],
         "PRO-11": row["demand_forecast_percent"],
-        "PRO-12": str(int(float(profile.gross) * 0.1 * (row["buys_from_third_parties"] == "yes"))),
+        "PRO-12": str(int(profile.gross) // 10_000 * 1000 if row["buys_from_third_parties"] == "yes" else 0),
         "PRO-13": row["last_reviewed_on"] or None,
         "FIT-04": "yes" if profile.draw("FIT-04") > 0.75 else "no",
         "ECO-03": row["eco_03"],
