@@ -341,5 +341,6 @@ def raw_in_words(unit: str, value: float | None) -> str:
 
 
 def _short(value: float, places: int = 1) -> str:
-    exact = Decimal(repr(float(value)))
-    return plain(exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
+    """Rounded half up, a whole number without its noughts."""
+    near = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    return plain(near.quantize(Decimal(1)) if near == near.to_integral_value() else near)

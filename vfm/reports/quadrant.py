@@ -15,17 +15,24 @@ WIDTH, HEIGHT = 460.0, 430.0
 """Pixels of the picture's inside for which labels are placed; other sizes keep their order."""
 LETTER = 6.2
 LONGEST_LABEL = 24
-SIDES = (
-    ("middle right", 1.0, 0.0),
-    ("middle left", -1.0, 0.0),
-    ("top center", 0.0, 1.0),
-    ("bottom center", 0.0, -1.0),
-    ("top right", 1.0, 1.0),
-    ("bottom right", 1.0, -1.0),
-    ("top left", -1.0, 1.0),
-    ("bottom left", -1.0, -1.0),
+MOST_LABELS = 12
+WIDE = 12.0
+"""Pixels across from which a bubble that is not named is kept clear of labels."""
+DIRECTIONS = (
+    (1.0, 0.0),
+    (-1.0, 0.0),
+    (0.0, 1.0),
+    (0.0, -1.0),
+    (0.8, 0.8),
+    (0.8, -0.8),
+    (-0.8, 0.8),
+    (-0.8, -0.8),
 )
-"""(plotly's word, direction across, direction up) a label may take from its bubble, the best first."""
+"""(across, up) in which a label may lie from its bubble, the best first."""
+DISTANCES = (6.0, 22.0, 44.0, 70.0)
+"""Pixels from the edge of the bubble to the label; further off, a thin line leads to it."""
+Box = tuple[float, float, float, float]
+"""Left, bottom, right, top, in pixels."""
 WORDS = {
     1: "One service is",
     **dict(zip(range(2, 10), ("Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine"), strict=True)),
@@ -74,14 +81,14 @@ def quadrant(spots: Sequence[Spot], *, middle: float, line: float, corners: Sequ
         _bubbles(others, largest, REST, f"Not in the top {top}"),
         _bubbles(chosen, largest, TOP, f"Top {top}"),
     ]
-    data[1] |= _labels(chosen, drawn, largest, reach)
+    labels = _labels(chosen, drawn, largest, reach, middle)
     return Chart(
         key="quadrant",
         title=_title(counts[corners[0]]),
         summary=_summary(len(spots) - len(drawn), middle, top),
         figure={
             "data": [trace for trace in data if trace["x"]],
-            "layout": _layout(middle, line, corners, counts, reach),
+            "layout": _layout(middle, line, corners, counts, reach, labels),
         },
         table=_table(spots),
     )
@@ -102,7 +109,7 @@ def _summary(without: int, middle: float, top: int) -> str:
     words = (
         f"Further left is less value for money (low is under {middle:g} of 100), further up more materiality "
         f"and pressure (high is at or above the service in the middle). A larger bubble spends more. "
-        f"Dark bubbles are the top {top}."
+        f"Dark bubbles are the top {top}{', the first 12 of them named' if top > MOST_LABELS else ''}."
     )
     if not without:
         return words
@@ -136,30 +143,70 @@ def _size(gross: float | None, largest: float) -> float:
     )
 
 
-def _labels(chosen: Sequence[Spot], drawn: Sequence[Spot], largest: float, reach: float) -> dict[str, Any]:
-    """Each label on the side of its bubble where it covers the least that is there already."""
-    taken = [_box(spot, largest, reach) for spot in drawn]
-    sides = []
-    for spot in chosen:
-        across, up, radius = *_place(spot, reach), _size(spot.gross, largest) / 2
-        width = LETTER * len(_label(spot))
-        boxes = {side: _beside(across, up, radius, width, right, above) for side, right, above in SIDES}
-        best = min(
-            boxes,
-            key=lambda side: sum(_overlap(boxes[side], other) for other in taken) + _outside(boxes[side]),
-        )
-        taken.append(boxes[best])
-        sides.append(best)
+def _labels(
+    chosen: Sequence[Spot], drawn: Sequence[Spot], largest: float, reach: float, middle: float
+) -> list[dict[str, Any]]:
+    """Each label where it covers the least of what is there already, and not far from its bubble."""
+    named = chosen[:MOST_LABELS]
+    wide = [spot for spot in drawn if not spot.is_top and _size(spot.gross, largest) > WIDE]
+    taken = [_box(spot, largest, reach) for spot in (*named, *wide)]
+    upright = middle / 100 * WIDTH
+    taken += CORNER_BOXES
+    taken.append((upright - 1, 0.0, upright + 1, HEIGHT))
+    found = []
+    for spot in named:
+        (across, up), radius = _place(spot, reach), _size(spot.gross, largest) / 2
+        half = LETTER * len(_label(spot)) / 2
+        reached = half * 2 + radius + DISTANCES[-1]
+        near = [box for box in taken if box[0] < across + reached and box[2] > across - reached]
+        dx, dy, away = _best(across, up, radius, half, near)
+        taken.append(_around(across + dx, up + dy, half))
+        found.append(_note(spot, dx, dy, is_led=away > DISTANCES[0]))
+    return found
+
+
+def _best(
+    across: float, up: float, radius: float, half: float, taken: Sequence[Box]
+) -> tuple[float, float, float]:
+    """(across, up, distance) of a label from the middle of its bubble; the cheapest."""
+    best, lowest = (0.0, 0.0, 0.0), float("inf")
+    for away in DISTANCES:
+        if lowest <= 2 * away:
+            break
+        for right, above in DIRECTIONS:
+            dx = right * (radius + away + half * abs(right))
+            dy = above * (radius + away + 8 * abs(above))
+            cost = _cost(across + dx, up + dy, half, taken) + 2 * away
+            if cost < lowest:
+                best, lowest = (dx, dy, away), cost
+    return best
+
+
+def _cost(across: float, up: float, half: float, taken: Sequence[Box]) -> float:
+    box = _around(across, up, half)
+    return sum(_overlap(box, other) for other in taken) + _outside(box)
+
+
+def _note(spot: Spot, across: float, up: float, *, is_led: bool) -> dict[str, Any]:
     return {
-        "mode": "markers+text",
-        "text": [_label(spot) for spot in chosen],
-        "textposition": sides,
-        "textfont": {"size": 12, "color": "#0b0c0c"},
+        "x": round(spot.result or 0.0, 2),
+        "y": round(spot.pressure, 2),
+        "ax": round(across, 1),
+        "ay": round(-up, 1),
+        "text": _label(spot),
+        "xanchor": "center",
+        "yanchor": "middle",
+        "showarrow": True,
+        "arrowhead": 0,
+        "arrowwidth": 1,
+        "arrowcolor": LINE if is_led else "rgba(0,0,0,0)",
+        "font": {"size": 12},
+        "borderpad": 0,
     }
 
 
-Box = tuple[float, float, float, float]
-"""Left, bottom, right, top, in pixels."""
+CORNER_BOXES: list[Box] = [(0.0, 0.0, 160.0, 20.0), (WIDTH - 130.0, 0.0, WIDTH, 20.0)]
+"""Where the names of the lower corners stand."""
 
 
 def _place(spot: Spot, reach: float) -> tuple[float, float]:
@@ -171,23 +218,19 @@ def _box(spot: Spot, largest: float, reach: float) -> Box:
     return across - radius, up - radius, across + radius, up + radius
 
 
-def _beside(across: float, up: float, radius: float, width: float, right: float, above: float) -> Box:
-    middle = across + right * (radius + width / 2)
-    height = up + above * (radius + 8)
-    return middle - width / 2, height - 8, middle + width / 2, height + 8
+def _around(across: float, up: float, half: float) -> Box:
+    return across - half, up - 8, across + half, up + 8
 
 
 def _overlap(one: Box, other: Box) -> float:
-    across = min(one[2], other[2]) - max(one[0], other[0])
-    up = min(one[3], other[3]) - max(one[1], other[1])
-    return across * up if across > 0 and up > 0 else 0.0
+    if one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]:
+        return 0.0  # nearly always, so nothing more is worked out
+    return (min(one[2], other[2]) - max(one[0], other[0])) * (min(one[3], other[3]) - max(one[1], other[1]))
 
 
 def _outside(box: Box) -> float:
     """What lies outside the picture costs more than what is covered."""
-    return 100 * (
-        max(0.0, -box[0]) + max(0.0, box[2] - WIDTH) + max(0.0, -box[1]) + max(0.0, box[3] - HEIGHT)
-    )
+    return 20 * (max(0.0, -box[0]) + max(0.0, box[2] - WIDTH) + max(0.0, -box[1]) + max(0.0, box[3] - HEIGHT))
 
 
 def _label(spot: Spot) -> str:
@@ -196,7 +239,12 @@ def _label(spot: Spot) -> str:
 
 
 def _layout(
-    middle: float, line: float, corners: Sequence[str], counts: Counter[str], reach: float
+    middle: float,
+    line: float,
+    corners: Sequence[str],
+    counts: Counter[str],
+    reach: float,
+    labels: Sequence[dict[str, Any]],
 ) -> dict[str, Any]:
     ends = (("left", "top"), ("right", "top"), ("left", "bottom"), ("right", "bottom"))
     return layout(
@@ -217,18 +265,25 @@ def _layout(
             {"type": "line", "y0": line, "y1": line, "x0": 0, "x1": 1, "xref": "paper", "line": _dashes()},
         ],
         annotations=[
-            {
-                "text": f"<b>{name}</b> ({counts[name]})",
-                "xref": "paper",
-                "yref": "paper",
-                "x": 0.01 if side == "left" else 0.99,
-                "y": 1.06 if end == "top" else 0.01,
-                "xanchor": side,
-                "yanchor": end,
-                "showarrow": False,
-                "font": {"size": 14, "color": LINE},
-            }
-            for name, (side, end) in zip(corners, ends, strict=True)
+            *labels,
+            *(
+                {
+                    "text": f"{name} ({counts[name]})",
+                    "xref": "paper",
+                    "yref": "paper",
+                    "x": 0.01 if side == "left" else 0.99,
+                    "y": 1.06 if end == "top" else 0.01,
+                    "xanchor": side,
+                    "yanchor": end,
+                    "showarrow": False,
+                    "font": {
+                        "size": 14,
+                        "color": LINE,
+                        "weight": "bold",
+                    },  # markup would want an inline style
+                }
+                for name, (side, end) in zip(corners, ends, strict=True)
+            ),
         ],
     )
 

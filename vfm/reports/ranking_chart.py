@@ -42,7 +42,7 @@ def ranked_bars(bars: Sequence[Bar], groups: Sequence[str], *, of: int) -> Chart
             "x": [bar.points[at] for bar in bars],
             "marker": {
                 "color": COLOURS[at],
-                "pattern": {"shape": PATTERNS[at], "fgcolor": "#ffffff", "size": 6, "solidity": 0.25},
+                "pattern": _hatched(PATTERNS[at]),
                 "line": {"color": "#ffffff", "width": 1},
             },
             "hovertext": [f"{bar.name}: {group} {bar.shown[at]} of {bar.shown_index}" for bar in bars],
@@ -80,6 +80,11 @@ def ranked_bars(bars: Sequence[Bar], groups: Sequence[str], *, of: int) -> Chart
             tuple((f"{bar.place}. {bar.name}", *bar.shown, bar.shown_index) for bar in bars),
         ),
     )
+
+
+def _hatched(shape: str | list[str]) -> dict[str, Any]:
+    """White lines over the bar's own colour."""
+    return {"shape": shape, "fillmode": "overlay", "fgcolor": "#ffffff", "size": 7, "solidity": 0.25}
 
 
 def _title(bars: Sequence[Bar], groups: Sequence[str]) -> str:
@@ -141,10 +146,7 @@ def waterfall_chart(rungs: Sequence[Rung], *, title: str, summary: str) -> Chart
                     "x": [abs(rung.end - rung.start) for rung in rungs],
                     "marker": {
                         "color": [_colour(rung) for rung in rungs],
-                        "pattern": {
-                            "shape": ["/" if rung.end < rung.start else "" for rung in rungs],
-                            "fgcolor": "#ffffff",
-                        },
+                        "pattern": _hatched(["/" if rung.end < rung.start else "" for rung in rungs]),
                     },
                     "hovertext": [f"{rung.name}: {rung.shown}" for rung in rungs],
                     "hoverinfo": "text",

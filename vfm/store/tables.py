@@ -442,7 +442,8 @@ class PrioritisationRun(Table):
     """A dated ranking with everything it was made from; *frozen*.
 
     `inputs` holds the facts per service and where each came from, `settings` criteria, weights, method and
-    draws, `result` the ranking as `Ranking.as_json` gives it.
+    draws, `result` the ranking as `record.as_record` gives it, `outline` what a list of hundreds of services
+    shows of it.
     """
 
     __tablename__ = "prioritisation_run"
@@ -452,6 +453,7 @@ class PrioritisationRun(Table):
     settings: Mapped[dict[str, Any]]
     inputs: Mapped[dict[str, Any]]
     result: Mapped[dict[str, Any]]
+    outline: Mapped[dict[str, Any]] = mapped_column(default=dict)
     engine: Mapped[str]
     by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime]

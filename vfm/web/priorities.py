@@ -135,7 +135,9 @@ def _swing(criterion: Criterion) -> str:
         return "from the lowest spending here to the highest (2nd to 98th percentile)"
     low, high = criterion.goalposts
     ends = (high, low) if criterion.direction == "lower" else (low, high)
-    return f"from {raw_in_words(criterion.unit, ends[0])} to {raw_in_words(criterion.unit, ends[1])}"
+    first, last = (raw_in_words(criterion.unit, end) for end in ends)
+    figure, _, of_what = first.partition(" ")
+    return f"from {figure if last.endswith(of_what) else first} to {last}"
 
 
 # --- the board ----------------------------------------------------------------------------------------------
@@ -241,7 +243,7 @@ class Heading:
     is_number: bool
 
 
-COLUMNS = (("Place", "rank", True), ("Service", "service", False), ("Directorate", "directorate", False))
+COLUMNS = (("Service", "service", False), ("Place", "rank", True), ("Directorate", "directorate", False))
 
 
 def _headings(view: Board, wanted: Wanted) -> Iterator[Heading]:
@@ -339,7 +341,7 @@ def _charts(view: Board) -> tuple[Chart, ...]:
         top=view.top,
     )
     bars = [
-        Bar(line.name, line.rank, line.index, line.groups, _parts(line), shown(line.index))
+        Bar(line.name, line.rank, line.index, tuple(line.groups), _parts(line), shown(line.index))
         for line in view.ranked[:IN_BARS]
         if line.rank is not None and line.index is not None
     ]
@@ -500,7 +502,7 @@ def _export(line: Line, names: Mapping[str, str]) -> tuple[Cell, ...]:
         *(line.groups if line.rank is not None else (None,) * len(line.groups)),
         line.result,
         line.pressure,
-        line.gross,
+        None if line.gross is None else Decimal(line.gross),
         line.top_share,
         line.rank_from,
         line.rank_to,

@@ -104,6 +104,7 @@ class Line:
     """One service on the board; figures unrounded, shares in [0, 1].
 
     Attributes:
+        gross: pounds a year, as exact text; None where nobody knows.
         result: its agreed value-for-money score; None where there is none.
         pressure: weighted mean u of what makes up materiality and pressure.
         groups: points each group of criteria puts into the index, in the board's order.
@@ -114,13 +115,13 @@ class Line:
     key: str
     name: str
     directorate: str
-    gross: Decimal | None
+    gross: str | None
     result: float | None
     pressure: float | None
     rank: int | None
     index: float | None
-    groups: tuple[float, ...]
-    missing: tuple[str, ...]
+    groups: Sequence[float]
+    missing: Sequence[str]
     missing_weight: float
     top_share: float | None
     rank_from: int | None
@@ -292,82 +293,97 @@ def board(session: Session, run_id: int) -> Board:
     Raises:
         NotFound: there is no such run.
     """
-    run, result = _run(session, run_id)
+    run, outline = _run(session, run_id)
     outcomes = queries.standing_outcomes(session, run.cycle_id)
-    criteria = read_criteria(result["criteria"])
-    groups = _groups(criteria)
-    members = {group: tuple(c.key for c in criteria if (c.group or OTHERS) == group) for group in groups}
-    pressed = pressing(criteria)
-    weights = result["weights"]
-    by_key = {criterion.key: criterion for criterion in criteria}
+    criteria = {criterion.key: criterion for criterion in read_criteria(outline["criteria"])}
     given = run.settings["agreed"]
     return Board(
         run=run,
-        lines=tuple(_line(one, members, pressed, weights, outcomes) for one in result["services"]),
-        top=result["top"],
-        draws=result["draws"],
-        groups=groups,
-        weights=tuple(
-            (by_key[key], share) for key, share in sorted(weights.items(), key=lambda item: -item[1])
-        ),
+        lines=tuple(_line(values, outcomes) for values in outline["lines"]),
+        top=outline["top"],
+        draws=outline["draws"],
+        groups=tuple(outline["groups"]),
+        weights=tuple((criteria[key], share) for key, share in outline["weights"]),
         ranges={key: (low, high) for key, (low, high) in given["ranges"].items()},
         agreement=given["agreement"],
         members=tuple(run.settings["members"]),
-        intervals=result["intervals"],
-        effective=result["effective_weights"],
-        themes=_themes(result),
-        warnings=tuple(_in_words(words, by_key) for words in result["warnings"]),
-        left_out=tuple((name, status) for name, status in result["left_out"]),
+        intervals=outline["intervals"],
+        effective=outline["effective_weights"],
+        themes=tuple((section, tuple(names), share) for section, names, share in outline["themes"]),
+        warnings=tuple(outline["warnings"]),
+        left_out=tuple((name, status) for name, status in outline["left_out"]),
     )
 
 
 OTHERS = "other"
+"""The group of criteria that belong to none."""
 
 
-def _groups(criteria: Sequence[Criterion]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(criterion.group or OTHERS for criterion in criteria))
+def _line(values: Sequence[Any], outcomes: Mapping[int, tuple[str, str]]) -> Line:
+    line = Line(*values)
+    decided, topic = outcomes.get(line.service_id, ("", ""))
+    return replace(line, decided=decided, topic=topic) if decided else line
 
 
-def _line(
+def outlined(result: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """What the board shows of a result: each service as the values of `Line`, in its order."""
+    criteria = read_criteria(result["criteria"])
+    kept = {service["key"]: service for service in inputs["services"]}
+    members: dict[str, list[str]] = {}
+    for criterion in criteria:
+        members.setdefault(criterion.group or OTHERS, []).append(criterion.key)
+    weights, pressed = result["weights"], pressing(criteria)
+    by_key = {criterion.key: criterion for criterion in criteria}
+    return {
+        "lines": [
+            _values(one, kept[one["key"]], members, pressure(one["values"], weights, pressed))
+            for one in result["services"]
+        ],
+        "groups": list(members),
+        "criteria": [asdict(replace(criterion, reference=None)) for criterion in criteria],
+        "weights": sorted(weights.items(), key=lambda item: -item[1]),
+        "themes": _themes(result),
+        "warnings": [_in_words(words, by_key) for words in result["warnings"]],
+        "left_out": inputs["left_out"],
+    } | {name: result[name] for name in ("top", "draws", "intervals", "effective_weights")}
+
+
+def _values(
     one: Mapping[str, Any],
-    members: Mapping[str, tuple[str, ...]],
-    pressed: tuple[str, ...],
-    weights: Mapping[str, float],
-    outcomes: Mapping[int, tuple[str, str]],
-) -> Line:
+    kept: Mapping[str, Any],
+    members: Mapping[str, Sequence[str]],
+    pressing_hard: float | None,
+) -> list[Any]:
     points = one["contributions"]
-    decided, topic = outcomes.get(one["id"], ("", ""))
-    return Line(
-        service_id=one["id"],
-        key=one["key"],
-        name=one["name"],
-        directorate=one["directorate"],
-        gross=None if one["gross"] is None else Decimal(one["gross"]),
-        result=one["result"],
-        pressure=pressure(one["values"], weights, pressed),
-        rank=one["rank"],
-        index=one["index"],
-        groups=tuple(sum(points[key] for key in keys) for keys in members.values()),
-        missing=tuple(one["missing"]),
-        missing_weight=one["missing_weight"],
-        top_share=one["top_share"],
-        rank_from=one["rank_from"],
-        rank_to=one["rank_to"],
-        outcome=one["outcome"],
-        rule=one["rule"],
-        reason=one["reason"],
-        borderline=one["borderline"],
-        decided=decided,
-        topic=topic,
-    )
+    result = kept["values"].get(VFM_RESULT)
+    return [
+        kept["id"],
+        kept["key"],
+        kept["name"],
+        kept["directorate"],
+        kept["gross"],
+        result["value"] if result else None,
+        pressing_hard,
+        one["rank"],
+        one["index"],
+        [sum(points[key] for key in keys) for keys in members.values()],
+        one["missing"],
+        *(one[name] for name in REACH),
+    ]
 
 
-def _themes(result: Mapping[str, Any]) -> tuple[tuple[str, tuple[str, ...], float], ...]:
+REACH = (
+    "missing_weight", "top_share", "rank_from", "rank_to", "outcome", "rule", "reason", "borderline",
+)  # fmt: skip
+"""What a line takes from a ranked service as it is, in the order of `Line`."""
+
+
+def _themes(result: Mapping[str, Any]) -> list[list[Any]]:
     names = {service["key"]: service["name"] for service in result["services"]}
-    return tuple(
-        (theme["section"], tuple(names[key] for key in theme["services"]), theme["share"])
+    return [
+        [theme["section"], [names[key] for key in theme["services"]], theme["share"]]
         for theme in result["themes"]
-    )
+    ]
 
 
 def _in_words(warning: str, criteria: Mapping[str, Criterion]) -> str:
@@ -383,13 +399,14 @@ def service(session: Session, run_id: int, service_id: int) -> ServicePage:
     Raises:
         NotFound: no such run, or the service was not in it.
     """
-    run, result = _run(session, run_id)
-    ids = [one["id"] for one in result["services"]]
+    run, outline = _run(session, run_id)
+    ids = [values[0] for values in outline["lines"]]
     if service_id not in ids:
         raise NotFound(f"service {service_id} in run {run_id}")
+    inputs, result = queries.whole(session, run_id)
     ranking, at = read_record(result), ids.index(service_id)
     here = ranking.services[at]
-    kept = next(one for one in queries.inputs(session, run_id)["services"] if one["id"] == service_id)
+    kept = next(one for one in inputs["services"] if one["id"] == service_id)
     ranked = [i for i, one in enumerate(ranking.services) if one.rank is not None]
     below = at + 1 if at + 1 in ranked else None
     decisions = tuple(queries.decisions_of(session, service_id))
@@ -571,15 +588,7 @@ def ranked(settings: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, 
         concentration=settings["agreed"]["concentration"],
         rules=Rules(**settings["rules"]),
     )
-    by_key = {kept["key"]: kept for kept in inputs["services"]}
-    result = as_record(ranking)
-    for line in result["services"]:
-        kept = by_key[line["key"]]
-        # what the board shows beside the ranking, so that it need not read all inputs
-        line |= {name: kept[name] for name in ("id", "directorate", "gross")}
-        line["result"] = kept["values"][VFM_RESULT]["value"] if VFM_RESULT in kept["values"] else None
-    result["left_out"] = inputs["left_out"]
-    return result
+    return as_record(ranking)
 
 
 def run(session: Session, sheet: Sheet, *, by: Actor, now: datetime) -> int:
@@ -608,12 +617,14 @@ def run(session: Session, sheet: Sheet, *, by: Actor, now: datetime) -> int:
         "services": services,
         "capacity": capacity(services, top),
     }
+    result = ranked(settings, inputs)
     kept = PrioritisationRun(
         cycle_id=cycle.id,
         name=sheet.name.strip(),
         settings=settings,
         inputs=inputs,
-        result=ranked(settings, inputs),
+        result=result,
+        outline=outlined(result, inputs),
         engine=f"{ENGINE}, numpy {version('numpy')}",
         by_id=by.id,
         at=now,
@@ -726,8 +737,8 @@ def decide(
         NotFound: no such run, or the service was not in it.
         Invalid: every field that cannot be used.
     """
-    run, result = _run(session, run_id)
-    line = next((one for one in result["services"] if one["id"] == service_id), None)
+    run, outline = _run(session, run_id)
+    line = next((Line(*values) for values in outline["lines"] if values[0] == service_id), None)
     if line is None:
         raise NotFound(f"service {service_id} in run {run_id}")
     day, problems = _verdict(verdict, now.date())
@@ -737,8 +748,8 @@ def decide(
     kept = Decision(
         run_id=run_id,
         service_id=service_id,
-        suggested=line["outcome"],
-        rule=f"{line['rule']}: {line['reason']}",
+        suggested=line.outcome,
+        rule=f"{line.rule}: {line.reason}",
         outcome=verdict.outcome,
         topic=topic,
         reason=verdict.reason.strip(),

@@ -187,9 +187,9 @@ def decisions_by_run(session: Session) -> dict[int, int]:
 
 
 def run(session: Session, run_id: int) -> tuple[RunRow, dict[str, Any]] | None:
-    """A run and its result; None when there is none."""
+    """A run and its outline; None when there is none."""
     row = session.execute(
-        select(*_RUN, PrioritisationRun.result)
+        select(*_RUN, PrioritisationRun.outline)
         .join(Cycle, Cycle.id == PrioritisationRun.cycle_id)
         .join(Person, Person.id == PrioritisationRun.by_id)
         .where(PrioritisationRun.id == run_id)
@@ -207,9 +207,12 @@ def first_settings(session: Session, cycle_id: int) -> dict[str, Any] | None:
     ).first()
 
 
-def inputs(session: Session, run_id: int) -> dict[str, Any]:
-    """What a run was made from."""
-    return session.scalars(select(PrioritisationRun.inputs).where(PrioritisationRun.id == run_id)).one()
+def whole(session: Session, run_id: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """(inputs, result) of a run that is there."""
+    row = session.execute(
+        select(PrioritisationRun.inputs, PrioritisationRun.result).where(PrioritisationRun.id == run_id)
+    ).one()
+    return row[0], row[1]
 
 
 class DecisionRow(NamedTuple):

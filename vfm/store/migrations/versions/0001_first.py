@@ -220,6 +220,7 @@ def upgrade() -> None:
     sa.Column('settings', sa.JSON(none_as_null=True), nullable=False),
     sa.Column('inputs', sa.JSON(none_as_null=True), nullable=False),
     sa.Column('result', sa.JSON(none_as_null=True), nullable=False),
+    sa.Column('outline', sa.JSON(none_as_null=True), nullable=False),
     sa.Column('engine', sa.Text(), nullable=False),
     sa.Column('by_id', sa.Integer(), nullable=False),
     sa.Column('at', tables.Instant(), nullable=False),
