@@ -11,6 +11,7 @@ from vfm.settings import Settings
 from vfm.store import database
 from vfm.web import (
     access,
+    actions,
     assessments,
     challenge,
     council,
@@ -36,6 +37,7 @@ from vfm.web.current import Wiring, now, reading
 from vfm.workflows import sign_in
 
 BLUEPRINTS = (
+    actions.blueprint,
     assessments.blueprint,
     sign_off.blueprint,
     home.blueprint,

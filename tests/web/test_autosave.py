@@ -57,7 +57,7 @@ def page(app: Flask, engine: Engine, council: SmallCouncil) -> Iterator[Page]:
 
 def stored(engine: Engine) -> dict[str, object]:
     with reading(engine) as session:
-        rows = session.execute(select(AnswerRow.question_key, AnswerRow.content)).tuples()
+        rows = session.execute(select(AnswerRow.question_key, AnswerRow.content))
         return {key: content.get("value") for key, content in rows}
 
 

@@ -110,6 +110,11 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "sign_off.sign": ANSWERING,
     "sign_off.send_back": ANSWERING,
     # actions
+    "actions.index": RESULTS,
+    "actions.of_service": RESULTS,
+    "actions.export": RESULTS,
+    "actions.new": ANSWERING | CORE,
+    "actions.edit": ANSWERING | CORE,
     # challenge
     "challenge.index": CHALLENGE,
     "challenge.queue": OVERVIEW - {Role.VIEWER},

@@ -16,6 +16,7 @@ MENU: tuple[tuple[str, str], ...] = (
     ("Results", "results.newest"),
     ("Priorities", "priorities.index"),
     ("Plan", "reviews.index"),
+    ("Actions", "actions.index"),
     ("Services", "services.index"),
     ("Directory", "directory.index"),
     ("People", "people.index"),
