@@ -81,6 +81,11 @@ def test_change_between_two_cycles(tmp_path: Path, capsys: pytest.CaptureFixture
             "answers.json: A-01: This is given twice.",
         ),
         ('{"answers": {"A-01": {"state": "answered", "value": NaN}}}', "answers.json: answers: NaN"),
+        (
+            '{"answers": {"A-01": {"state": "answered", "value": ' + 5000 * "9" + "}}}",
+            "answers.json: answers: A number has too many digits",
+        ),
+        ('{"answers": {"a\\nb\\ud800": {}}}', "answers.json: a\\nb\\ud800: The template"),
         ('{"answers": {\n"A-01"', "answers.json:2:7: This is not JSON"),
         ("[]", "answers.json: answers: There are no answers here."),
     ],

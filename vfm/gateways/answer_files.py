@@ -39,10 +39,16 @@ def read_answers(questionnaire: Questionnaire, raw: bytes, name: str) -> dict[st
 
 
 def _in_file(name: str, problem: Problem) -> Problem:
+    """The problem with the file before its place, on one line whatever the file holds."""
+    place = _on_one_line(problem.place)
     return Problem(
-        f"{name}:{problem.place}" if problem.place[:1].isdigit() else f"{name}: {problem.place}",
-        problem.message,
+        f"{name}:{place}" if place[:1].isdigit() else f"{name}: {place}", _on_one_line(problem.message)
     )
+
+
+def _on_one_line(words: str) -> str:
+    """The words with what no line can show (a line break, half a character) written as its code."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in words)
 
 
 def _from_json(questionnaire: Questionnaire, raw: bytes) -> dict[str, Answer]:
@@ -53,6 +59,9 @@ def _from_json(questionnaire: Questionnaire, raw: bytes) -> dict[str, Answer]:
     except json.JSONDecodeError as error:
         words = f"This is not JSON: {error.msg}. Check commas, quotes and brackets around here."
         raise Invalid([Problem(f"{error.lineno}:{error.colno}", words)]) from None
+    except ValueError:  # the one other thing the reader of JSON refuses: thousands of digits
+        words = "A number has too many digits to be read. Check the number of noughts."
+        raise Invalid([Problem("answers", words)]) from None
     except RecursionError:
         raise Invalid([Problem("1:1", "The file is nested too deeply to be answers.")]) from None
     return answers_from_json(questionnaire, data)
