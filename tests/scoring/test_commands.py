@@ -131,3 +131,28 @@ def test_other_forms_and_missing_files(tmp_path: Path, capsys: pytest.CaptureFix
     assert said.out == ""
     assert "there is no file" in said.err
     assert cli.main(["score", check(1, "template")]) == 2
+
+
+def test_a_section_without_scored_questions_is_not_listed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A section that does not apply is listed; one without scored questions is unscored and is not."""
+    template = json.loads(Path(check(1, "template")).read_text())
+    about = {"key": "P-01", "text": "What is it for?", "kind": "text"}
+    template["sections"].insert(0, {"key": "P", "title": "Profile", "questions": [about]})
+    (tmp_path / "template.json").write_text(json.dumps(template))
+    given = {f"B-0{n}": {"state": "not_applicable", "reason": "No such duty"} for n in (1, 2)}
+    given["A-01"] = {"state": "answered", "value": 4}
+    (tmp_path / "answers.json").write_text(json.dumps({"answers": given}))
+    paths = [str(tmp_path / "template.json"), str(tmp_path / "answers.json")]
+    assert cli.main(["score", *paths, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["sections"]
+    assert [(section["key"], section["status"]) for section in found] == [
+        ("P", "unscored"),
+        ("A", "insufficient"),
+        ("B", "not_applicable"),
+    ]
+    assert cli.main(["score", *paths]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    start = next(i for i, line in enumerate(lines) if line.startswith("Section"))
+    assert [line.split()[0] for line in lines[start + 1 :]] == ["A", "B"]

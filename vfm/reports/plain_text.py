@@ -22,8 +22,8 @@ SECTION_WORDS = {
     SectionStatus.SCORED: "scored",
     SectionStatus.INSUFFICIENT: "too little answered",
     SectionStatus.NOT_APPLICABLE: "not applicable",
-    SectionStatus.UNSCORED: "not scored",
 }
+"""What can be said of a section that is listed; one without scored questions is not."""
 SCOPE_WORDS = {
     ScopeReason.NEW: "new question",
     ScopeReason.REMOVED: "no longer asked",
@@ -57,7 +57,7 @@ def score_lines(questionnaire: Questionnaire, card: Scorecard) -> list[str]:
         "",
         *_columns(
             ("Section", "Weight", "Score", "Range", "Complete", "Status"),
-            [_section_row(questionnaire, section) for section in card.sections],
+            [_section_row(questionnaire, s) for s in card.sections if s.status in SECTION_WORDS],
         ),
         *_cap_lines(questionnaire, card),
         *_flag_lines(questionnaire, card),
