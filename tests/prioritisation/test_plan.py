@@ -125,3 +125,25 @@ def test_the_plan_is_the_best_there_is(reviews: list[Review]) -> None:
     assert plan.objective == pytest.approx(best_by_trying(reviews), rel=1e-5)
     assert {s.key for s in plan.scheduled} | set(plan.left_out) == {r.key for r in reviews}
     assert planned(reviews[::-1], YEAR) == plan
+
+
+def test_a_review_too_large_for_every_period_names_the_capacities() -> None:
+    plan = planned([Review("care", 10, "service_review", earliest="b")], [Period(k, 90) for k in "abc"])
+    assert plan.left_out == ("care",)
+    assert plan.binding == ("b", "c")
+
+
+def test_whole_reviews_that_do_not_pack_name_the_days_that_would_help() -> None:
+    """Three of 60 days are 180, as are the periods; but each period holds one of them and has 30 to spare."""
+    two = [Period("q1", 90), Period("q2", 90)]
+    three = [dive(key, 5, mandatory=True) for key in "abc"]
+    plan = planned(three, two)
+    assert plan.as_json() == {"infeasible": [{"period": "q2", "short_by_days": 30, "keys": ["a", "b", "c"]}]}
+
+
+def test_a_directorate_limit_that_stands_in_the_way_names_its_reviews_alone() -> None:
+    crowded = [dive(key, 5, 10, directorate="Place", mandatory=True, latest="q1") for key in "abc"]
+    others = [dive("x", 5, 10, mandatory=True, latest="q1"), dive("y", 5, 10, directorate="People")]
+    assert planned([*crowded, *others], YEAR).as_json() == {
+        "infeasible": [{"period": "q1", "short_by_days": 0, "keys": ["a", "b", "c"]}]
+    }

@@ -6,10 +6,11 @@ here it is only placed in a period, whole.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vfm.errors import Invalid, Problem
 from vfm.prioritisation.scales import Floats
@@ -131,11 +132,23 @@ class Plan:
 
 @dataclass(frozen=True, eq=False)
 class _Board:
-    """Reviews (by key) against periods: what may stand where, and what it is worth there."""
+    """Reviews (by key) against periods: what may stand where, and what it is worth there.
+
+    Attributes:
+        reviews: by key.
+        periods: in time order.
+        window: (reviews, periods) where earliest, latest and blackouts leave room.
+        allowed: (reviews, periods) where there are days enough for it alone, too.
+        worth: (reviews, periods) priority x gamma^t.
+        effort: (reviews,) team days.
+        directorates: positions of the reviews in each.
+        limit: most reviews of one directorate in one period.
+    """
 
     reviews: list[Review]
     periods: list[Period]
-    allowed: Floats
+    window: NDArray[np.bool_]
+    allowed: NDArray[np.bool_]
     worth: Floats
     effort: Floats
     directorates: dict[str, list[int]]
@@ -247,23 +260,27 @@ def _board(reviews: Sequence[Review], periods: Sequence[Period], gamma: float, l
     days = np.array([period.days for period in periods])
     first = [keys.index(r.earliest) if r.earliest else 0 for r in rows]
     last = [keys.index(r.latest) if r.latest else len(keys) - 1 for r in rows]
-    allowed = [
-        open_ & (times >= a) & (times <= b) & (days + 1e-9 >= r.effort)
-        for r, a, b in zip(rows, first, last, strict=True)
-    ]
-    directorates: dict[str, list[int]] = {}
-    for i, review in enumerate(rows):
-        if review.directorate is not None:
-            directorates.setdefault(review.directorate, []).append(i)
+    inside = [open_ & (times >= a) & (times <= b) for a, b in zip(first, last, strict=True)]
+    window = np.array(inside, dtype=np.bool_).reshape(len(rows), len(keys))
+    effort = np.array([r.effort for r in rows], dtype=np.float64)
     return _Board(
         reviews=rows,
         periods=list(periods),
-        allowed=np.array(allowed, dtype=np.float64).reshape(len(rows), len(keys)),
+        window=window,
+        allowed=window & (days + 1e-9 >= effort[:, None]),
         worth=np.outer([r.priority for r in rows], gamma**times),
-        effort=np.array([r.effort for r in rows], dtype=np.float64),
-        directorates=directorates,
+        effort=effort,
+        directorates=_by_directorate(rows),
         limit=limit,
     )
+
+
+def _by_directorate(reviews: Sequence[Review]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for i, review in enumerate(reviews):
+        if review.directorate is not None:
+            found.setdefault(review.directorate, []).append(i)
+    return found
 
 
 def _exact(board: _Board) -> tuple[list[int | None], float] | None:
@@ -293,7 +310,7 @@ def _exact(board: _Board) -> tuple[list[int | None], float] | None:
 
 
 def _limits(board: _Board) -> tuple[Floats, list[float], list[float]]:
-    """Rows over (review, period) cells: each review once, the days and directorates of each period."""
+    """Rows over (review, period) cells: each review once, the days of each period, then its directorates."""
     shape = board.worth.shape
     rows, low, high = [], [], []
 
@@ -307,6 +324,7 @@ def _limits(board: _Board) -> tuple[Floats, list[float], list[float]]:
     crowded = [members for members in board.directorates.values() if len(members) > board.limit]
     for t, period in enumerate(board.periods):
         limited(_cells(shape, slice(None), t, board.effort), 0.0, period.days)
+    for t in range(len(board.periods)):
         for members in crowded:
             limited(_cells(shape, members, t, 1.0), 0.0, float(board.limit))
     return np.array(rows), low, high
@@ -351,9 +369,50 @@ def _shortfalls(board: _Board) -> list[Shortfall]:
         short = float(board.effort[inside].sum() - open_days)
         if short > 1e-9:
             return [Shortfall(period.key, short, tuple(board.reviews[i].key for i in inside))]
-    last = max((int(np.flatnonzero(allowed).max()) for _, allowed in due), default=0)
-    keys = tuple(board.reviews[i].key for i, _ in due)
-    return [Shortfall(board.periods[last].key, 0.0, keys)]
+    clash = _clash(board, [i for i, _ in due])
+    last = int(np.flatnonzero(clash.window.any(axis=0)).max())
+    return [Shortfall(board.periods[last].key, _missing_days(clash), tuple(r.key for r in clash.reviews))]
+
+
+def _clash(board: _Board, due: list[int]) -> _Board:
+    """The mandatory reviews that do not fit together, without any that could go and leave the rest stuck."""
+    stuck = due
+    for i in due:
+        without = [k for k in stuck if k != i]
+        if _exact(_only(board, without)) is None:
+            stuck = without
+    return _only(board, stuck)
+
+
+def _only(board: _Board, chosen: list[int]) -> _Board:
+    reviews = [board.reviews[i] for i in chosen]
+    return replace(
+        board,
+        reviews=reviews,
+        window=board.window[chosen],
+        allowed=board.allowed[chosen],
+        worth=board.worth[chosen],
+        effort=board.effort[chosen],
+        directorates=_by_directorate(reviews),
+    )
+
+
+def _missing_days(board: _Board) -> float:
+    """The fewest team days more, over all periods, with which all would fit; 0 where no days would help."""
+    from scipy import optimize  # heavy; only a plan needs it
+
+    n, periods = board.worth.shape
+    rows, low, high = _limits(board)
+    more = np.zeros((len(rows), periods))
+    more[n : n + periods] = -np.eye(periods)
+    solution = optimize.milp(
+        c=np.concatenate([np.zeros(n * periods), np.ones(periods)]),
+        integrality=np.concatenate([np.ones(n * periods), np.zeros(periods)]),
+        bounds=optimize.Bounds(0, np.concatenate([board.window.ravel(), np.full(periods, np.inf)])),
+        constraints=optimize.LinearConstraint(np.hstack([rows, more]), low, high),
+        options={"node_limit": MOST_NODES},
+    )
+    return 0.0 if solution.x is None else round(float(solution.fun), 6)
 
 
 def _without_period(board: _Board, i: int) -> Shortfall:
@@ -389,7 +448,8 @@ def _binding(board: _Board, places: list[int | None]) -> list[str]:
     for t, period in enumerate(board.periods):
         there = [k for k, place in enumerate(places) if place == t]
         wanting = [i for i, at in enumerate(places) if board.allowed[i, t] and (at is None or at > t)]
-        if any(board.effort[there].sum() + board.effort[i] > period.days + 1e-9 for i in wanting):
+        unplaced = [i for i, at in enumerate(places) if board.window[i, t] and at is None]
+        if any(board.effort[there].sum() + board.effort[i] > period.days + 1e-9 for i in wanting + unplaced):
             found[period.key] = None
         for i in wanting:
             if not board.room_in_directorate(there, i):
