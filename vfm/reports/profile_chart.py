@@ -1,6 +1,8 @@
 """The profile of one result: a bar a section, a whisker for what is possible, a mark for the baseline."""
 
 from collections.abc import Sequence
+from html import escape
+from textwrap import wrap
 from typing import Any
 
 from vfm.reports.charts import COLOURS, Chart, Column, Table, layout
@@ -8,7 +10,9 @@ from vfm.reports.result import SectionLine, bounds, points, signed
 from vfm.scoring.results import SectionScore
 from vfm.scoring.rounding import shown
 
-BAR, OPEN, MARK = COLOURS[0], "#b1b4b6", COLOURS[3]
+BAR, EDGE, OPEN, MARK = "#a9c4de", COLOURS[0], "#b1b4b6", COLOURS[3]
+LABEL_WIDTH = 22
+"""Characters of a section's title on one line."""
 
 
 def profile(lines: Sequence[SectionLine], *, baseline: str = "") -> Chart | None:
@@ -68,13 +72,15 @@ def _bars(lines: Sequence[SectionLine]) -> dict[str, Any]:
         "type": "bar",
         "orientation": "h",
         "name": "Score",
-        "y": [line.title for line in scored],
+        "y": [_label(line) for line in scored],
         "x": [line.score.score for line in scored],
         "text": [points(line.score.score) for line in scored],
         "textposition": "inside",
         "insidetextanchor": "start",
-        "textfont": {"color": "#ffffff"},
-        "marker": {"color": BAR},
+        "textangle": 0,
+        "constraintext": "none",
+        "textfont": {"color": "#0b0c0c"},
+        "marker": {"color": BAR, "line": {"color": EDGE, "width": 1.5}},
         "error_x": {
             "type": "data",
             "symmetric": False,
@@ -95,7 +101,7 @@ def _open_ranges(lines: Sequence[SectionLine]) -> dict[str, Any]:
         "type": "bar",
         "orientation": "h",
         "name": "Still possible",
-        "y": [line.title for line in withheld],
+        "y": [_label(line) for line in withheld],
         "base": [line.score.low for line in withheld],
         "x": [_gap(line.score.high, line.score.low) for line in withheld],
         "text": [f"{_span(line)}, too little answered" for line in withheld],
@@ -113,7 +119,7 @@ def _marks(lines: Sequence[SectionLine], baseline: str) -> dict[str, Any]:
         "type": "scatter",
         "mode": "markers",
         "name": f"Baseline, {baseline}",
-        "y": [line.title for line in marked],
+        "y": [_label(line) for line in marked],
         "x": then,
         "marker": {"symbol": "line-ns", "size": 22, "line": {"width": 4, "color": MARK}},
         "hovertext": [
@@ -121,6 +127,11 @@ def _marks(lines: Sequence[SectionLine], baseline: str) -> dict[str, Any]:
         ],
         "hoverinfo": "text",
     }
+
+
+def _label(line: SectionLine) -> str:
+    """A title broken into short lines, so that a phone has room for the bars."""
+    return "<br>".join(wrap(escape(line.title, quote=False), LABEL_WIDTH))
 
 
 def _gap(higher: float | str | None, lower: float | str | None) -> float:
@@ -133,7 +144,7 @@ def _span(line: SectionLine) -> str:
 
 def _layout(lines: Sequence[SectionLine]) -> dict[str, Any]:
     return layout(
-        height=90 + 38 * len(lines),
+        height=90 + 42 * len(lines),
         barmode="overlay",
         bargap=0.35,
         xaxis={

@@ -17,6 +17,7 @@ from vfm.reports.workbook import Rows
 from vfm.scoring.bands import band_of
 from vfm.scoring.methods import METHODS
 from vfm.scoring.results import Scorecard
+from vfm.web.access import allows
 from vfm.web.current import actor, now, reading
 from vfm.web.filters import day
 from vfm.workflows import results
@@ -31,6 +32,7 @@ STATUS_WORDS = {
     "agreed": ("Agreed", "green"),
 }
 """Status of an assessment -> words, colour of the tag."""
+SHORT_STATUS = {"open": "Open", "submitted": "Submitted", "signed_off": "Signed off", "agreed": "Agreed"}
 OVERALL_WORDS = {
     "provisional": "Too little answered",
     "not_applicable": "Nothing applies",
@@ -38,7 +40,13 @@ OVERALL_WORDS = {
     "published": "",
 }
 """What stands in the place of a rating where no score is shown."""
-FEW_WORDS = {"insufficient": "few", "not_applicable": "n/a", "unscored": "–", "scored": "–"}
+FEW_WORDS = {
+    "insufficient": "few",
+    "provisional": "few",
+    "not_applicable": "n/a",
+    "unscored": "–",
+    "scored": "–",
+}
 """A cell of the heat map without a score."""
 VIEWS = ("list", "sections")
 
@@ -66,6 +74,7 @@ def show(assessment_id: int) -> ResponseReturnValue:
         method=METHODS[result.questionnaire.scoring.method].words,
         status=STATUS_WORDS[result.head.status],
         opened=request.args.get("open", ""),
+        may_challenge=result.head.status in ("signed_off", "agreed") and allows("challenge.show", actor()),
         say=say,
     )
 
@@ -153,6 +162,7 @@ def index(cycle_id: int) -> ResponseReturnValue:
         titles=dict(view.sections),
         grid=_grid(view) if shows == "sections" else (),
         overall_words=OVERALL_WORDS,
+        short=SHORT_STATUS,
         base=url_for("results.show", assessment_id=0).removesuffix("0/result"),
     )
 

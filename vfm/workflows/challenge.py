@@ -352,6 +352,8 @@ def make(session: Session, assessment_id: int, key: str, raw: Raw, *, by: Actor,
             "This challenge has been answered, so it can no longer be changed. Agree a score instead."
         )
     written = answer_to_json(questionnaire.questions[key], answer)
+    if known is not None and known.by_id != by.id:
+        raise Conflict("Somebody else has challenged this score already. Look at what they wrote.")
     before = None if known is None else {"answer": known.challenged, "reason": known.reason}
     if known is None:
         known = Challenge(assessment_id=assessment_id, question_key=key)

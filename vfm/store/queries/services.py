@@ -30,6 +30,8 @@ from vfm.store.tables import (
 SPENDING = "net_expenditure"
 """The measure shown beside a service in a list."""
 EVENTS_SHOWN = 40
+SAVING = "saved answers"
+"""An event too frequent to be read as history."""
 
 
 def listed(session: Session, service_ids: Collection[int] | None) -> list[AnyRow]:
@@ -256,7 +258,7 @@ def history(session: Session, service_id: int) -> list[AnyRow]:
             .outerjoin(Person, Person.id == Event.by_id)
             .outerjoin(Assessment, and_(Event.subject == "assessment", Assessment.id == Event.subject_id))
             .outerjoin(Cycle, Cycle.id == Assessment.cycle_id)
-            .where(is_own | of_assessment)
+            .where(is_own | of_assessment, Event.verb != SAVING)
             .order_by(Event.id.desc())
             .limit(EVENTS_SHOWN)
         )
