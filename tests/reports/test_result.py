@@ -1,0 +1,135 @@
+"""A result in words: sentences for every state, and parts that add up as printed."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.build import answer, dont_know, na, questionnaire, scale_question, section, yes_no
+from vfm.questionnaires.schema import Band, RuleRow, RuleTable, Scoring
+from vfm.reports import result as say
+from vfm.reports.profile_chart import profile
+from vfm.scoring.change import change
+from vfm.scoring.scorecard import score
+
+BANDS = (Band(name="Weak", minimum=0, colour="red"), Band(name="Sound", minimum=60, colour="green"))
+TEMPLATE = questionnaire(
+    section("G", *(scale_question(f"G-{n:02}") for n in range(5)), title="Governance"),
+    section("D", *(scale_question(f"D-{n:02}") for n in range(5)), title="Demand"),
+    bands=BANDS,
+)
+SOUND = {f"G-{n:02}": answer(4, "verified") for n in range(5)} | {
+    f"D-{n:02}": answer(2, "verified") for n in range(5)
+}
+
+
+def test_the_whole_sentence() -> None:
+    gap = SOUND | {"D-00": dont_know()}
+    since = change(TEMPLATE, SOUND | {"D-01": answer(1, "verified")}, TEMPLATE, SOUND)
+    assert say.sentence(TEMPLATE, score(TEMPLATE, SOUND), since) == (
+        "Sound, 67 of 100; strongest Governance, weakest Demand; up 3 since the baseline, "
+        "within the doubt in the evidence."
+    )
+    assert say.headline(score(TEMPLATE, gap).overall) == "Sound, 67 of 100, could be 63 to 73"
+
+
+@pytest.mark.parametrize(
+    ("before", "words"),
+    [
+        (SOUND, "no change since the baseline"),
+        (
+            SOUND | {"G-00": answer(1, "verified")},
+            "up 10 since the baseline, more than the doubt in the evidence",
+        ),
+        (
+            {key: answer(4, "verified") for key in SOUND},
+            "down 33 since the baseline, more than the doubt in the evidence",
+        ),
+        ({"G-00": answer(1)}, "not comparable with the baseline"),
+    ],
+)
+def test_the_change_in_words(before: dict, words: str) -> None:
+    assert say.since_baseline(change(TEMPLATE, before, TEMPLATE, SOUND)) == words
+
+
+def test_a_rule_table_gives_statuses_and_no_points() -> None:
+    table = RuleTable(
+        lists={"basics": ("A-01", "A-02")},
+        statuses=("Not met", "Met"),
+        minimum="Met",
+        rows=(
+            RuleRow(lists=("all",), status="Met"),
+            RuleRow(lists=("some",), status="Not met"),
+            RuleRow(lists=("none",), status="Not met"),
+        ),
+    )
+    template = questionnaire(
+        section("A", yes_no("A-01"), yes_no("A-02"), rule_table=table, title="Basics"),
+        scoring=Scoring(method="rule_table"),
+    )
+    given_answers = {"A-01": answer("yes"), "A-02": answer("yes")}
+    card = score(template, given_answers)
+    assert say.headline(card.overall) == "Statuses by section: this template gives no points"
+    sheet = say.lay_out(template, card, given_answers)
+    assert [line.words for line in sheet.sections] == ["Met"]
+    assert profile(sheet.sections) is None
+
+
+def test_bands_in_words() -> None:
+    assert [words for _, words in say.band_words(BANDS)] == ["0 to under 60", "60 and over"]
+
+
+@pytest.mark.parametrize(
+    ("figure", "words"), [(62.5, "+63"), (-62.5, "−63"), (0.4, "0"), (-0.4, "0"), (None, "–")]
+)
+def test_changes_are_rounded_half_up_by_size(figure: float | None, words: str) -> None:
+    assert say.signed(figure) == words
+
+
+@pytest.mark.parametrize(("figure", "words"), [(2.05, "+2.1"), (-0.44, "−0.4"), (0.0, "0"), (10.0, "+10")])
+def test_small_effects_have_one_place(figure: float, words: str) -> None:
+    assert say.signed_one_place(figure) == words
+
+
+LEVELS = st.one_of(
+    st.integers(1, 4).map(lambda level: answer(level, "documented")), st.just(na()), st.just(dont_know())
+)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.fixed_dictionaries(dict.fromkeys(SOUND, LEVELS)))
+def test_what_is_printed_adds_up_as_printed(answers: dict) -> None:
+    card = score(TEMPLATE, answers)
+    sheet = say.lay_out(TEMPLATE, card, answers)
+    for line in sheet.sections:
+        added = [question.adds for question in line.questions if question.adds is not None]
+        if line.adds is not None:
+            assert sum(added) == line.adds
+        elif added:
+            assert str(sum(added)) == line.words
+    if sheet.explanation is not None:
+        assert sum(line.adds or 0 for line in sheet.sections) == sheet.explanation.printed_before_caps
+        assert sheet.explanation.printed == int(say.points(card.overall.score))
+
+
+def test_the_parts_of_a_change_add_up_as_printed() -> None:
+    before = SOUND | {"G-00": answer(3, "verified"), "D-03": na()}
+    lines = say.change_lines(change(TEMPLATE, before, TEMPLATE, SOUND))
+    printed = [int(line.printed.replace("−", "-")) for line in lines]
+    assert sum(printed[:-1]) == printed[-1]
+
+
+def test_the_profile_draws_what_the_table_says() -> None:
+    answers = {key: given for key, given in SOUND.items() if key > "D-02"}
+    card = score(TEMPLATE, answers)
+    chart = profile(
+        say.lay_out(TEMPLATE, card, answers, baseline=score(TEMPLATE, SOUND)).sections, baseline="2025"
+    )
+    assert chart is not None
+    assert chart.title == "Governance stands at 100 of 100"
+    assert [row[:3] for row in chart.table.rows] == [
+        ("Governance", "100", "100"),
+        ("Demand", "Too little answered", "13 to 73"),
+    ]
+    bars, pale, marks = chart.figure["data"]
+    assert (bars["y"], pale["y"], marks["y"]) == (["Governance"], ["Demand"], ["Governance", "Demand"])
+    assert pale["base"][0] + pale["x"][0] == pytest.approx(card.section["D"].high)
