@@ -34,6 +34,9 @@ def test_a_comment_is_given_and_listed(director: Browser) -> None:
     assert page.heading == "Your comments"
     assert "Which costs count?" in page.text
     assert "Not decided yet" in page.text
+    commented(director, "whole", "It took six hours.")
+    both = director.open("/assessments/1/feedback")
+    assert both.soup.select_one("h2.govuk-heading-m").get_text() == "On the whole"
     assert page.follow("Comment on the whole").heading == "Comment on the whole"
 
 

@@ -1,7 +1,6 @@
 """Comments in a pilot: who may give them and when, what the board shows, how each is decided."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -117,7 +116,7 @@ def test_the_board_puts_the_most_troubled_question_first(
     give("A-02")
     give("A-02", Typed("burdensome", "", "Too long."))
     with transaction(engine) as session:
-        session.execute(update(Assessment).values(last_activity_at=NOW - timedelta(hours=1)))
+        session.execute(update(Assessment).values(status="submitted"))
         for key, answer in (("A-01", build.answer(3)), ("A-02", build.dont_know())):
             content = answer_to_json(TEMPLATE.questions[key], answer)
             by_id = council.people["director"]
@@ -139,7 +138,7 @@ def test_the_board_puts_the_most_troubled_question_first(
     assert first.item is not None
     assert (first.item.dont_know, first.item.missing) == (0.5, 0.5)
     assert second.gaps == 0.5
-    assert (board.comments, board.undecided, board.started) == (2, 2, 2)
+    assert (board.comments, board.undecided, board.sent) == (2, 2, 2)
 
 
 def test_a_decision_needs_an_outcome_a_reason_and_for_a_change_a_version(give: Give, decide: Give) -> None:

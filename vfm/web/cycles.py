@@ -22,6 +22,7 @@ COLUMNS = (
     ("last", "Last change"),
 )
 """(sort key, heading) of the cockpit's columns."""
+PLACEHOLDER = 987_654_321
 EXPORTED = (
     "Service",
     "Directorate",
@@ -148,8 +149,23 @@ def show(cycle_id: int) -> ResponseReturnValue:
             ("late", "Late"),
         ],
         columns=COLUMNS,
+        links=_links(),
         address=_Address(cycle_id, wanted),
     )
+
+
+def _links() -> dict[str, tuple[str, str]]:
+    """State -> where a service's row leads: the address before and after the assessment's id.
+
+    Worked out once, as a page has hundreds of rows.
+    """
+
+    def around(endpoint: str) -> tuple[str, str]:
+        before, _, after = url_for(endpoint, assessment_id=PLACEHOLDER).rpartition(str(PLACEHOLDER))
+        return before, after
+
+    led = {"signed_off": "challenge.show", "agreed": "results.show"}
+    return {state: around(led.get(state, "assessments.show")) for state in words.PLACE_STATES}
 
 
 @blueprint.get("/cycles/<int:cycle_id>/cockpit.csv")

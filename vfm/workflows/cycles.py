@@ -18,7 +18,7 @@ from vfm.store import content as kept
 from vfm.store import events
 from vfm.store.queries import cycles as queries
 from vfm.store.queries import versions as version_queries
-from vfm.store.queries.cycles import CycleRow, Head, ServiceRow
+from vfm.store.queries.cycles import CycleRow, Head, ServiceRow, Undecided
 from vfm.store.queries.versions import VersionRow
 from vfm.store.tables import AnswerRow, Assessment, Cycle, Template, Version
 
@@ -51,12 +51,19 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What the form of a new cycle offers."""
+    """What the form of a new cycle offers.
+
+    Attributes:
+        directorates: (name, its open services).
+        undirected: ids of services without a director.
+        undecided: pilot comments that a rollout of the chosen version waits for.
+    """
 
     versions: tuple[VersionRow, ...]
     directorates: tuple[tuple[str, tuple[ServiceRow, ...]], ...]
     typed: Typed
     undirected: frozenset[int]
+    undecided: tuple[Undecided, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -515,7 +522,16 @@ def _choices(
         directorates=tuple((name, tuple(found)) for name, found in groups.items()),
         typed=typed,
         undirected=frozenset(service.id for service in services if service.id not in directed),
+        undecided=tuple(_undecided(session, versions, typed)),
     )
+
+
+def _undecided(session: Session, versions: list[VersionRow], typed: Typed) -> list[Undecided]:
+    """What a rollout of the chosen version waits for."""
+    chosen = next((row for row in versions if str(row.id) == typed.version), None)
+    if chosen is None or typed.kind != "rollout":
+        return []
+    return queries.undecided_comments(session, chosen.template_id)
 
 
 def _typed_day(day: date) -> DayTyped:

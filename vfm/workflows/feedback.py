@@ -61,6 +61,13 @@ class MineView:
     comments: tuple[Comment, ...]
     is_open: bool
 
+    @property
+    def groups(self) -> tuple[tuple[str, tuple[Comment, ...]], ...]:
+        """(question key, its comments) in reading order; those on the whole first, their key blank."""
+        keys = ("", *self.questionnaire.questions)
+        grouped = {key: tuple(c for c in self.comments if (c.question_key or "") == key) for key in keys}
+        return tuple((key, comments) for key, comments in grouped.items() if comments)
+
 
 @dataclass(frozen=True, slots=True)
 class BoardRow:
@@ -95,14 +102,14 @@ class Board:
     """The feedback of one cycle, the most troubled question first.
 
     Attributes:
-        started: assessments with answers, which the shares speak of.
+        sent: assessments sent for sign-off at least, which the shares speak of.
     """
 
     asked: Asked
     rows: tuple[BoardRow, ...]
     comments: int
     undecided: int
-    started: int
+    sent: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +268,7 @@ def board(session: Session, cycle_id: int) -> Board:
         rows=tuple(rows),
         comments=len(comments),
         undecided=sum(comment.outcome is None for comment in comments),
-        started=len(answered),
+        sent=len(answered),
     )
 
 
@@ -430,7 +437,7 @@ def _question(questionnaire: Questionnaire, key: str) -> Question | None:
 
 
 def _answers(session: Session, cycle_id: int, questionnaire: Questionnaire) -> list[dict[str, Answer]]:
-    """The answers of every assessment somebody has begun."""
+    """The answers of every assessment that was sent: one still in progress has gaps that say nothing."""
     given: dict[int, list[tuple[str, dict[str, object]]]] = {}
     for assessment_id, key, content in queries.answers_in(session, cycle_id):
         rows = given.setdefault(assessment_id, [])

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from vfm.store.tables import (
@@ -99,7 +99,7 @@ def asked_in(session: Session, cycle_id: int) -> Asked | None:
     return Asked._make(row) if row else None
 
 
-def _comments() -> Select[Any]:
+def _comments() -> Any:
     decider, changed_in = aliased(Person), aliased(Version)
     return (
         select(
@@ -147,12 +147,15 @@ def one(session: Session, feedback_id: int) -> Comment | None:
 
 
 def answers_in(session: Session, cycle_id: int) -> list[Any]:
-    """(assessment id, question key, content) of every answer of a cycle; key and content None without any."""
+    """(assessment id, question key, content) of every answer in the assessments that were sent.
+
+    Key and content are None for one without answers.
+    """
     return list(
         session.execute(
             select(Assessment.id, AnswerRow.question_key, AnswerRow.content)
             .outerjoin(AnswerRow, AnswerRow.assessment_id == Assessment.id)
-            .where(Assessment.cycle_id == cycle_id, Assessment.last_activity_at.is_not(None))
+            .where(Assessment.cycle_id == cycle_id, Assessment.status != "open")
             .order_by(Assessment.id)
         )
     )
