@@ -147,3 +147,15 @@ def test_a_directorate_limit_that_stands_in_the_way_names_its_reviews_alone() ->
     assert planned([*crowded, *others], YEAR).as_json() == {
         "infeasible": [{"period": "q1", "short_by_days": 0, "keys": ["a", "b", "c"]}]
     }
+
+
+def test_what_fits_is_done_even_without_priority() -> None:
+    plan = planned([dive("a", 0), dive("b", 0), dive("c", 0, 300)], YEAR)
+    assert (places(plan), plan.left_out) == ({"a": "q1", "b": "q3"}, ("c",))
+
+
+@pytest.mark.parametrize("days", [1e300, 1e-300, float("inf")])
+def test_days_and_priorities_too_large_or_small_to_reckon_with_are_problems(days: float) -> None:
+    with pytest.raises(Invalid) as refusal:
+        planned([dive("a", 5, days), dive("b", 1e300)], [Period("q1", 1e300)])
+    assert [problem.place for problem in refusal.value.problems] == ["q1", "a", "b"]

@@ -333,7 +333,8 @@ def _period(given: _Fields, entry: Any, path: tuple[Any, ...]) -> Period | None:
     if absent:
         return None
     key, days = given.text(content["key"], (*path, "key")), given.number(content["days"], (*path, "days"))
-    blackout = _flag(str(content.get("blackout", "")))
+    said = content.get("blackout")
+    blackout = False if said is None else _flag(str(said))
     if blackout is None:
-        given.problem((*path, "blackout"), f"“{content['blackout']}” is not yes or no. Write one of them.")
+        given.problem((*path, "blackout"), f"“{said}” is not yes or no. Write one of them.")
     return Period(key or "", days or 0.0, bool(blackout))

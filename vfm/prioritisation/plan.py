@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vfm.errors import Invalid, Problem
+from vfm.prioritisation.criteria import LARGEST
 from vfm.prioritisation.scales import Floats
 
 Mode = Literal["deep_dive", "service_review"]
@@ -20,6 +21,7 @@ DEFAULT_DAYS: dict[Mode, int] = {"deep_dive": 60, "service_review": 160}
 DEFAULT_GAMMA = 0.95
 DEFAULT_DIRECTORATE_LIMIT = 2
 GAP = 1e-6
+MOST_DAYS = 1_000_000
 MOST_NODES = 20_000
 
 
@@ -206,7 +208,16 @@ def planned(
     greedy = _greedy(board)
     if greedy is not None and board.objective(greedy) > board.objective(places) + 1e-9:
         places = greedy
-    return _plan(board, places, bound)
+    return _plan(board, _topped_up(board, places), bound)
+
+
+def _topped_up(board: _Board, places: list[int | None]) -> list[int | None]:
+    """The same plan with what still fits, such as reviews of no priority: nothing is left out idly."""
+    full = list(places)
+    for i in sorted(range(len(full)), key=lambda i: (-board.reviews[i].priority, board.reviews[i].key)):
+        if full[i] is None:
+            full[i] = next((t for t in range(len(board.periods)) if board.fits(full, i, t)), None)
+    return full
 
 
 def _problems(
@@ -222,7 +233,9 @@ def _problems(
         if count > 1:
             found.append(Problem(key, f"This key appears {count} times. Keep one of them."))
     found += [
-        Problem(p.key, f"{p.days} days cannot be used. Give 0 or more.") for p in periods if not p.days >= 0
+        Problem(p.key, f"{p.days} days cannot be used. Give 0 or more.")
+        for p in periods
+        if not 0 <= p.days <= MOST_DAYS
     ]
     for review in reviews:
         found += [Problem(review.key, message) for message in _review_faults(review, keys)]
@@ -233,10 +246,10 @@ def _review_faults(review: Review, keys: list[str]) -> list[str]:
     found = []
     if review.mode not in DEFAULT_DAYS:
         return [f"Mode “{review.mode}” is not known. Use deep_dive or service_review."]
-    if not (np.isfinite(review.priority) and review.priority >= 0):
+    if not 0 <= review.priority <= LARGEST:
         found.append(f"Priority {review.priority} cannot be used. Give 0 or more.")
-    if not (np.isfinite(review.effort) and review.effort > 0):
-        found.append(f"{review.effort} days cannot be used. Give a number above 0.")
+    if not 1 / MOST_DAYS <= review.effort <= MOST_DAYS:
+        found.append(f"{review.effort} days cannot be used. Give a number above 0, in days.")
     for name, key in (("Earliest", review.earliest), ("Latest", review.latest)):
         if key is not None and key not in keys:
             found.append(
@@ -302,7 +315,11 @@ def _exact(board: _Board) -> tuple[list[int | None], float] | None:
         return None
     if solution.x is None:
         greedy = _greedy(board)
-        return None if greedy is None else (greedy, float(board.worth.max(axis=1).sum()))
+        if greedy is None:
+            raise Invalid(
+                [Problem("reviews", f"No plan was found: {solution.message} Plan fewer at a time.")]
+            )
+        return greedy, float(board.worth.max(axis=1).sum())
     chosen = solution.x.reshape(n, periods) > 0.5
     places = [int(row.argmax()) if row.any() else None for row in chosen]
     bound = solution.mip_dual_bound
