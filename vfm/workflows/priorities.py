@@ -535,7 +535,7 @@ def _weak(questionnaire: Questionnaire, card: Scorecard) -> list[str]:
 
 
 def _text(amount: Decimal | None) -> str | None:
-    return None if amount is None else str(amount)
+    return None if amount is None else f"{amount:f}"
 
 
 def _money(kept: str | None) -> Decimal | None:
