@@ -53,9 +53,9 @@ def weighted(part: Floats, weights: Floats) -> Floats:
     """
     if weights.ndim == 1:
         return np.asarray(weighted(part, weights[None, :])[0], dtype=np.float64)
-    total = np.zeros((len(weights), len(part)))
+    total, term = np.zeros((2, len(weights), len(part)))
     for share, column in zip(weights.T, part.T, strict=True):
-        total += share[:, None] * column
+        total += np.multiply(share[:, None], column, out=term)
     return total
 
 

@@ -287,11 +287,14 @@ def _varied(trial: Trial, model: int, block: int) -> list[Floats]:
 
 
 def _summed(trial: Trial, weights: Floats, varied: list[Floats]) -> Floats:
+    """(block, services) the index; one row of weights holds for each row of the uncertain values."""
     how = METHODS[trial.method]
     shares = how.weigh(weights)
     if how.bend is None:
         return how.index(tuple(weighted(part, shares) for part in trial.parts))
     total = weighted(trial.certain, shares)
+    if varied and len(shares) == 1:
+        total = np.repeat(total, len(varied[0]), axis=0)
     for doubt, values in zip(trial.uncertain, varied, strict=True):
         total[:, doubt.services] += shares[:, doubt.criterion, None] * values
     return how.index((total,))
@@ -322,9 +325,9 @@ def _confidence(trial: Trial, counts: Tally) -> tuple[float | None, ...]:
     for block in blocks:
         varied = _varied(trial, len(MODELS), block)
         for service in first.tolist():
-            central = np.tile(counts.first_weights[service] / WEIGHT_GRAIN / won[service], (BLOCK, 1))
+            central = (counts.first_weights[service] / WEIGHT_GRAIN / won[service])[None, :]
             best = np.argmax(np.rint(_summed(trial, central, varied) * 10.0**PLACES), axis=1)
-            wins[service] += np.count_nonzero(best == service)
+            wins[service] += np.count_nonzero(best == service) * (BLOCK // len(best))
     draws = len(blocks) * BLOCK
     return tuple(float(wins[i]) / draws if won[i] else None for i in range(trial.services))
 
