@@ -164,6 +164,9 @@ def test_without_json_a_plan_is_lines_to_read(written: Any, capsys: pytest.Captu
         "q1: bins (deep_dive)",
         "q2: care (service_review)",
         "left out: fleet",
+        "in the way: capacity of q1",
+        "in the way: capacity of q2",
+        "objective: 126.0, at most 0.00% short of the best there can be",
     ]
 
 
@@ -176,7 +179,7 @@ def test_mandatory_reviews_that_do_not_fit_are_exit_1(
         "infeasible": [{"period": "q1", "short_by_days": 70, "keys": ["care"]}]
     }
     assert cli.main(plan(written, reviews=reviews)) == 1
-    assert capsys.readouterr().out == "q1: short by 70.0 days: care\n"
+    assert capsys.readouterr().out == "q1: short by 70 days: care\n"
 
 
 def test_problems_of_reviews_are_listed(written: Any, capsys: pytest.CaptureFixture[str]) -> None:
@@ -184,3 +187,23 @@ def test_problems_of_reviews_are_listed(written: Any, capsys: pytest.CaptureFixt
     assert cli.main(plan(written, reviews=reviews)) == 1
     lines = capsys.readouterr().out.splitlines()
     assert [line.split(" “")[0] for line in lines] == ["r.csv:2: priority:", "r.csv:3: mode:"]
+
+
+def test_problems_of_reviews_and_of_settings_are_listed_together(
+    written: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(plan(written, reviews="key,priority,mode\na,,deep_dive\n", config="gamma: high\n")) == 1
+    places = [line.split(": ")[0] for line in capsys.readouterr().out.splitlines()]
+    assert places == ["p.yaml:1:1", "p.yaml:1:8", "r.csv:2"]
+
+
+def test_a_directorate_limit_in_the_way_is_named(written: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [f"{key},5,deep_dive,10,Place,q1,yes" for key in "abc"]
+    reviews = "\n".join(["key,priority,mode,days,directorate,latest,mandatory", *rows])
+    assert cli.main(plan(written, reviews=reviews)) == 1
+    assert capsys.readouterr().out == "q1: more than the limit of a directorate: a, b, c\n"
+
+
+def test_the_standard_error_is_printed(written: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(ranking(written, "--draws", "2500")) == 0
+    assert "standard error of a share of trials is up to 1.00 percentage points" in capsys.readouterr().err

@@ -3,8 +3,14 @@
 import argparse
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeVar
 
 from vfm.commands.console import DONE, PROBLEMS, WRONG_USE, Subcommands, as_json, read_bytes, report, say
+
+if TYPE_CHECKING:  # what a command needs is imported when it runs
+    from vfm.prioritisation.plan import Plan
+
+T = TypeVar("T")
 
 
 def register_rank(subcommands: Subcommands) -> None:
@@ -38,6 +44,7 @@ def rank_services(arguments: argparse.Namespace) -> int:
     from vfm.gateways import rank_files
     from vfm.prioritisation.explanation import sentence
     from vfm.prioritisation.ranking import rank
+    from vfm.prioritisation.simulation import standard_error
 
     raw, config = read_bytes(arguments.services), read_bytes(arguments.config)
     if raw is None or config is None:
@@ -60,6 +67,12 @@ def rank_services(arguments: argparse.Namespace) -> int:
         report(as_json(ranking.as_json()))
     else:
         report([f"{s.outcome} (rule {s.rule}): {sentence(ranking, s)}" for s in ranking.services])
+        if ranking.simulation:
+            error = 100 * standard_error(0.5, ranking.draws)
+            say(
+                f"The standard error of a share of trials is up to {error:.2f} percentage points; "
+                "differences under two of them order nothing."
+            )
         for warning in ranking.warnings:
             say(warning)
     return DONE
@@ -85,10 +98,15 @@ def plan_reviews(arguments: argparse.Namespace) -> int:
     raw, config = read_bytes(arguments.reviews), read_bytes(arguments.config)
     if raw is None or config is None:
         return WRONG_USE
+    problems: list[str] = []
+    settings = read_all(lambda: rank_files.plan_settings(config, arguments.config), problems)
+    reviews = read_all(lambda: rank_files.reviews(raw, arguments.reviews), problems)
+    if settings is None or reviews is None:
+        report(problems)
+        return PROBLEMS
     try:
-        settings = rank_files.plan_settings(config, arguments.config)
         plan = planned(
-            rank_files.reviews(raw, arguments.reviews),
+            reviews,
             settings.periods,
             gamma=settings.gamma,
             directorate_limit=settings.directorate_limit,
@@ -99,7 +117,36 @@ def plan_reviews(arguments: argparse.Namespace) -> int:
     if arguments.json:
         report(as_json(plan.as_json()))
     else:
-        report([f"{s.period}: {s.key} ({s.mode})" for s in plan.scheduled])
-        report([f"left out: {key}" for key in plan.left_out])
-        report([f"{s.period}: short by {s.short_by_days} days: {', '.join(s.keys)}" for s in plan.infeasible])
+        report(shortfall_lines(plan) if plan.infeasible else plan_lines(plan))
     return PROBLEMS if plan.infeasible else DONE
+
+
+def read_all(reads: Callable[[], T], problems: list[str]) -> T | None:
+    """What a file says; None where it cannot be used, with its problems added."""
+    from vfm.errors import Invalid
+
+    try:
+        return reads()
+    except Invalid as invalid:
+        problems += map(str, invalid.problems)
+        return None
+
+
+def plan_lines(plan: "Plan") -> list[str]:
+    """A plan to read: what happens when, what is left out, what stands in the way, how good it is."""
+    return [
+        *(f"{s.period}: {s.key} ({s.mode})" for s in plan.scheduled),
+        *(f"left out: {key}" for key in plan.left_out),
+        *(f"in the way: capacity of {capacity}" for capacity in plan.binding),
+        f"objective: {plan.objective:.1f}, at most {plan.gap:.2%} short of the best there can be",
+    ]
+
+
+def shortfall_lines(plan: "Plan") -> list[str]:
+    """Why there is no plan, to read."""
+    return [
+        f"{s.period}: short by {s.short_by_days:g} days: {', '.join(s.keys)}"
+        if s.short_by_days
+        else f"{s.period}: more than the limit of a directorate: {', '.join(s.keys)}"
+        for s in plan.infeasible
+    ]
