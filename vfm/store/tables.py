@@ -352,7 +352,7 @@ def _outline(context: DefaultExecutionContext) -> dict[str, Any]:
     }
 
 
-OUTLINED = ("key", "score", "low", "high", "completeness", "status", "result")
+OUTLINED = ("key", "score", "status", "result")
 """What a list shows of a section."""
 
 

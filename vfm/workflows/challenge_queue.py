@@ -41,7 +41,7 @@ class Waiting:
 
     Attributes:
         overall: of the self result; agreed: of the agreed one, None until it is closed.
-        effect: points of the overall at stake, of the strongest reason to look again.
+        reasons: to look again, biggest effect first; none once it is agreed.
         challenges, answered, settled: how many were raised, have a response, are agreed.
     """
 
@@ -140,33 +140,41 @@ SORTS: Mapping[str, Callable[[Waiting], Any]] = {
 
 def _waiting(session: Session, cycle: AnyRow, questionnaire: Questionnaire) -> list[Waiting]:
     found = queries.signed_off(session, cycle.id)
-    cards = {
+    waiting = {
         assessment_id: Scorecard.from_json(record)
-        for assessment_id, record in queries.self_results(session, cycle.id).items()
+        for assessment_id, record in queries.waiting_results(session, cycle.id).items()
     }
-    agreed = queries.agreed_outlines(session, cycle.id)
+    closed = queries.agreed_outlines(session, cycle.id)
     counts = queries.counts(session, [row.id for row in found])
-    starts = queries.baseline_outlines(session, cycle.template_id)
-    rows = []
-    for row in found:
-        card = cards.get(row.id)
-        if card is None:
-            continue
-        start_id, start = starts.get(row.service_id, (row.id, None))
-        then = None if start is None or start_id == row.id else _overall(start)
-        rows.append(
-            Waiting(
-                row.id,
-                row.service,
-                row.directorate,
-                row.status,
-                card.overall,
-                agreed[row.id]["overall"] if row.id in agreed else None,
-                reasons(questionnaire, card, then),
-                *counts.get(row.id, (0, 0, 0)),
-            )
+    services = [row.service_id for row in found if row.id in waiting]
+    starts = queries.baseline_outlines(session, cycle.template_id, services)
+    return [
+        Waiting(
+            row.id,
+            row.service,
+            row.directorate,
+            row.status,
+            waiting[row.id].overall if row.id in waiting else _overall(closed[row.id, "self"]),
+            closed[row.id, "agreed"]["overall"] if (row.id, "agreed") in closed else None,
+            _why(questionnaire, row, waiting.get(row.id), starts.get(row.service_id)),
+            *counts.get(row.id, (0, 0, 0)),
         )
-    return rows
+        for row in found
+        if row.id in waiting or (row.id, "self") in closed
+    ]
+
+
+def _why(
+    questionnaire: Questionnaire,
+    row: AnyRow,
+    card: Scorecard | None,
+    start: tuple[int, Mapping[str, Any]] | None,
+) -> tuple[Reason, ...]:
+    """Why to look again at a result that waits; nothing once it is agreed."""
+    if card is None:
+        return ()
+    then = None if start is None or start[0] == row.id else _overall(start[1])
+    return reasons(questionnaire, card, then)
 
 
 def _overall(outline: Mapping[str, Any]) -> OverallScore:
@@ -232,7 +240,7 @@ def unchallenged(session: Session, cycle_id: int, *, by: Actor) -> tuple[str, tu
     if cycle is None:
         raise NotFound
     services = {row.id: row.service_id for row in queries.signed_off(session, cycle_id)}
-    have = queries.baseline_outlines(session, cycle.template_id)
+    have = queries.baseline_outlines(session, cycle.template_id, set(services.values()))
     return cycle.name, tuple(
         Unchallenged(
             row.assessment_id,

@@ -367,13 +367,9 @@ def _own(by: Actor) -> frozenset[int] | None:
 
 
 def _service_results(found: Sequence[AnyRow], bands: Mapping[str, Band]) -> list[ServiceResult]:
-    """One line an assessment: of its results the agreed one before the self one, the newest of each."""
-    best: dict[int, AnyRow] = {}
-    for row in found:
-        kept = best.get(row.id)
-        if kept is None or row.kind == kept.kind or row.kind == "agreed":
-            best[row.id] = row
-    return [_service_result(row, bands) for row in best.values()]
+    """One line an assessment; of several rows of one the newest, which comes last."""
+    newest = {row.id: row for row in found}
+    return [_service_result(row, bands) for row in newest.values()]
 
 
 def _service_result(row: AnyRow, bands: Mapping[str, Band]) -> ServiceResult:

@@ -45,25 +45,28 @@ def signed_off(session: Session, cycle_id: int) -> list[AnyRow]:
     )
 
 
-def self_results(session: Session, cycle_id: int) -> dict[int, dict[str, Any]]:
-    """Assessment -> its newest self result, for those of a cycle that are signed off or agreed."""
+def waiting_results(session: Session, cycle_id: int) -> dict[int, dict[str, Any]]:
+    """Assessment -> its newest self result whole, for those of a cycle that are signed off."""
     rows = session.execute(
         select(ScorecardRow.assessment_id, ScorecardRow.content)
         .join(Assessment, Assessment.id == ScorecardRow.assessment_id)
-        .where(Assessment.cycle_id == cycle_id, Assessment.status.in_(SETTLED), ScorecardRow.kind == "self")
+        .where(
+            Assessment.cycle_id == cycle_id, Assessment.status == "signed_off", ScorecardRow.kind == "self"
+        )
         .order_by(ScorecardRow.number)
     )
     return dict(rows.all())
 
 
-def agreed_outlines(session: Session, cycle_id: int) -> dict[int, dict[str, Any]]:
-    """Assessment -> outline of its agreed result, for a cycle."""
+def agreed_outlines(session: Session, cycle_id: int) -> dict[tuple[int, str], dict[str, Any]]:
+    """(assessment, kind) -> outline of its newest result of that kind, for the agreed ones of a cycle."""
     rows = session.execute(
-        select(ScorecardRow.assessment_id, ScorecardRow.outline)
+        select(ScorecardRow.assessment_id, ScorecardRow.kind, ScorecardRow.outline)
         .join(Assessment, Assessment.id == ScorecardRow.assessment_id)
-        .where(Assessment.cycle_id == cycle_id, ScorecardRow.kind == "agreed")
+        .where(Assessment.cycle_id == cycle_id, Assessment.status == "agreed")
+        .order_by(ScorecardRow.number)
     )
-    return dict(rows.all())
+    return {(assessment_id, kind): outline for assessment_id, kind, outline in rows}
 
 
 def counts(session: Session, assessment_ids: Collection[int]) -> dict[int, tuple[int, int, int]]:
@@ -81,12 +84,18 @@ def counts(session: Session, assessment_ids: Collection[int]) -> dict[int, tuple
     return {assessment_id: (total, answered, agreed) for assessment_id, total, answered, agreed in rows}
 
 
-def baseline_outlines(session: Session, template_id: int) -> dict[int, tuple[int, dict[str, Any]]]:
-    """Service -> (assessment it was set in, outline of that agreed result), for one template."""
+def baseline_outlines(
+    session: Session, template_id: int, service_ids: Collection[int]
+) -> dict[int, tuple[int, dict[str, Any]]]:
+    """Service -> (assessment its baseline was set in, outline of that agreed result), for one template."""
     rows = session.execute(
         select(Baseline.service_id, Baseline.assessment_id, ScorecardRow.outline)
         .join(ScorecardRow, ScorecardRow.assessment_id == Baseline.assessment_id)
-        .where(Baseline.template_id == template_id, ScorecardRow.kind == "agreed")
+        .where(
+            Baseline.template_id == template_id,
+            Baseline.service_id.in_(service_ids),
+            ScorecardRow.kind == "agreed",
+        )
     )
     return {service_id: (assessment_id, outline) for service_id, assessment_id, outline in rows}
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, and_, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from vfm.store.tables import (
@@ -195,10 +195,13 @@ def newest_scored_cycle(session: Session, service_ids: Collection[int] | None) -
 
 
 def outlines(session: Session, cycle_id: int, service_ids: Collection[int] | None) -> list[AnyRow]:
-    """One row a result of a cycle (one without a result for an assessment that has none), by service name.
+    """One row an assessment of a cycle with the result that counts, by service name.
 
-    Only these services; None means all.
+    Agreed where the assessment is, else self: one row a time it was submitted, the newest last. Only these
+    services; None means all.
     """
+    kind = case((Assessment.status == "agreed", "agreed"), else_="self")
+    counts = and_(ScorecardRow.assessment_id == Assessment.id, ScorecardRow.kind == kind)
     wanted = (
         select(
             Assessment.id,
@@ -216,7 +219,7 @@ def outlines(session: Session, cycle_id: int, service_ids: Collection[int] | Non
         .join(Service, Service.id == Assessment.service_id)
         .join(Division, Division.id == Service.division_id)
         .join(Directorate, Directorate.id == Division.directorate_id)
-        .outerjoin(ScorecardRow, ScorecardRow.assessment_id == Assessment.id)
+        .outerjoin(ScorecardRow, counts)
         .where(Assessment.cycle_id == cycle_id)
         .order_by(func.lower(Service.name), Assessment.id, ScorecardRow.number)
     )
