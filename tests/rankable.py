@@ -1,4 +1,4 @@
-"""A rollout of the small council's five services that can be ranked: four agreed results, spending published."""
+"""A rollout of the small council that can be ranked: four agreed results, spending published."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -16,12 +16,13 @@ from vfm.scoring.scorecard import ENGINE, score
 from vfm.store.database import transaction
 from vfm.store.tables import Assessment, Figure, FigureSource, ScorecardRow
 
-QUARTERS = {
-    "lowest_quarter": "Lowest",
-    "below_median": "Below",
-    "above_median": "Above",
-    "highest_quarter": "Highest",
-}
+QUARTERS = options(
+    lowest_quarter="Lowest",
+    below_median="Below",
+    above_median="Above",
+    highest_quarter="Highest",
+    not_known="No",
+)
 ASKED = questionnaire(
     section(
         "PRO",
@@ -37,7 +38,7 @@ ASKED = questionnaire(
     section(
         "ECO",
         scale_question("ECO-01"),
-        question("ECO-03", Kind.SINGLE_CHOICE, "Unit cost", feeds="unit_cost", options=options(**QUARTERS, not_known="No")),
+        question("ECO-03", Kind.SINGLE_CHOICE, "Unit cost", feeds="unit_cost", options=QUARTERS),
     ),
     section(
         "OUT",

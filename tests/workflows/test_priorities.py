@@ -17,7 +17,7 @@ from vfm.store.database import reading, transaction
 from vfm.store.queries import priorities as queries
 from vfm.store.tables import Event, PrioritisationRun, Service
 from vfm.workflows import priorities
-from vfm.workflows.priorities import Ballot, Sheet, Verdict
+from vfm.workflows.priorities import Ballot, Verdict
 
 TODAY = ("23", "11", "2026")
 REVIEW = Verdict("service_review", "", "It costs most and achieves least.", TODAY)
@@ -59,7 +59,8 @@ def test_values_come_with_their_sources(engine: Engine, council: SmallCouncil) -
         0.625,
     )
     assert cost["used"][1]["says"] == (
-        "£30.50 per visit; 50% of 8 neighbours are cheaper (their median £20 per visit, England £25 per visit)"
+        "£30.50 per visit; 50% of 8 neighbours are cheaper "
+        "(their median £20 per visit, England £25 per visit)"
     )
     assert library["values"]["unit_cost"]["used"][0]["key"] == "ECO-03"
     assert library["values"]["demand_pressure"]["value"] == 6
@@ -153,7 +154,7 @@ def test_a_board_adds_up_and_names_who_is_not_in_it(engine: Engine, council: Sma
     with reading(engine) as session:
         board = priorities.board(session, run_id)
         listed = priorities.index(session).runs[0]
-    assert [line.name for line in board.ranked][0] == "Home care"
+    assert board.ranked[0].name == "Home care"
     for line in board.ranked:
         assert sum(line.groups) == pytest.approx(line.index)
     assert board.left_out == (("Special educational needs", "open"),)

@@ -1,0 +1,135 @@
+"""Ranking in a browser: weights, board, one service, a decision, and what leaves."""
+
+import csv
+import io
+import json
+from collections.abc import Callable
+
+import openpyxl
+import pytest
+from sqlalchemy import Engine, event
+
+from tests.client import Browser, Page, words
+from tests.council import SmallCouncil
+from tests.rankable import publish, rankable
+from vfm.store.database import reading
+from vfm.store.tables import PrioritisationRun
+
+SignedIn = Callable[[str], Browser]
+
+
+@pytest.fixture
+def executive(engine: Engine, council: SmallCouncil, signed_in: SignedIn) -> Browser:
+    rankable(engine, council)
+    publish(engine, council)
+    return signed_in("executive")
+
+
+def _ranked(executive: Browser, **fields: str) -> Page:
+    page = executive.open("/priorities").follow("Set weights")
+    return page.submit("Rank the services", **fields)
+
+
+def _services(page: Page) -> list[str]:
+    return [words(head) for head in page.soup.select(".vfm-ranking tbody th")]
+
+
+def _by_name(page: Page) -> Page:
+    return page.browser.open(str(page.soup.select_one("thead a[href*='service']")["href"]))
+
+
+def test_without_agreed_results_the_page_says_what_is_missing(signed_in: SignedIn) -> None:
+    page = signed_in("executive").open("/priorities")
+    assert "Nothing can be ranked yet" in page.text
+    assert "Nothing can be ranked yet" in page.browser.open("/priorities/new").text
+
+
+def test_weights_stay_as_typed_until_they_can_be_used(executive: Browser) -> None:
+    page = executive.open("/priorities/new")
+    assert page.soup.select_one("[name='member-1.demand_pressure']")["value"] == "15"
+    page = page.submit("Add a member", **{"name": "Autumn", "member-1": "Ada"})
+    page = page.submit("Work out the shares", **{"member-2": "Bo", "member-2.unit_cost": "lots"})
+    assert page.status == 422
+    assert "Bo, unit cost: Type points from 0 to 100; 0 where it does not matter." in page.problems
+    assert page.soup.select_one("[name=name]")["value"] == "Autumn"
+    assert page.soup.select_one("[name='member-2.unit_cost']")["value"] == "lots"
+    keys = [field["name"].split(".")[1] for field in page.soup.select("[name^='member-2.']")]
+    page = page.submit("Work out the shares", **{f"member-2.{key}": "10" for key in keys})
+    assert page.status == 200
+    assert "16.3%" in page.text  # value for money: 20 of 100 by Ada, 10 of 80 by Bo
+    assert "12.5% to 20.0%" in page.text
+    assert "Kendall" in page.text
+    page = page.submit("Rank the services")
+    assert page.heading == "Autumn"
+    assert "the average of Ada, Bo" in page.text
+
+
+def test_the_board_tells_the_finding_and_lists_everybody(executive: Browser) -> None:
+    page = _ranked(executive, top="2")
+    assert page.text.count("Home care comes first of 4 ranked services.") == 1
+    assert "Special educational needs: still being answered" in page.text
+    assert "Performance gap: no service has a value" in page.text
+    assert {"quadrant", "ranked"} == {
+        table["data-chart-table"] for table in page.soup.select("[data-chart-table]")
+    }
+    figure = json.loads(page.soup.select_one("[data-chart-figure=quadrant]").string)
+    assert sum(len(trace["x"]) for trace in figure["data"]) == 4
+    assert _services(page)[0] == "Home care"
+    by_name = _by_name(page)
+    assert _services(by_name) == ["Highways", "Home care", "Libraries", "Waste collection"]
+    assert _services(_by_name(by_name))[0] == "Waste collection"
+    found = page.submit("Show", directorate="Place")
+    assert set(_services(found)) == {"Highways", "Waste collection"}
+    assert _services(found.submit("Show", q="high")) == ["Highways"]
+    assert "No service fits" in found.submit("Show", q="zebra").text
+    cells = [words(cell) for cell in page.soup.select(".vfm-ranking tbody tr")[0].select("td")]
+    index, groups = float(cells[3]), [float(cell) for cell in cells[4:9]]
+    assert sum(groups) == pytest.approx(index)
+
+
+def test_the_board_asks_little_of_the_store(executive: Browser, engine: Engine) -> None:
+    _ranked(executive)
+    asked: list[str] = []
+    event.listen(
+        executive.app.extensions["vfm"].engine,
+        "before_cursor_execute",
+        lambda _c, _cursor, statement, *_: asked.append(statement),
+    )
+    executive.open("/priorities/1")
+    assert sum(statement.startswith("SELECT") for statement in asked) <= 4
+
+
+def test_what_leaves_is_unrounded(executive: Browser, engine: Engine) -> None:
+    page = _ranked(executive)
+    with reading(engine) as session:
+        kept = session.get_one(PrioritisationRun, 1).result["services"]
+    made = csv.DictReader(io.StringIO(page.follow("Download as CSV").data.decode("utf-8-sig")))
+    assert [float(row["Index"]) for row in made] == [service["index"] for service in kept]
+    book = openpyxl.load_workbook(io.BytesIO(page.follow("Download as Excel").data))
+    assert book.sheetnames == ["Ranking", "Weights", "About"]
+    assert [row[4].value for row in book["Ranking"].iter_rows(min_row=2)] == [one["index"] for one in kept]
+    assert sum(row[7].value for row in book["Weights"].iter_rows(min_row=2)) == pytest.approx(1)
+
+
+def test_a_service_opens_down_to_its_answers_and_is_decided(executive: Browser, signed_in: SignedIn) -> None:
+    page = _ranked(executive).follow("Home care")
+    assert page.heading == "Home care"
+    assert "Gross, 2024-25: £30,000,000. Revenue outturn: Home" in page.text
+    assert "it would give £30,001,000 a year" in page.text
+    assert "The mean of 2 published measures." in page.text
+    assert page.soup.select_one("a[href$='/result#OUT-05']")
+    wrong = page.submit("Record the outcome", outcome="deep_dive", topic="", reason="Rotas cost most.")
+    assert (wrong.status, wrong.problems) == (422, ["Name the topic of the deep dive."])
+    done = wrong.submit("Record the outcome", topic="Rotas")
+    assert "Decided on 23 November 2026: deep dive, Rotas." in done.text
+    plan = done.follow("Add to the plan")
+    assert plan.soup.select_one("[name=topic]")["value"] == "Rotas"
+    listed = plan.submit("Add to the plan", **{"day.day": "1", "day.month": "4", "day.year": "2027"})
+    assert "Home care" in listed.text
+    assert "1 April 2027" in listed.text
+    assert "In the forward plan from 1 April 2027" in listed.follow("Home care").text
+    reader = signed_in("viewer")
+    read = reader.open("/priorities/1").follow("Home care")
+    assert "Rotas cost most." in read.text
+    assert not read.soup.select("main form")
+    assert (reader.status("/priorities/new"), reader.status("/reviews/new")) == (404, 404)
