@@ -38,7 +38,7 @@ class ActionRow(NamedTuple):
     revision: int
 
 
-_ACTION: Select[Any] = (
+_ACTION: Select[*tuple[Any, ...]] = (
     select(
         ImprovementAction.id,
         ImprovementAction.service_id,
