@@ -48,7 +48,9 @@ def mended(source: Source, complaints: tuple[Complaint, ...]) -> tuple[Questionn
 def _mend(data: Any, complaint: Complaint) -> bool:
     """Leave out, or fill in, one field; False when the document has no sense without it."""
     if complaint.kind == "missing":
-        holder = _at(data, complaint.path)
+        # A field left out a pass ago still has its place in the source.
+        path = complaint.path[:-1] if complaint.path[-1:] == (complaint.field,) else complaint.path
+        holder = _at(data, path)
         if complaint.field in STOPGAPS and isinstance(holder, dict):
             holder[complaint.field] = STOPGAPS[complaint.field]
             return True

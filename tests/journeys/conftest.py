@@ -1,0 +1,105 @@
+"""The demo council, served for real, and a browser for each person of the story."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.journeys.person import Person
+
+CHROMIUM = os.environ.get("VFM_TEST_CHROMIUM", "/usr/bin/chromium")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a freshly filled demo council."""
+    folder = tmp_path_factory.mktemp("site")
+    log = folder / "server.log"
+    with log.open("w") as out:
+        server = subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "vfm.cli",
+                "demo",
+                "--port",
+                "0",
+                "--database",
+                f"sqlite:///{folder / 'demo.sqlite'}",
+            ],
+            stderr=out,
+            stdout=out,
+        )
+    try:
+        yield _address(server, log)
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def _address(server: "subprocess.Popen[bytes]", log: Path) -> str:
+    """Wait for the line that says where it serves."""
+    for _ in range(1200):
+        found = re.search(r"Serving on (\S+)/ ", log.read_text())
+        if found:
+            return found.group(1)
+        assert server.poll() is None, log.read_text()
+        try:
+            server.wait(timeout=0.1)
+        except subprocess.TimeoutExpired:
+            continue
+    raise AssertionError(f"the server did not start:\n{log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A headless browser."""
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def people(site: str, chromium: Browser) -> Iterator["People"]:
+    """`people("Dora Director")`: that person, signed in, with a browser of their own."""
+    made = People(site, chromium)
+    yield made
+    made.leave()
+
+
+class People:
+    """Everybody in a story, each signed in once."""
+
+    def __init__(self, site: str, chromium: Browser) -> None:
+        self.site, self.chromium = site, chromium
+        self.known: dict[str, Person] = {}
+
+    def __call__(self, name: str) -> Person:
+        """The person of this name."""
+        if name not in self.known:
+            context = self.chromium.new_context(
+                viewport={"width": 1280, "height": 900}, accept_downloads=True
+            )
+            context.set_default_timeout(15_000)
+            self.known[name] = Person(name, context.new_page(), self.site)
+            self.known[name].sign_in()
+        return self.known[name]
+
+    def leave(self) -> None:
+        """Close every browser."""
+        for person in self.known.values():
+            person.page.context.close()

@@ -1,0 +1,123 @@
+"""One person at a browser: opens, clicks, types; every page they meet is checked for structure and by axe."""
+
+from axe_playwright_python.sync_playwright import Axe
+from bs4 import BeautifulSoup
+from playwright.sync_api import Page, Response
+
+from tests.client import faults_in
+
+AXE = Axe()
+RULES = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]},
+    "resultTypes": ["violations"],
+}
+
+
+class Person:
+    """Somebody of the story.
+
+    Attributes:
+        seen: addresses looked at, in order.
+    """
+
+    def __init__(self, name: str, page: Page, site: str) -> None:
+        self.name, self.page, self.site = name, page, site
+        self.seen: list[str] = []
+        self._faults: list[str] = []
+        self._checked: set[str] = set()
+        self._came: list[Response] = []
+        page.on("response", self._keep)
+        page.on("pageerror", lambda error: self._faults.append(f"script error: {error}"))
+
+    def sign_in(self) -> None:
+        """One click on the demonstration's page."""
+        self.open("/demo")
+        self.page.get_by_role("button", name=self.name).click()
+        self.look()
+
+    def open(self, path: str) -> "Person":
+        """Type an address."""
+        self.page.goto(self.site + path)
+        return self.look()
+
+    def click(self, words: str, *, exact: bool = False) -> "Person":
+        """Click the first link, plain or dressed as a button, with these words."""
+        link = self.page.get_by_role("link", name=words, exact=exact)
+        dressed = self.page.locator('a[role="button"]', has_text=words)
+        link.or_(dressed).first.click()
+        return self.look()
+
+    def press(self, words: str) -> "Person":
+        """Press the first button with these words."""
+        self.page.get_by_role("button", name=words).first.click()
+        return self.look()
+
+    def type(self, **fields: str) -> "Person":
+        """Fill text fields by name; `__` stands for a dot, `_` before a digit for a dash."""
+        for name, text in fields.items():
+            self.page.locator(f'[name="{name.replace("__", ".")}"]').fill(text)
+        return self
+
+    def answer(self, key: str, value: str | list[str], evidence: str = "") -> "Person":
+        """Answer one question on a page of questions, whatever its kind."""
+        field = self.page.locator(f'[name="{key}.value"]')
+        kind = field.first.get_attribute("type")
+        if kind in ("radio", "checkbox"):
+            for one in [value] if isinstance(value, str) else value:
+                self.page.locator(f'[name="{key}.value"][value="{one}"]').check()
+        elif field.count():
+            field.fill(str(value))
+        else:
+            for part, text in zip(("day", "month", "year"), value, strict=True):
+                self.page.locator(f'[name="{key}.value.{part}"]').fill(text)
+        if evidence:
+            self.page.locator(f'[name="{key}.evidence"]').select_option(evidence)
+        return self
+
+    def look(self) -> "Person":
+        """Wait until the page stands, then check it: structure as it came, axe as it is shown."""
+        self.page.wait_for_load_state("load")
+        self.page.wait_for_function("!document.querySelector('[data-chart][hidden]')")
+        address = self.page.url.removeprefix(self.site)
+        self.seen.append(address)
+        while self._came:
+            self._faults += faults_in(BeautifulSoup(self._came.pop().text(), "html5lib"))
+        assert not self._faults, f"{self.name} at {address}: {self._faults}"
+        shape = f"{self.heading}|{address.split('?')[0]}|{len(self.problems)}"
+        if shape not in self._checked:
+            self._checked.add(shape)
+            found = AXE.run(self.page, options=RULES).response["violations"]
+            told = [f"{one['id']}: {[node['html'][:160] for node in one['nodes'][:3]]}" for one in found]
+            assert not told, f"{self.name} at {address}: {told}"
+        return self
+
+    def _keep(self, response: Response) -> None:
+        """Keep each page as the server sent it, to be checked when it is looked at."""
+        is_page = response.request.resource_type == "document" and not 300 <= response.status < 400
+        if is_page and response.headers.get("content-type", "").startswith("text/html"):
+            self._came.append(response)
+        if response.status >= 500:
+            self._faults.append(f"{response.status} from {response.url}")
+
+    @property
+    def heading(self) -> str:
+        """The words of the h1."""
+        return " ".join(self.page.locator("h1").inner_text().split())
+
+    @property
+    def text(self) -> str:
+        """What the main part says, white space folded."""
+        return " ".join(self.page.locator("main").inner_text().split())
+
+    @property
+    def problems(self) -> list[str]:
+        """What the error summary lists."""
+        return self.page.locator(".govuk-error-summary__list li").all_inner_texts()
+
+    def sees(self, *words: str) -> "Person":
+        """The main part says each of these."""
+        for one in words:
+            assert one in self.text, (
+                f"{self.name} at {self.seen[-1]} does not read {one!r}:\n{self.text[:3000]}"
+            )
+        return self
