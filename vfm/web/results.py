@@ -60,7 +60,7 @@ def show(assessment_id: int) -> ResponseReturnValue:
     with reading() as store:
         result = results.show(store, assessment_id, by=actor(), kind=request.args.get("kind", ""))
     if result.card is None:
-        return render_template("results/none.html", result=result, status=STATUS_WORDS[result.head.status])
+        return _no_result(result)
     sheet = _laid_out(result, result.card)
     baseline = result.start.cycle if result.start and not result.start.is_this else ""
     return render_template(
@@ -94,9 +94,7 @@ def as_workbook(assessment_id: int) -> ResponseReturnValue:
     with reading() as store:
         result = results.show(store, assessment_id, by=actor(), kind=request.args.get("kind", ""))
     if result.card is None:
-        return render_template(
-            "results/none.html", result=result, status=STATUS_WORDS[result.head.status]
-        ), 404
+        return _no_result(result), 404
     head = result.head
     about: list[tuple[str, workbook.Cell]] = [
         ("Service", head.service),
@@ -109,6 +107,15 @@ def as_workbook(assessment_id: int) -> ResponseReturnValue:
     sheets = workbook.result_sheets(result.questionnaire, result.card, _laid_out(result, result.card), about)
     made = workbook.workbook(sheets, title=f"{head.service}, {head.cycle}")
     return _file(made, f"{head.service} {head.cycle} result.xlsx", EXCEL)
+
+
+def _no_result(result: results.Result) -> str:
+    return render_template(
+        "results/none.html",
+        result=result,
+        status=STATUS_WORDS[result.head.status],
+        may_open=allows("assessments.show", actor()),
+    )
 
 
 def _laid_out(result: results.Result, card: Scorecard) -> say.Sheet:
@@ -162,6 +169,7 @@ def index(cycle_id: int) -> ResponseReturnValue:
         titles=dict(view.sections),
         grid=_grid(view) if shows == "sections" else (),
         overall_words=OVERALL_WORDS,
+        may_run=allows("cycles.show", actor()),
         short=SHORT_STATUS,
         base=url_for("results.show", assessment_id=0).removesuffix("0/result"),
     )

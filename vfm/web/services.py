@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from vfm.reports import result as say
 from vfm.reports.charts import Chart
 from vfm.reports.trend_chart import Year, trend
+from vfm.web.access import allows
 from vfm.web.current import actor, reading
 from vfm.web.fields import figure_in_words
 from vfm.web.results import OVERALL_WORDS, STATUS_WORDS
@@ -38,6 +39,7 @@ def index() -> ResponseReturnValue:
         base=url_for("services.show", service_id=0).removesuffix("0"),
         results_base=url_for("results.show", assessment_id=0).removesuffix("0/result"),
         overall_words=OVERALL_WORDS,
+        may_read=allows("results.show", actor()),
         say=say,
     )
 
@@ -55,6 +57,9 @@ def show(service_id: int) -> ResponseReturnValue:
         statuses=STATUS_WORDS,
         overall_words=OVERALL_WORDS,
         outcomes=OUTCOMES,
+        may_read=allows("results.show", actor()),
+        may_act=allows("actions.of_service", actor()),
+        may_rank=allows("priorities.service", actor()),
         say=say,
     )
 
