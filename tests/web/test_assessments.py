@@ -171,6 +171,17 @@ def test_the_script_is_told_what_was_saved_and_what_was_not(signed_in: Enter, at
     assert reply["clashes"]["ECO-02"]["kept"] == "Yes"
 
 
+def test_a_pilot_takes_what_was_typed_along_to_a_comment(
+    signed_in: Enter, engine: Engine, council: SmallCouncil
+) -> None:
+    made = opened(engine, council, ASKED, kind="pilot", name="Pilot 2026")
+    director = signed_in("director")
+    address = f"/assessments/{made.assessments['LIB']}/sections/MON"
+    page = director.open(address).submit("Comment on this question MON-01", **{"MON-01.value": "100"})
+    assert page.address.endswith("/feedback/MON-01")
+    assert director.open(address).soup.select_one('[name="MON-01.value"]')["value"] == "100"
+
+
 def test_every_question_can_be_read_before_starting(signed_in: Enter, at: str) -> None:
     page = signed_in("core_team").open(f"{at}/questions")
     assert 'Asked only when ECO-02 is "Yes".' in page.text

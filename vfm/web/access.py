@@ -98,7 +98,7 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "feedback.question": CORE,
     "feedback.decide": CORE,
     # assessments
-    "assessments.index": ANSWERS,
+    "assessments.index": ANSWERING | CORE,
     "assessments.show": ANSWERS,
     "assessments.questions": ANSWERS,
     "assessments.section": ANSWERS,

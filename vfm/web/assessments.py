@@ -42,7 +42,7 @@ def index() -> ResponseReturnValue:
         "assessments/index.html",
         mine=mine,
         status_words=STATUS_WORDS,
-        sees_cycles=by.has(Role.CORE_TEAM, Role.CHALLENGER, Role.EXECUTIVE),
+        sees_cycles=by.has(Role.CORE_TEAM),
     )
 
 
@@ -101,7 +101,9 @@ def save(assessment_id: int, key: str) -> ResponseReturnValue:
 
 
 def _onward(assessment_id: int, key: str, saved: Saved) -> ResponseReturnValue:
-    """Where to go after a save: on, back to the list, or here again when questions appeared."""
+    """Where to go after a save: on, back to the list, to a comment, or here again when questions appeared."""
+    if about := request.form.get("comment"):
+        return redirect(url_for("feedback.give", assessment_id=assessment_id, key=about), 303)
     if saved.appeared:
         flash("Saved. Your answers bring up more questions in this section.", "done")
         return redirect(
@@ -139,6 +141,7 @@ def _section_page(view: SectionView, sent: Mapping[str, Sent], saved: Saved | No
         ],
         saved=saved,
         figure_in_words=fields.figure_in_words,
+        can_comment=view.head.kind == "pilot" and view.questionnaire.pilot_feedback.per_question,
     )
 
 

@@ -90,7 +90,7 @@ _earlier_id = (
 )
 
 
-def _head() -> Select[Any]:
+def _head() -> Select[*tuple[Any, ...]]:
     return (
         select(
             Assessment.id,
@@ -262,7 +262,7 @@ def of_services(session: Session, service_ids: Collection[int]) -> list[Work]:
     return [Work(*row) for row in rows]
 
 
-def _holders(service_id: int, role: Role) -> Select[Any]:
+def _holders(service_id: int, role: Role) -> Select[int, str]:
     return (
         select(Person.id, Person.name)
         .join(PersonRole, PersonRole.person_id == Person.id)
