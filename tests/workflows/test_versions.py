@@ -130,10 +130,17 @@ def test_the_next_version_is_a_copy_and_there_is_one_draft_at_a_time(
     open_to_people(engine, draft)
     second = do(versions.revise, draft)
     view = look(versions.show, second)
-    assert (view.row.number, view.row.status, view.questionnaire) == (2, "draft", template())
+    assert (view.row.number, view.row.status, view.questionnaire) == (2, "draft", template(version=2))
     with pytest.raises(Conflict, match="Version 2 is a draft already") as conflict:
         do(versions.revise, draft)
     assert conflict.value.saved == second
+
+
+def test_a_version_bears_its_own_number_whatever_its_file_said(draft: int, do: Do, look: Do) -> None:
+    """A result names the template's key and version: the version that was answered."""
+    text = text_of(template(version=7))
+    do(versions.replace, draft, text, "again.yaml", revision=look(versions.show, draft).row.revision)
+    assert look(versions.show, draft).questionnaire == template(version=1)
 
 
 def test_an_opened_version_never_changes(engine: Engine, draft: int, do: Do, look: Do) -> None:

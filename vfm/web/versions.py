@@ -154,11 +154,10 @@ def download(version_id: int, form: str) -> ResponseReturnValue:
     """The version as a file that can be imported again."""
     with reading() as store:
         row, questionnaire = versions.read(store, version_id, by=actor())
-    numbered = questionnaire.model_copy(update={"version": row.number})
     if form == "yaml":
-        text = document.dump(numbered)
+        text = document.dump(questionnaire)
     else:
-        text = json.dumps(document.to_json(numbered), indent=2, ensure_ascii=False) + "\n"
+        text = json.dumps(document.to_json(questionnaire), indent=2, ensure_ascii=False) + "\n"
     response = make_response(text)
     response.headers["Content-Type"] = "application/json" if form == "json" else "text/yaml; charset=utf-8"
     name = f"{row.template_key}-v{row.number}.{form}"

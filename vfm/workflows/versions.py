@@ -568,7 +568,7 @@ def _revision(question: Question) -> str:
 def _add(
     session: Session, template_id: int, number: int, questionnaire: Questionnaire, by: Actor, now: datetime
 ) -> Version:
-    content = document.to_json(questionnaire)
+    content = _numbered(questionnaire, number)
     version = Version(
         template_id=template_id,
         number=number,
@@ -582,9 +582,14 @@ def _add(
     return version
 
 
+def _numbered(questionnaire: Questionnaire, number: int) -> dict[str, Any]:
+    """The content under this version's own number, whatever number a file bore: a result names it."""
+    return document.to_json(questionnaire.model_copy(update={"version": number}))
+
+
 def _write(session: Session, row: VersionRow, questionnaire: Questionnaire) -> None:
     """New content for a draft, unless somebody else wrote at the same moment."""
-    content = document.to_json(questionnaire)
+    content = _numbered(questionnaire, row.number)
     written = session.execute(
         update(Version)
         .where(Version.id == row.id, Version.revision == row.revision)
