@@ -2,7 +2,7 @@
 
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
-from playwright.sync_api import Page, Response
+from playwright.sync_api import Locator, Page, Response, TimeoutError
 
 from tests.client import faults_in
 
@@ -44,13 +44,21 @@ class Person:
         """Click the first link, plain or dressed as a button, with these words."""
         link = self.page.get_by_role("link", name=words, exact=exact)
         dressed = self.page.locator('a[role="button"]', has_text=words)
-        link.or_(dressed).first.click()
+        self._do(link.or_(dressed).first, f"link {words!r}")
         return self.look()
 
     def press(self, words: str) -> "Person":
         """Press the first button with these words."""
-        self.page.get_by_role("button", name=words).first.click()
+        self._do(self.page.get_by_role("button", name=words).first, f"button {words!r}")
         return self.look()
+
+    def _do(self, what: Locator, named: str) -> None:
+        """Click, or say what was on the page instead."""
+        try:
+            what.click()
+        except TimeoutError as error:
+            at = f"{self.name} at {self.page.url.removeprefix(self.site)}"
+            raise AssertionError(f"{at} finds no {named}:\n{self.text[:3000]}") from error
 
     def type(self, **fields: str) -> "Person":
         """Fill text fields by name; `__` stands for a dot, `_` before a digit for a dash."""
@@ -61,7 +69,7 @@ class Person:
     def answer(self, key: str, value: str | list[str], evidence: str = "") -> "Person":
         """Answer one question on a page of questions, whatever its kind."""
         field = self.page.locator(f'[name="{key}.value"]')
-        kind = field.first.get_attribute("type")
+        kind = field.first.get_attribute("type") if field.count() else ""
         if kind in ("radio", "checkbox"):
             for one in [value] if isinstance(value, str) else value:
                 self.page.locator(f'[name="{key}.value"][value="{one}"]').check()

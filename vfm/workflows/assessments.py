@@ -191,7 +191,7 @@ class Saved:
         clashes: what somebody else wrote meanwhile; those answers were not kept.
             Neither tells of a question that is no longer asked.
         changed: keys that were written.
-        appeared: questions of this section that these answers put on the route.
+        appeared: questions of this section on the route that were not sent: the form did not have them.
         asked: keys on the route in this section, afterwards; progress: how far it is.
         next_key: the section after this one.
         at: when this was saved.
@@ -496,7 +496,7 @@ def save(
     outcome = merging.merged(questionnaire, page.section.questions, sent, kept)
     before = _as_far_as_routing_looks(questionnaire, kept)
     after = before | {name: written.answer for name, written in outcome.written.items()}
-    was, route = (routing.on_route(questionnaire, given) for given in (before, after))
+    route = routing.on_route(questionnaire, after)
     if outcome.written:
         progress = routing.progress(questionnaire, after, route=route)
         _write(session, assessment_id, outcome, kept, progress, by, now)
@@ -506,7 +506,7 @@ def save(
         problems=tuple(p for p in outcome.problems if p.place.partition(".")[0] in route),
         clashes=_clashes(session, questionnaire, assessment_id, outcome, route),
         changed=tuple(outcome.written),
-        appeared=tuple(name for name in own if name in route - was),
+        appeared=tuple(name for name in own if name in route and name not in sent),
         asked=tuple(name for name in own if name in route),
         progress=progress_of(page.section, after, route),
         next_key=page.next_key,
