@@ -107,9 +107,13 @@ def unfit_bands(outline: Outline) -> Iterator[Fault]:
 
 def idle_caps(outline: Outline) -> Iterator[Fault]:
     """Caps that can never lower a score."""
+    by_table = outline.questionnaire.scoring.method is Method.RULE_TABLE
     for path, section in outline.sections:
         for i, cap in enumerate(section.caps):
             here = (*path, "caps", i)
+            if by_table:
+                sentence = "A rule table gives a status, which has no points to cap."
+                yield Fault(here, cap.key, f"{sentence} Take the cap out, or choose another method.")
             if cap.limit >= 100:
                 yield Fault((*here, "limit"), cap.key, "A limit of 100 caps nothing. Set it below 100.")
             if not is_scored(section):

@@ -1,7 +1,7 @@
 """Change since another cycle: what comes from the service, from the weights, and from the questionnaire.
 
 Pure. The three parts add up to the reported change; what is compared like for like was answered both times
-to a question that still means the same.
+to a question that still means the same. Where nothing is compared, all of the reported change is scope.
 """
 
 from collections.abc import Collection, Iterator, Mapping

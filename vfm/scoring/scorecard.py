@@ -1,6 +1,11 @@
 """Scoring one assessment: from a questionnaire and its answers to a scorecard.
 
 The room's rule: pure, unrounded, one implementation for page, workbook, report and command.
+
+Readings: bounds fill the gaps on the route of the answers given; filling one opens no further question. A gap
+is a scored or critical question: ticks not yet made are not taken for warning signs. Where a cap under `sum`
+could put a figure outside its bounds, the figure is withheld. A status follows completeness alone: under a
+rule table a section may be scored while its result is open.
 """
 
 from collections.abc import Collection, Mapping
