@@ -92,7 +92,7 @@ def test_a_wrong_answer_is_handed_back_and_stops_no_other(engine: Engine, save: 
 def test_progress_is_kept_beside_the_assessment_and_follows_the_route(
     engine: Engine, save: Do, assessment_id: int
 ) -> None:
-    with_more = save(A_01="3", A_02="yes")
+    with_more = save(A_01="3", A_02="yes", A_04="")
     assert with_more.appeared[0] == "A-03"
     assert "A-02" not in with_more.appeared
     with reading(engine) as session:
