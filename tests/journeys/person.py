@@ -2,7 +2,8 @@
 
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
-from playwright.sync_api import Locator, Page, Response, TimeoutError
+from playwright.sync_api import Locator, Page, Response
+from playwright.sync_api import TimeoutError as Waited
 
 from tests.client import faults_in
 
@@ -56,7 +57,7 @@ class Person:
         """Click, or say what was on the page instead."""
         try:
             what.click()
-        except TimeoutError as error:
+        except Waited as error:
             at = f"{self.name} at {self.page.url.removeprefix(self.site)}"
             raise AssertionError(f"{at} finds no {named}:\n{self.text[:3000]}") from error
 

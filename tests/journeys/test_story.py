@@ -200,7 +200,7 @@ def carried_answers_stay(respondent: Person) -> None:
 
 def challenge(challenger: Person, director: Person, core: Person) -> None:
     """One score is challenged with a reason, answered, agreed; then the challenge is closed."""
-    challenger.open("/").click("Challenge")
+    challenger.open("/").click("Challenge", exact=True)
     queue = challenger.page.get_by_role("link", name=ROLLED_OUT)
     if queue.count():
         queue.first.click()

@@ -49,6 +49,7 @@ def show(session: Session, *, by: Actor, now: datetime) -> Home:
     work = tuple(queries.work_of(session, by))
     services, undirected, _, templates = queries.set_up_state(session)
     tasks = [
+        *_waited_for(session, by, work, today),
         *_answering(session, by, work, today),
         *_setting_up(by, services, undirected),
         *_preparing(session, by, cycles, services, templates),
@@ -60,21 +61,27 @@ def show(session: Session, *, by: Actor, now: datetime) -> Home:
     return Home(tuple(tasks), cycles, work, needs_set_up=not services or not templates)
 
 
+def _waited_for(session: Session, by: Actor, work: tuple[Work, ...], today: date) -> Iterator[Task]:
+    """What others wait for comes first: it is quick, and it holds them up."""
+    for one in work:
+        if one.status == "submitted" and one.service_id in by.directs:
+            words = f"Sign off the assessment of {one.service}, or return it"
+            at = ("assessment_id", one.assessment_id)
+            yield Task(words, "assessments.show", at, one.due_on, _tag(one.due_on, today))
+    for assessment_id, service, count in queries.challenges_to_answer(session, by):
+        words = f"Respond to {_count(count, 'challenged score')} of {service}"
+        yield Task(words, "challenge.show", ("assessment_id", assessment_id))
+
+
 def _answering(session: Session, by: Actor, work: tuple[Work, ...], today: date) -> Iterator[Task]:
     for one in work:
-        at = ("assessment_id", one.assessment_id)
         if one.status == "open":
             left = max(one.on_route - one.answered, 0)
             verb = "Start" if not one.answered else "Finish" if left else "Check and send"
             rest = f": {left} of {one.on_route} questions left" if one.answered and left else ""
             words = f"{verb} the assessment of {one.service}{rest}"
+            at = ("assessment_id", one.assessment_id)
             yield Task(words, "assessments.show", at, one.due_on, _tag(one.due_on, today))
-        elif one.status == "submitted" and one.service_id in by.directs:
-            words = f"Sign off the assessment of {one.service}, or return it"
-            yield Task(words, "assessments.show", at, one.due_on, _tag(one.due_on, today))
-    for assessment_id, service, count in queries.challenges_to_answer(session, by):
-        words = f"Respond to {_count(count, 'challenged score')} of {service}"
-        yield Task(words, "challenge.show", ("assessment_id", assessment_id))
     if by.has(Role.DIRECTOR, Role.CONTRIBUTOR):
         undated, overdue = queries.actions_wanting(session, by, today)
         if overdue:
