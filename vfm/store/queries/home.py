@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
@@ -125,23 +126,16 @@ def open_cycles(session: Session) -> list[CycleState]:
     def count(condition: ColumnElement[bool]) -> ColumnElement[int]:
         return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
-    started = Assessment.last_activity_at.is_not(None)
+    is_open, started = Assessment.status == "open", Assessment.last_activity_at.is_not(None)
+    steps = (Assessment.status == status for status in ("submitted", "signed_off", "agreed"))
+    counts = map(count, (is_open & ~started, is_open & started, *steps))
+    about = (Cycle.id, Cycle.name, Cycle.kind, Cycle.due_on)
+    columns: list[Any] = [*about, func.count(Assessment.id), *counts]  # more than select() has types for
     rows = session.execute(
-        select(
-            Cycle.id,
-            Cycle.name,
-            Cycle.kind,
-            Cycle.due_on,
-            func.count(Assessment.id),
-            count((Assessment.status == "open") & ~started),
-            count((Assessment.status == "open") & started),
-            count(Assessment.status == "submitted"),
-            count(Assessment.status == "signed_off"),
-            count(Assessment.status == "agreed"),
-        )
+        select(*columns)
         .outerjoin(Assessment, Assessment.cycle_id == Cycle.id)
         .where(Cycle.closed_at.is_(None))
-        .group_by(Cycle.id, Cycle.name, Cycle.kind, Cycle.due_on)
+        .group_by(*about)
         .order_by(Cycle.due_on, Cycle.id)
     )
     return [CycleState(*row) for row in rows]
@@ -174,7 +168,12 @@ def drafts(session: Session) -> list[tuple[int, str, int]]:
 def latest_run(session: Session) -> Run | None:
     """The newest prioritisation run, None when there is none."""
     row = session.execute(
-        select(PrioritisationRun.id, PrioritisationRun.name, PrioritisationRun.at, func.count(Decision.id))
+        select(
+            PrioritisationRun.id,
+            PrioritisationRun.name,
+            PrioritisationRun.at,
+            func.count(Decision.service_id.distinct()),  # a later decision stands beside the earlier one
+        )
         .outerjoin(Decision, Decision.run_id == PrioritisationRun.id)
         .group_by(PrioritisationRun.id, PrioritisationRun.name, PrioritisationRun.at)
         .order_by(PrioritisationRun.at.desc(), PrioritisationRun.id.desc())
