@@ -15,7 +15,7 @@ from vfm.store.credentials import password_hash
 from vfm.store.tables import Council, Directorate, Division, Person, PersonRole, Service
 from vfm.workflows import figures
 
-PASSWORD = "Wrenmouth-2026-demo"  # noqa: S105  # nosec  # invented people in a local demonstration
+PASSWORD = "Wrenmouth-2026-demo"  # noqa: S105  # nosec B105  # invented people in a local demonstration
 """Every demo person's password, printed when the demo starts; the council is invented and local."""
 YEAR = "2024-25"
 """The year of the money figures that a service's profile is worked out from."""

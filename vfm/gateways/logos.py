@@ -1,6 +1,6 @@
 """A logo somebody uploads: told by its content, never by its name, and refused when it could do harm."""
 
-from xml.etree.ElementTree import Element
+from collections.abc import Mapping
 
 from vfm.errors import Invalid, Problem
 
@@ -37,15 +37,15 @@ def _check_drawing(content: bytes) -> None:
         root = ElementTree.fromstring(content, forbid_dtd=True)
     except (ElementTree.ParseError, ValueError, DefusedXmlException) as error:
         raise _refused("That SVG cannot be read. Save it as “plain SVG”, or use a PNG.") from error
-    if _plain(root.tag) != "svg" or any(map(_is_harmful, root.iter())):
+    if _plain(root.tag) != "svg" or any(_is_harmful(part.tag, part.attrib) for part in root.iter()):
         raise _refused("That SVG runs or loads something. Save it as “plain SVG”, or use a PNG.")
 
 
-def _is_harmful(part: Element) -> bool:
+def _is_harmful(tag: object, attributes: Mapping[str, str]) -> bool:
     return (
-        _plain(str(part.tag)) in FORBIDDEN
-        or any(_plain(name).lower().startswith("on") for name in part.attrib)
-        or any(_leads_out(name, words) for name, words in part.attrib.items())
+        _plain(str(tag)) in FORBIDDEN  # the tag of a comment is no text
+        or any(_plain(name).lower().startswith("on") for name in attributes)
+        or any(_leads_out(name, words) for name, words in attributes.items())
     )
 
 

@@ -5,6 +5,7 @@ The socket is bound here, before anything else starts, so that a busy port is to
 
 import socket
 from collections.abc import Callable
+from ipaddress import ip_address
 from typing import Any
 
 from flask import Flask
@@ -42,8 +43,10 @@ def listen(host: str, port: int) -> socket.socket:
 def address(listening: socket.socket) -> str:
     """Where a browser on this machine finds the pages."""
     host, port = listening.getsockname()[:2]
-    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
-    return f"http://{shown}:{port}/"
+    reached = ip_address(host)
+    if reached.is_unspecified:  # bound to every interface, so to this machine's own loopback too
+        reached = ip_address("::1" if reached.version == 6 else "127.0.0.1")
+    return f"http://[{reached}]:{port}/" if reached.version == 6 else f"http://{reached}:{port}/"
 
 
 def run(make_app: Callable[[], Flask], listening: socket.socket) -> None:

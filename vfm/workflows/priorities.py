@@ -665,9 +665,8 @@ def _checked(session: Session, sheet: Sheet) -> tuple[RankableCycle, int | None,
     elif len(sheet.name.strip()) > LONGEST_NAME:
         before.append(Problem("name", f"Shorten the name to {LONGEST_NAME} characters."))
     top, wrong = _top(sheet.top.strip(), cycle.agreed if cycle else None)
-    if found := [*before, *wrong, *problems]:
-        raise Invalid(found)
-    assert cycle is not None  # noqa: S101  # a missing cycle is a problem above
+    if cycle is None or before or wrong or problems:
+        raise Invalid([*before, *wrong, *problems])
     return cycle, top, points
 
 
