@@ -154,7 +154,7 @@ def opener(client: FlaskClient, address: str) -> Callable[[], int]:
 
 
 def poster(client: FlaskClient, address: str, fields: dict[str, object]) -> Callable[[], int]:
-    """Sends the form as a person would who turns each note back and forth, so that every answer is written."""
+    """Sends the form as by a person who turns each note back and forth, so that every answer is written."""
     turn = 0
 
     def request() -> int:

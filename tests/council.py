@@ -65,7 +65,9 @@ def small_council(engine: Engine) -> SmallCouncil:
             session.flush()
         people = {}
         for who in (*Role, "other_director"):
-            person = Person(name=str(who).replace("_", " ").title(), email=f"{who}@wrenmouth.example", created_at=NOW)
+            person = Person(
+                name=str(who).replace("_", " ").title(), email=f"{who}@wrenmouth.example", created_at=NOW
+            )
             session.add(person)
             session.flush()
             people[str(who)] = person.id

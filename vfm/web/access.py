@@ -195,4 +195,3 @@ def _visit() -> sign_in.Visit | None:
         with transaction() as store:
             sign_in.seen(store, visit.session_id, now=now())
     return visit
-
