@@ -62,9 +62,11 @@ class Person:
             raise AssertionError(f"{at} finds no {named}:\n{self.text[:3000]}") from error
 
     def type(self, **fields: str) -> "Person":
-        """Fill text fields by name; `__` stands for a dot, `_` before a digit for a dash."""
+        """Fill text fields by name; `__` stands for a dot."""
         for name, text in fields.items():
-            self.page.locator(f'[name="{name.replace("__", ".")}"]').fill(text)
+            place = name.replace("__", ".")
+            self._do(self.page.locator(f'[name="{place}"]').first, f"field {place!r}")
+            self.page.locator(f'[name="{place}"]').first.fill(text)
         return self
 
     def answer(self, key: str, value: str | list[str], evidence: str = "") -> "Person":
@@ -86,7 +88,7 @@ class Person:
     def look(self) -> "Person":
         """Wait until the page stands, then check it: structure as it came, axe as it is shown."""
         self.page.wait_for_load_state("load")
-        self.page.wait_for_function("!document.querySelector('[data-chart][hidden]')")
+        self.page.locator("[data-chart][hidden]").first.wait_for(state="detached")  # every chart is drawn
         address = self.page.url.removeprefix(self.site)
         self.seen.append(address)
         while self._came:

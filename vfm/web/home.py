@@ -48,8 +48,9 @@ def index() -> ResponseReturnValue:
 def _link(task: Task) -> Link:
     arguments: dict[str, Any] = {task.with_[0]: task.with_[1]} if task.with_ else {}
     due = f"Due {day(task.due_on)}" if task.due_on else ""
+    hint = " · ".join(part for part in (task.about, due) if part)
     colours = {"Late": "red", "Due soon": "yellow"}
-    return Link(task.words, url_for(task.page, **arguments), due, task.tag, colours.get(task.tag, ""))
+    return Link(task.words, url_for(task.page, **arguments), hint, task.tag, colours.get(task.tag, ""))
 
 
 @blueprint.get("/healthz")

@@ -21,6 +21,7 @@ class Task:
     Attributes:
         words: what, as a sentence with a verb.
         page: endpoint that does it; `with_` its one argument (name, value), None without.
+        about: the cycle it belongs to, empty where the words say so.
         due_on: when it is wanted, None where nothing says so.
         tag: late, due soon, or empty.
     """
@@ -30,6 +31,7 @@ class Task:
     with_: tuple[str, int] | None = None
     due_on: date | None = None
     tag: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +69,10 @@ def _waited_for(session: Session, by: Actor, work: tuple[Work, ...], today: date
         if one.status == "submitted" and one.service_id in by.directs:
             words = f"Sign off the assessment of {one.service}, or return it"
             at = ("assessment_id", one.assessment_id)
-            yield Task(words, "assessments.show", at, one.due_on, _tag(one.due_on, today))
-    for assessment_id, service, count in queries.challenges_to_answer(session, by):
+            yield Task(words, "assessments.show", at, one.due_on, _tag(one.due_on, today), one.cycle)
+    for assessment_id, service, cycle, count in queries.challenges_to_answer(session, by):
         words = f"Respond to {_count(count, 'challenged score')} of {service}"
-        yield Task(words, "challenge.show", ("assessment_id", assessment_id))
+        yield Task(words, "challenge.show", ("assessment_id", assessment_id), about=cycle)
 
 
 def _answering(session: Session, by: Actor, work: tuple[Work, ...], today: date) -> Iterator[Task]:
@@ -81,7 +83,7 @@ def _answering(session: Session, by: Actor, work: tuple[Work, ...], today: date)
             rest = f": {left} of {one.on_route} questions left" if one.answered and left else ""
             words = f"{verb} the assessment of {one.service}{rest}"
             at = ("assessment_id", one.assessment_id)
-            yield Task(words, "assessments.show", at, one.due_on, _tag(one.due_on, today))
+            yield Task(words, "assessments.show", at, one.due_on, _tag(one.due_on, today), one.cycle)
     if by.has(Role.DIRECTOR, Role.CONTRIBUTOR):
         undated, overdue = queries.actions_wanting(session, by, today)
         if overdue:

@@ -90,21 +90,22 @@ def work_of(session: Session, actor: Actor) -> list[Work]:
     return [Work(*row) for row in rows]
 
 
-def challenges_to_answer(session: Session, actor: Actor) -> list[tuple[int, str, int]]:
-    """(assessment id, service, count) of challenges to this director's services without a response."""
+def challenges_to_answer(session: Session, actor: Actor) -> list[tuple[int, str, str, int]]:
+    """(assessment id, service, cycle, count) of challenges to this director's services without a response."""
     if not actor.directs:
         return []
     rows = session.execute(
-        select(Assessment.id, Service.name, func.count())
+        select(Assessment.id, Service.name, Cycle.name, func.count())
         .join(Challenge, Challenge.assessment_id == Assessment.id)
         .join(Service, Service.id == Assessment.service_id)
+        .join(Cycle, Cycle.id == Assessment.cycle_id)
         .where(
             Assessment.service_id.in_(sorted(actor.directs)),
             Challenge.response == "",
             Challenge.agreed_at.is_(None),
         )
-        .group_by(Assessment.id, Service.name)
-        .order_by(Service.name)
+        .group_by(Assessment.id, Service.name, Cycle.name)
+        .order_by(Service.name, Cycle.name)
     )
     return list(rows)
 
