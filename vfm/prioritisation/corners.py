@@ -28,7 +28,7 @@ def pressing(criteria: Sequence[Criterion]) -> tuple[str, ...]:
 def pressure(u: Mapping[str, float], weights: Mapping[str, float], keys: Sequence[str]) -> float | None:
     """The weighted mean u of these criteria, 0 to 1; None where they carry no weight.
 
-    >>> pressure({"a": 0.5, "b": 1.0}, {"a": 0.2, "b": 0.6}, ["a", "b"])
+    >>> pressure({"a": 0.5, "b": 1.0}, {"a": 0.25, "b": 0.75}, ["a", "b"])
     0.875
     """
     total = sum(weights[key] for key in keys)
