@@ -1,0 +1,143 @@
+"""The demo council as it is filled: everybody finds something to do, and the past is whole."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy import Engine, func, select
+
+from tests.client import Browser
+from tests.council import NOW
+from vfm.app import create_app
+from vfm.demo import fill
+from vfm.questionnaires import document, routing
+from vfm.questionnaires.answers import Answer, answer_from_json
+from vfm.roles import Role
+from vfm.settings import Settings
+from vfm.store import database
+from vfm.store.tables import (
+    AnswerRow,
+    Assessment,
+    Baseline,
+    Challenge,
+    Cycle,
+    Directorate,
+    Feedback,
+    Person,
+    PersonRole,
+    ScorecardRow,
+    Service,
+    Version,
+)
+from vfm.workflows import sign_in
+
+
+@dataclass(frozen=True)
+class Filled:
+    """The demo council and the ids of its three cycles."""
+
+    engine: Engine
+    pilot: int
+    finished: int
+    under_way: int
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
+    engine = database.connect(f"sqlite:///{tmp_path_factory.mktemp('demo') / 'demo.sqlite'}")
+    database.upgrade(engine)
+    fill.fill(engine, now=NOW)
+    with database.reading(engine) as session:
+        pilot, finished, under_way = session.scalars(select(Cycle).order_by(Cycle.opened_at))
+    assert (pilot.kind, finished.kind, under_way.kind) == ("pilot", "rollout", "rollout")
+    assert pilot.closed_at < finished.opened_at < finished.closed_at < under_way.opened_at < NOW
+    assert under_way.closed_at is None
+    yield Filled(engine, pilot.id, finished.id, under_way.id)
+    engine.dispose()
+
+
+def _statuses(demo: Filled, cycle_id: int) -> Counter[str]:
+    with database.reading(demo.engine) as session:
+        return Counter(session.scalars(select(Assessment.status).where(Assessment.cycle_id == cycle_id)))
+
+
+def test_there_are_many_services_of_several_directorates(demo: Filled) -> None:
+    with database.reading(demo.engine) as session:
+        assert session.scalar(select(func.count(Service.id))) >= 50
+        assert session.scalar(select(func.count(Directorate.id))) >= 6
+
+
+def test_the_pilot_is_agreed_and_every_comment_decided(demo: Filled) -> None:
+    assert _statuses(demo, demo.pilot) == {"agreed": 3}
+    with database.reading(demo.engine) as session:
+        comments = list(session.scalars(select(Feedback)))
+    assert {comment.outcome for comment in comments} == {"changed", "kept"}
+    assert all(comment.outcome_reason for comment in comments)
+
+
+def test_the_finished_cycle_gave_each_of_its_services_a_baseline(demo: Filled) -> None:
+    with database.reading(demo.engine) as session:
+        finished = set(session.scalars(select(Assessment.id).where(Assessment.cycle_id == demo.finished)))
+        based = list(session.scalars(select(Baseline.assessment_id)))
+    assert _statuses(demo, demo.finished) == {"agreed": len(finished)}
+    assert len(finished) >= 50
+    assert sorted(based) == sorted(finished)
+
+
+def test_the_cycle_under_way_stands_at_every_step(demo: Filled) -> None:
+    assert set(_statuses(demo, demo.under_way)) == {"open", "submitted", "signed_off", "agreed"}
+    with database.reading(demo.engine) as session:
+        is_open = (Assessment.cycle_id == demo.under_way) & (Assessment.status == "open")
+        counts = list(session.scalars(select(Assessment.answered_count).where(is_open)))
+    assert 0 in counts
+    assert max(counts) > 0
+
+
+def test_no_answer_is_left_behind(demo: Filled) -> None:
+    """What was sent answers every required question of its route, holds nothing beside it, and is scored."""
+    with database.reading(demo.engine) as session:
+        contents = {row.id: document.from_json(row.content) for row in session.scalars(select(Version))}
+        kept: dict[int, dict[str, AnswerRow]] = {}
+        for row in session.scalars(select(AnswerRow)):
+            kept.setdefault(row.assessment_id, {})[row.question_key] = row
+        sent = list(session.scalars(select(Assessment).where(Assessment.status != "open")))
+        scored = set(session.execute(select(ScorecardRow.assessment_id, ScorecardRow.kind).distinct()))
+    for assessment in sent:
+        asked, rows = contents[assessment.version_id], kept[assessment.id]
+        given = {key: answer_from_json(asked, asked.questions[key], rows[key].content) for key in rows}
+        assert all(isinstance(answer, Answer) for answer in given.values())
+        route = set(routing.on_route(asked, given))
+        assert {key for key in route if asked.questions[key].required} <= set(given) <= route
+        if assessment.status != "submitted":
+            assert (assessment.id, "self") in scored
+        assert ((assessment.id, "agreed") in scored) == (assessment.status == "agreed")
+
+
+def test_challenges_of_what_is_agreed_are_settled_and_some_still_wait(demo: Filled) -> None:
+    with database.reading(demo.engine) as session:
+        pairs = session.execute(select(Assessment.status, Challenge).join(Challenge)).all()
+    waiting = [challenge for status, challenge in pairs if status != "agreed"]
+    settled = [challenge for status, challenge in pairs if status == "agreed"]
+    assert waiting
+    assert settled
+    assert all(challenge.response and challenge.agreed_at for challenge in settled)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_every_role_finds_something_to_do(demo: Filled, role: Role) -> None:
+    app = create_app(Settings(demo.engine.url.render_as_string(), secret="tests", is_demo=True))
+    app.config.update(TESTING=True, NOW=lambda: NOW)
+    with database.transaction(demo.engine) as session:
+        held = select(PersonRole.person_id).where(PersonRole.role == role.value)
+        person = session.scalars(select(Person.id).where(Person.id.in_(held)).order_by(Person.id)).first()
+        token = sign_in.start(session, person, now=NOW)
+    browser = Browser(app)
+    with browser.client.session_transaction() as cookie:
+        cookie["token"] = token
+    page = browser.open("/")
+    assert page.heading.endswith("to do")
+    assert page.heading != "Nothing needs doing now"
+    for task in page.soup.select(".govuk-task-list__link"):
+        browser.open(str(task["href"]))
+    app.extensions["vfm"].engine.dispose()
