@@ -269,21 +269,25 @@ def _path(address: str) -> str:
 
 
 def _filled(form: Tag) -> dict[str, Any]:
-    """A form's fields as they stand."""
-    values: dict[str, Any] = {}
+    """A form's fields as they stand: name -> value, or the values of all fields of one name."""
+    found: dict[str, list[str]] = {}
     for field in form.select("input[name], select[name], textarea[name]"):
-        name, kind = str(field["name"]), field.get("type", "")
-        if kind in ("submit", "button", "file") or (
-            kind in ("radio", "checkbox") and not field.has_attr("checked")
-        ):
-            continue
-        if kind == "checkbox":
-            values.setdefault(name, []).append(field.get("value", "on"))
-        elif field.name == "select":
-            chosen = field.select_one("option[selected]") or field.select_one("option")
-            values[name] = str(chosen.get("value", words(chosen))) if chosen else ""
-        elif field.name == "textarea":
-            values[name] = field.get_text().removeprefix("\n")
-        else:
-            values[name] = field.get("value", "")
-    return values
+        if _is_sent(field):
+            found.setdefault(str(field["name"]), []).append(_value(field))
+    return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
+
+
+def _is_sent(field: Tag) -> bool:
+    kind = field.get("type", "")
+    if field.has_attr("disabled") or kind in ("submit", "button", "file"):
+        return False
+    return kind not in ("radio", "checkbox") or field.has_attr("checked")
+
+
+def _value(field: Tag) -> str:
+    if field.name == "select":
+        chosen = field.select_one("option[selected]") or field.select_one("option")
+        return str(chosen.get("value", words(chosen))) if chosen else ""
+    if field.name == "textarea":
+        return field.get_text().removeprefix("\n")
+    return str(field.get("value", "on" if field.get("type") == "checkbox" else ""))
