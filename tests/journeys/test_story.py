@@ -272,9 +272,12 @@ def rank_and_decide(executive: Person, core: Person) -> None:
     """Weights, the quadrant, the ranked list, one service down to one answer, an outcome, a plan entry."""
     executive.open("/priorities").click("ank", exact=False)
     executive.open("/priorities/new")
-    executive.page.locator('select[name="cycle"]').select_option(label=ROLLED_OUT)
-    executive.type(name="Short check ranking")
+    cycle = executive.page.locator('select[name="cycle"] option', has_text=ROLLED_OUT).get_attribute("value")
+    executive.page.locator('select[name="cycle"]').select_option(cycle)
+    executive.type(name="Short check ranking", **{"member-1.vfm_result": "100", "member-1.unit_cost": "150"})
     executive.press("Work out the shares")
+    assert len(executive.problems) == 1
+    executive.type(**{"member-1.unit_cost": "40"}).press("Work out the shares")
     executive.press("Rank the services")
     assert executive.heading == "Short check ranking"
     assert executive.page.locator(".js-plotly-plot").count() >= 2

@@ -199,6 +199,14 @@ def test_a_rollout_after_a_rollout_starts_blank(desk: Desk) -> None:
     assert all(one.carried == 0 for one in desk.dry_run(typed).services)
 
 
+def test_a_pilots_answers_come_along_once(desk: Desk) -> None:
+    first = desk.imported()
+    desk.answers(desk.opens(desk.plan(first)), "LIB", A_01=3)
+    desk.opens(desk.plan(first, "LIB", kind="rollout", name="Rollout one"))
+    typed = desk.plan(first, "LIB", kind="rollout", name="Rollout two")
+    assert [one.carried for one in desk.dry_run(typed).services] == [0]
+
+
 def test_a_rollout_waits_for_the_pilots_comments(desk: Desk) -> None:
     first = desk.imported()
     pilot = desk.opens(desk.plan(first))

@@ -182,15 +182,19 @@ def undecided_comments(session: Session, template_id: int) -> list[Undecided]:
 
 
 def latest_pilots(session: Session, template_id: int, number: int) -> dict[int, PilotAnswers]:
-    """Service id -> its latest pilot assessment of this version of the template or an earlier one."""
+    """Service id -> its latest assessment of this version or an earlier one, where that was a pilot.
+
+    A service that has been asked in a rollout since is left out: a later rollout measures it anew.
+    """
     rows = session.execute(
-        select(Assessment.id, Assessment.service_id, Cycle.name, Version.id, Version.content_hash)
+        select(Assessment.id, Assessment.service_id, Cycle.name, Version.id, Version.content_hash, Cycle.kind)
         .join(Cycle, Cycle.id == Assessment.cycle_id)
         .join(Version, Version.id == Assessment.version_id)
-        .where(Version.template_id == template_id, Version.number <= number, Cycle.kind == "pilot")
+        .where(Version.template_id == template_id, Version.number <= number)
         .order_by(Cycle.opened_at, Assessment.id)
     )
-    return {row[1]: PilotAnswers._make(row) for row in rows}
+    latest = {row[1]: row for row in rows}
+    return {service: PilotAnswers._make(row[:5]) for service, row in latest.items() if row[5] == "pilot"}
 
 
 def answers_of(session: Session, assessment_ids: Collection[int]) -> list[Any]:
