@@ -46,11 +46,9 @@ def test_values_come_with_their_sources(engine: Engine, council: SmallCouncil) -
         next(one for one in found["services"] if one["key"] == key) for key in ("HOME", "LIB", "ROADS")
     )
     gross = home["values"]["expenditure_level"]
-    assert (gross["value"], gross["used"][0]["year"], gross["used"][0]["publication"]) == (
-        30_000_000,
-        "2024-25",
-        "Revenue outturn: Home",
-    )
+    used = gross["used"][0]
+    assert (gross["value"], used["amount"], used["year"]) == (30_000_000, "30000000", "2024-25")
+    assert (used["publication"], used["line"]) == ("Revenue outturn", "Home")
     assert (gross["unused"][0]["key"], gross["otherwise"]) == ("PRO-03", 30_001_000)
     cost = home["values"]["unit_cost"]
     assert (cost["value"], cost["how"], cost["otherwise"]) == (

@@ -234,8 +234,7 @@ def _comparisons(source: Source) -> dict[tuple[str, str, str], dict[str, Any]]:
                 place = row.service_key, row.measure.removesuffix(ending), row.year
                 held = found.setdefault(place, {"of": "statistical neighbours"})
                 held[name] = str(row.amount)
-                if name != "england":
-                    held["source"] = titles[row.source_key]
+                held["england_source" if name == "england" else "source"] = titles[row.source_key]
     return found
 
 

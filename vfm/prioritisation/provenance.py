@@ -54,8 +54,10 @@ class Source:
         says: what it says, in words.
         value: the raw value it comes to; None where it comes to none.
         key: the question's key; empty for a figure.
-        year: of a figure.
-        publication: where a figure was published.
+        measure, year: of a figure.
+        amount: of a figure, exact, as text and in its own unit; `value` may be a share made of it.
+        publication: titles of where a figure and what it is compared with were published.
+        line: of the return it stands on.
     """
 
     kind: Literal["figure", "answer", "scorecard"]
@@ -65,6 +67,9 @@ class Source:
     key: str = ""
     year: str = ""
     publication: str = ""
+    measure: str = ""
+    amount: str = ""
+    line: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +147,7 @@ class Known:
     Attributes:
         values: criterion -> what was gathered, in the order asked for.
         gross, net: pounds a year; None where nobody knows.
+        gross_from, net_from: the figures they were published as, else the answers that say so.
         reviewed_on: when it says it was last reviewed.
         beside: what it said of things that are shown and not weighted.
     """
@@ -151,6 +157,8 @@ class Known:
     net: Decimal | None
     reviewed_on: date | None
     beside: tuple[Source, ...]
+    gross_from: tuple[Source, ...] = ()
+    net_from: tuple[Source, ...] = ()
 
 
 def known(
@@ -169,7 +177,7 @@ def known(
         figures: of the service, any years; of each measure the latest year counts.
         criteria: keys of what is ranked on.
     """
-    gross, net = _spending(questionnaire, answers, figures)
+    (gross, gross_from), (net, net_from) = _spending(questionnaire, answers, figures)
     values = {
         key: _scored(overall) if key == VFM_RESULT else _gathered(key, questionnaire, answers, figures, gross)
         for key in criteria
@@ -185,6 +193,8 @@ def known(
             for question in questionnaire.questions.values()
             if question.feeds and question.feeds not in criteria and question.key in answers
         ),
+        gross_from=gross_from,
+        net_from=net_from,
     )
 
 
@@ -196,16 +206,35 @@ def _feeding(questionnaire: Questionnaire, criterion: str, kind: Kind) -> list[Q
     ]
 
 
+Spent = tuple[Decimal | None, tuple[Source, ...]]
+"""Pounds a year, and what says so."""
+
+
 def _spending(
     questionnaire: Questionnaire, answers: Mapping[str, Value], figures: Sequence[Published]
-) -> tuple[Decimal | None, Decimal | None]:
+) -> tuple[Spent, Spent]:
     """Gross and net: the published ones, else the first two sums that feed the spending criterion."""
-    asked = [answers.get(q.key) for q in _feeding(questionnaire, GROSS, Kind.MONEY)]
-    answered = [amount if isinstance(amount, Decimal) else None for amount in (*asked, None, None)]
-    published = [figure.amount for figure in _latest(figures, lambda figure: figure.feeds == GROSS)]
-    gross = sum(published, Decimal(0)) / len(published) if published else answered[0]
-    net = [figure.amount for figure in _latest(figures, lambda figure: figure.measure == NET)]
-    return gross, net[0] if net else answered[1]
+    asked = [*_feeding(questionnaire, GROSS, Kind.MONEY), None, None]
+    gross = _latest(figures, lambda figure: figure.feeds == GROSS)
+    net = _latest(figures, lambda figure: figure.measure == NET)[:1]
+    return (
+        _spent(GROSS, gross) if gross else _said_to_be_spent(questionnaire, answers, asked[0]),
+        _spent(NET, net) if net else _said_to_be_spent(questionnaire, answers, asked[1]),
+    )
+
+
+def _spent(criterion: str, published: Sequence[Published]) -> Spent:
+    mean = sum((figure.amount for figure in published), Decimal(0)) / len(published)
+    return mean, tuple(_published(criterion, figure) for figure in published)
+
+
+def _said_to_be_spent(
+    questionnaire: Questionnaire, answers: Mapping[str, Value], question: Question | None
+) -> Spent:
+    amount = answers.get(question.key) if question else None
+    if question is None or not isinstance(amount, Decimal):
+        return None, ()
+    return amount, (_said(questionnaire, question, amount),)
 
 
 def _latest(figures: Sequence[Published], wanted: Callable[[Published], bool]) -> list[Published]:
@@ -264,8 +293,18 @@ def _published(criterion: str, figure: Published) -> Source:
         says=in_words(figure),
         value=_value_of(criterion, figure),
         year=figure.year,
-        publication=f"{figure.source}: {figure.line}" if figure.line else figure.source,
+        publication="; ".join(_titles(figure)),
+        measure=figure.measure,
+        amount=f"{figure.amount:f}",
+        line=figure.line,
     )
+
+
+def _titles(figure: Published) -> list[str]:
+    """Where a figure was published, and where what it is compared with was."""
+    comparison = figure.comparison or {}
+    others = (comparison.get(name) for name in ("source", "england_source"))
+    return [figure.source, *(str(title) for title in others if title)]
 
 
 def in_words(figure: Published) -> str:

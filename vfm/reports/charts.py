@@ -43,6 +43,7 @@ class Chart:
         key: unique on the page; part of ids.
         title: the finding, not the axes.
         figure: plotly JSON, `{"data": [...], "layout": {...}}`.
+        source: where its figures were published, in words; empty where the page says so already.
     """
 
     key: str
@@ -50,6 +51,7 @@ class Chart:
     summary: str
     figure: dict[str, Any]
     table: Table
+    source: str = ""
 
 
 def layout(**more: Any) -> dict[str, Any]:

@@ -61,7 +61,9 @@ class Spot:
     corner: str
 
 
-def quadrant(spots: Sequence[Spot], *, middle: float, line: float, corners: Sequence[str], top: int) -> Chart:
+def quadrant(
+    spots: Sequence[Spot], *, middle: float, line: float, corners: Sequence[str], top: int, source: str = ""
+) -> Chart:
     """The chart of a run.
 
     Args:
@@ -70,6 +72,7 @@ def quadrant(spots: Sequence[Spot], *, middle: float, line: float, corners: Sequ
         line: points of pressure that divide low from high.
         corners: names of top left, top right, bottom left and bottom right.
         top: how many services there is capacity for.
+        source: where the spending was published, in words.
     """
     drawn = [spot for spot in spots if spot.result is not None]
     counts = Counter(spot.corner for spot in drawn)
@@ -91,6 +94,7 @@ def quadrant(spots: Sequence[Spot], *, middle: float, line: float, corners: Sequ
             "layout": _layout(middle, line, corners, counts, reach, labels),
         },
         table=_table(spots),
+        source=source,
     )
 
 

@@ -207,7 +207,8 @@ class Figure(Table):
     """One published figure of one service, measure and year.
 
     `feeds` names the criterion of prioritisation it supplies. `comparison` holds, for a measure with
-    comparators: source, counted, median, england, and the share of them that is cheaper or better.
+    comparators: source, counted, median, england with its england_source, and the share of them that is
+    cheaper or better.
     """
 
     __tablename__ = "figure"

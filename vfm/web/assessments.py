@@ -121,7 +121,14 @@ def _section_to_read(view: SectionView) -> str:
     words = {
         asked.question.key: in_words(view.questionnaire, asked.question, asked.answer) for asked in view.asked
     }
-    return render_template("assessments/section.html", view=view, head=view.head, page=view.page, words=words)
+    return render_template(
+        "assessments/section.html",
+        view=view,
+        head=view.head,
+        page=view.page,
+        words=words,
+        figure_in_words=fields.figure_in_words,
+    )
 
 
 def _section_page(view: SectionView, sent: Mapping[str, Sent], saved: Saved | None) -> str:

@@ -24,7 +24,7 @@ from vfm.scoring.rounding import largest_remainder
 from vfm.web.current import actor, now, reading, transaction
 from vfm.web.filters import LONDON, percent
 from vfm.workflows import priorities
-from vfm.workflows.priorities import Ballot, Board, Line, ServicePage, Sheet, Verdict
+from vfm.workflows.priorities import Ballot, Board, Line, ServicePage, Sheet, Spending, Verdict
 
 blueprint = Blueprint("priorities", __name__)
 
@@ -339,6 +339,7 @@ def _charts(view: Board) -> tuple[Chart, ...]:
         line=100 * line_at,
         corners=CORNERS,
         top=view.top,
+        source=_spending(view),
     )
     bars = [
         Bar(line.name, line.rank, line.index, tuple(line.groups), _parts(line), shown(line.index))
@@ -347,6 +348,18 @@ def _charts(view: Board) -> tuple[Chart, ...]:
     ]
     groups = tuple(group.capitalize() for group in view.groups)
     return (first, ranked_bars(bars, groups, of=len(view.ranked))) if bars else (first,)
+
+
+def _spending(view: Board) -> str:
+    """Where the spending on the board comes from: each measure and year once, with every publication."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for one in view.spending:
+        of_what = (one.title, one.year) if one.year else ("Gross expenditure", "")
+        found.setdefault(of_what, []).append(one.publication or f"the service's answer to “{one.title}”")
+    return " ".join(
+        f"{title}{f', {year}' if year else ''}: {'; '.join(publications)}."
+        for (title, year), publications in found.items()
+    )
 
 
 def _spot(line: Line, top: int, line_at: float) -> Spot:
@@ -484,15 +497,17 @@ def _ranking_rows(view: Board) -> Rows:
         "Place", "Key", "Service", "Directorate", "Index",
         *(f"{group.capitalize()}, points" for group in view.groups),
         "Value for money, of 100", "Materiality and pressure, 0 to 1", "Gross expenditure, £",
+        "Gross expenditure, year", "Gross expenditure, source",
         f"Share of trials in the top {view.top}", "Best place, 5 %", "Worst place, 95 %",
         "Share of weight missing", "Missing", "Suggested outcome", "Rule", "Why", "Borderline",
         "Decided outcome", "Topic",
     )  # fmt: skip
     names = {criterion.key: criterion.name for criterion, _ in view.weights}
-    return Rows("Ranking", columns, tuple(_export(line, names) for line in view.lines))
+    return Rows("Ranking", columns, tuple(_export(line, names, view.spending) for line in view.lines))
 
 
-def _export(line: Line, names: Mapping[str, str]) -> tuple[Cell, ...]:
+def _export(line: Line, names: Mapping[str, str], spending: Sequence[Spending]) -> tuple[Cell, ...]:
+    said = None if line.spending is None else spending[line.spending]
     return (
         line.rank,
         line.key,
@@ -503,6 +518,8 @@ def _export(line: Line, names: Mapping[str, str]) -> tuple[Cell, ...]:
         line.result,
         line.pressure,
         None if line.gross is None else Decimal(line.gross),
+        said.year or None if said else None,
+        said.publication or f"Answer: {said.title}" if said else None,
         line.top_share,
         line.rank_from,
         line.rank_to,

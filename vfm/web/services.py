@@ -1,7 +1,6 @@
 """Services: the list by directorate, and the page of one service."""
 
 from collections.abc import Iterable
-from decimal import Decimal
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -53,7 +52,7 @@ def show(service_id: int) -> ResponseReturnValue:
         "services/show.html",
         page=page,
         charts=[chart for chart in _charts(page.measures) if chart],
-        figure_in_words=lambda amount, unit: figure_in_words(Decimal(amount), unit),
+        figure_in_words=figure_in_words,
         statuses=STATUS_WORDS,
         overall_words=OVERALL_WORDS,
         outcomes=OUTCOMES,

@@ -108,6 +108,7 @@ class Line:
         result: its agreed value-for-money score; None where there is none.
         pressure: weighted mean u of what makes up materiality and pressure.
         groups: points each group of criteria puts into the index, in the board's order.
+        spending: where `gross` comes from: the place of it in `Board.spending`; None where nobody says.
         decided: the outcome a person recorded in this cycle, empty for none; `topic` of a deep dive.
     """
 
@@ -130,8 +131,25 @@ class Line:
     rule: int
     reason: str
     borderline: bool
+    spending: int | None = None
     decided: str = ""
     topic: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """Where the gross expenditure of some of a run's services comes from.
+
+    Attributes:
+        kind: a published figure, or the services' own answer.
+        title: what was measured, or the question.
+        year, publication: of a figure, else empty.
+    """
+
+    kind: str
+    title: str
+    year: str
+    publication: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +160,7 @@ class Board:
         groups: of the criteria, in the order in which `Line.groups` gives their points.
         weights: (criterion, share), heaviest first.
         left_out: (service, state of its assessment) of the cycle's services without an agreed result then.
+        spending: where gross expenditure comes from, each once.
     """
 
     run: RunRow
@@ -158,6 +177,7 @@ class Board:
     themes: tuple[tuple[str, tuple[str, ...], float], ...]
     warnings: tuple[str, ...]
     left_out: tuple[tuple[str, str], ...]
+    spending: tuple[Spending, ...] = ()
     engine: str = ENGINE
 
     @property
@@ -184,6 +204,7 @@ class ServicePage:
     """One service of a run, explained.
 
     Attributes:
+        gross_from, net_from: what says what it spends.
         beside: what it said that is shown and not weighted.
         above, below: its neighbours in the list, None at either end.
         why: why it stands above the next one.
@@ -198,6 +219,8 @@ class ServicePage:
     assessment_id: int
     gross: Decimal | None
     net: Decimal | None
+    gross_from: tuple[Source, ...]
+    net_from: tuple[Source, ...]
     ranked: int
     top: int
     sentence: str
@@ -312,6 +335,7 @@ def board(session: Session, run_id: int) -> Board:
         themes=tuple((section, tuple(names), share) for section, names, share in outline["themes"]),
         warnings=tuple(outline["warnings"]),
         left_out=tuple((name, status) for name, status in outline["left_out"]),
+        spending=tuple(Spending(*one) for one in outline.get("spending", ())),  # runs kept before lack it
     )
 
 
@@ -333,10 +357,14 @@ def outlined(result: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, 
     for criterion in criteria:
         members.setdefault(criterion.group or OTHERS, []).append(criterion.key)
     weights, pressed = result["weights"], pressing(criteria)
+    spending = list(dict.fromkeys(filter(None, map(_spending, kept.values()))))
     by_key = {criterion.key: criterion for criterion in criteria}
     return {
         "lines": [
-            _values(one, kept[one["key"]], members, pressure(one["values"], weights, pressed))
+            [
+                *_values(one, kept[one["key"]], members, pressure(one["values"], weights, pressed)),
+                _place_in(spending, _spending(kept[one["key"]])),
+            ]
             for one in result["services"]
         ],
         "groups": list(members),
@@ -345,6 +373,7 @@ def outlined(result: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, 
         "themes": _themes(result),
         "warnings": [_in_words(words, by_key) for words in result["warnings"]],
         "left_out": inputs["left_out"],
+        "spending": [list(one) for one in spending],
     } | {name: result[name] for name in ("top", "draws", "intervals", "effective_weights")}
 
 
@@ -370,6 +399,17 @@ def _values(
         one["missing"],
         *(one[name] for name in REACH),
     ]
+
+
+def _spending(kept: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """What says what a service spends, as the values of `Spending`; None where nothing does."""
+    said = kept.get("gross_from", ())
+    names = ("kind", "title", "year", "publication")
+    return tuple("; ".join(dict.fromkeys(one[name] for one in said)) for name in names) if said else None
+
+
+def _place_in(known: Sequence[tuple[str, ...]], one: tuple[str, ...] | None) -> int | None:
+    return None if one is None else known.index(one)
 
 
 REACH = (
@@ -418,6 +458,8 @@ def service(session: Session, run_id: int, service_id: int) -> ServicePage:
         assessment_id=kept["assessment_id"],
         gross=_money(kept["gross"]),
         net=_money(kept["net"]),
+        gross_from=tuple(Source(**source) for source in kept.get("gross_from", ())),
+        net_from=tuple(Source(**source) for source in kept.get("net_from", ())),
         ranked=len(ranked),
         top=ranking.top,
         sentence=sentence(ranking, here),
@@ -507,6 +549,8 @@ def _inputs(
         "assessment_id": one.assessment_id,
         "gross": _text(found.gross),
         "net": _text(found.net),
+        "gross_from": [asdict(source) for source in found.gross_from],
+        "net_from": [asdict(source) for source in found.net_from],
         "weak_sections": _weak(questionnaire, card),
         "provisional": card.overall.status == "provisional",
         "reviewed_on": reviewed.isoformat() if reviewed else None,

@@ -54,6 +54,7 @@ class Head(NamedTuple):
     signed_off_at: datetime | None
     agreed_at: datetime | None
     earlier_id: int | None
+    service_key: str
 
 
 class Published(NamedTuple):
@@ -67,6 +68,7 @@ class Published(NamedTuple):
     basis: str
     feeds: str
     comparison: dict[str, Any]
+    line: str
     source: str
 
 
@@ -110,6 +112,7 @@ def _head() -> Select[*tuple[Any, ...]]:
             Assessment.signed_off_at,
             Assessment.agreed_at,
             _earlier_id,
+            Service.key,
         )
         .join(Service, Service.id == Assessment.service_id)
         .join(Cycle, Cycle.id == Assessment.cycle_id)
@@ -133,6 +136,7 @@ _HEAD_WITH_FIGURES = (
         Figure.basis,
         Figure.feeds,
         Figure.comparison,
+        Figure.line,
         FigureSource.title,
     )
     .outerjoin(
