@@ -188,7 +188,7 @@ def revise(core: Person) -> None:
 
 
 def carried_answers_stay(respondent: Person) -> None:
-    """The rollout starts with the pilot's answers that still mean the same; the reworded one is asked again."""
+    """The rollout starts with the pilot's answers that mean the same; the reworded one is asked again."""
     respondent.open("/").page.get_by_role("row", name="Libraries").filter(has_text=ROLLED_OUT).get_by_role(
         "link"
     ).first.click()
@@ -227,7 +227,7 @@ def challenge(challenger: Person, director: Person, core: Person) -> None:
 
 
 def agree_the_rest(core: Person, people: People) -> None:
-    """Two more services answer the rollout; nobody challenges them, and the core team agrees them together."""
+    """Two more services answer the rollout; nobody challenges them, so they are agreed together."""
     for service in ("Waste collection", "Council tax collection"):
         who, director = PILOT[service]
         respondent = people(who)
@@ -292,7 +292,7 @@ def rank_and_decide(executive: Person, core: Person) -> None:
 
 
 def act(director: Person) -> None:
-    """The answer that becomes an improvement action has an owner and gets its date; the list is downloaded."""
+    """The answer that becomes an improvement action gets its date; the list is downloaded."""
     director.open("/actions").click("Share one booking desk with the partner.")
     director.type(due__day="30", due__month="6", due__year="2027").press("Save the action")
     director.open("/actions").sees("30 June 2027")
