@@ -1,5 +1,8 @@
 // Draws each chart from the JSON beside it; hides the table behind its summary and offers both as downloads.
 const plotly = document.querySelector('meta[name="plotly-js"]').content;
+// The library writes a style sheet for maps into the page, which the page's security policy rightly stops, unless an
+// element of this name is there. We draw no maps; the name changes with the library (tests/web/test_home.py knows).
+const mapStyle = "9f215cf04c5486422605d13261cb87401f4e7763b6296af81e98efbc0130da53";
 
 function loaded(address) {
   return new Promise((done, failed) => {
@@ -33,6 +36,7 @@ async function draw(frame) {
   const key = frame.dataset.chart;
   const figure = JSON.parse(document.querySelector(`[data-chart-figure="${key}"]`).textContent);
   frame.hidden = false;
+  frame.style.height = `${figure.layout.height ?? 420}px`; // kept when the window's width changes
   await window.Plotly.newPlot(frame, figure.data, figure.layout, { responsive: true, displaylogo: false, displayModeBar: false });
   const table = document.querySelector(`[data-chart-table="${key}"]`);
   const tools = Object.assign(document.createElement("p"), { className: "govuk-body vfm-chart__tools vfm-noprint" });
@@ -46,5 +50,6 @@ async function draw(frame) {
   frame.dispatchEvent(new CustomEvent("chart-drawn", { bubbles: true }));
 }
 
+document.head.append(Object.assign(document.createElement("meta"), { id: mapStyle }));
 await loaded(plotly);
 for (const frame of document.querySelectorAll("[data-chart]")) await draw(frame);
