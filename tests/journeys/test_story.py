@@ -83,7 +83,7 @@ def open_cycle(core: Person, link: str, name: str, version: str, services: tuple
     for service in services or ():
         core.page.get_by_label(service, exact=True).check()
     core.press("See who will be asked")
-    core.sees(*(services or ("57 services",)))
+    core.sees(*(services or ("services, 15 questions each",)))
     core.press("Open the")
     assert core.heading == name
 
