@@ -1,22 +1,10 @@
 """Every figure the demo shows equals the published file, which is read here on its own."""
 
-import csv
 from decimal import Decimal
-from pathlib import Path
-from statistics import median
 
+from tests.published import COLUMN, ENGLAND, OWN, children, neighbour_median, of_neighbours, outturn
 from vfm.gateways import figures
-from vfm.settings import DATA
 
-PUBLISHED = DATA / "figures"
-COLUMN = {
-    "gross_expenditure": "total_expenditure",
-    "net_expenditure": "net_current_expenditure",
-    "net_current_expenditure": "net_current_expenditure",
-    "employees": "employees",
-    "running_expenses": "running_expenses",
-    "income": "total_income",
-}
 BLOCKS = {
     "Education services",
     "Children Social Care",
@@ -25,29 +13,6 @@ BLOCKS = {
     "Highways and transport services",
 }
 COUNCIL = figures.read_council(figures.demo_folder())
-
-
-def rows(path: Path) -> list[list[str]]:
-    with path.open(encoding="utf-8", newline="") as stream:
-        return list(csv.reader(stream))[1:]
-
-
-def outturn() -> dict[tuple[str, str, str, str], int]:
-    """(year, form, line, column) -> pounds."""
-    return {
-        (year, form, line, column): 1000 * int(thousands)
-        for year, _, _, form, line, column, thousands in rows(PUBLISHED / "revenue_outturn.csv")
-    }
-
-
-def children() -> dict[tuple[str, str, str], float]:
-    """(published words of the measure, year, area number) -> value; what is not available is left out."""
-    words = {row[0]: row[2] for row in rows(PUBLISHED / "children_measure_definitions.csv")}
-    return {
-        (words[code], period.split(" ")[0], area): float(value)
-        for code, period, area, value in rows(PUBLISHED / "children_measures.csv")
-        if value != "-"
-    }
 
 
 def of_the_return() -> list[figures.PublishedFigure]:
@@ -87,31 +52,26 @@ def test_every_service_has_its_gross_and_its_net_and_blocks_have_four_years():
 
 def test_every_childrens_figure_equals_the_published_one():
     published = children()
-    neighbours = [row[2] for row in rows(PUBLISHED / "statistical_neighbours.csv")]
     measures = {measure.measure: measure for measure in COUNCIL.measures}
     for figure in of_children():
         measure = measures[figure.measure]
-        own = published[figure.line, figure.year, "890"]
-        group = [
-            published[figure.line, figure.year, area]
-            for area in neighbours
-            if (figure.line, figure.year, area) in published
-        ]
+        own = published[figure.line, figure.year, OWN]
+        group = of_neighbours(figure.line, figure.year)
         if not measure.compares:
-            assert float(figure.amount) == own
+            assert figure.amount == own
             continue
         better = measures[measure.compares].better
         ahead = sum(value < own if better == "lower" else value > own for value in group)
         expected = {
-            "_england": lambda figure=figure: published[figure.line, figure.year, "970"],
-            "_neighbour_median": lambda group=group: median(group),
+            "_england": lambda figure=figure: published[figure.line, figure.year, ENGLAND],
+            "_neighbour_median": lambda figure=figure: neighbour_median(figure.line, figure.year),
             "_neighbours_counted": lambda group=group: len(group),
             "_neighbours_cheaper": lambda ahead=ahead: ahead,
             "_neighbours_better": lambda ahead=ahead: ahead,
-            "_share_cheaper": lambda ahead=ahead, group=group: round(ahead / len(group), 4),
-            "_share_better": lambda ahead=ahead, group=group: round(ahead / len(group), 4),
+            "_share_cheaper": lambda ahead=ahead, group=group: round(Decimal(ahead) / len(group), 4),
+            "_share_better": lambda ahead=ahead, group=group: round(Decimal(ahead) / len(group), 4),
         }[figure.measure.removeprefix(measure.compares)]
-        assert abs(float(figure.amount) - expected()) < 1e-9, figure
+        assert abs(figure.amount - expected()) < Decimal("1e-9"), figure
 
 
 def test_known_figures_by_hand():

@@ -25,6 +25,7 @@ class Spending:
     year: str
     unit: str
     title: str
+    line: str
     source: str
 
 
@@ -165,7 +166,7 @@ def _entry(row: AnyRow, spent: AnyRow | None, agreed: AnyRow | None) -> Entry:
         row.division,
         row.directorate,
         row.reviewed_on,
-        None if spent is None else Spending(spent.amount, spent.year, spent.unit, spent.title, spent.source),
+        None if spent is None else Spending(*spent[1:]),
         None if agreed is None else agreed.id,
         "" if agreed is None else agreed.cycle,
         None if agreed is None else agreed.outline["overall"],

@@ -56,15 +56,16 @@ def listed(session: Session, service_ids: Collection[int] | None) -> list[AnyRow
 
 
 def spending(session: Session) -> list[AnyRow]:
-    """(service, year, amount, unit, title, source) of what every service spends, an earlier year first."""
+    """(service, amount, year, unit, title, line, source) of what each service spends, earlier years first."""
     return list(
         session.execute(
             select(
                 Figure.service_id,
-                Figure.year,
                 Figure.amount,
+                Figure.year,
                 Figure.unit,
                 Figure.title,
+                Figure.line,
                 FigureSource.title.label("source"),
             )
             .join(FigureSource, FigureSource.id == Figure.source_id)
