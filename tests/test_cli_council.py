@@ -11,7 +11,8 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, event, select, text
+from sqlalchemy.pool import Pool
 
 from tests.client import Browser
 from vfm import cli
@@ -118,6 +119,31 @@ def test_a_database_that_cannot_be_used_is_one_line(
     assert said.out == ""
     assert len(said.err.splitlines()) == 1
     assert words in said.err
+
+
+@pytest.mark.parametrize("command", [["serve"], ["upgrade"], [*INIT, "--link"]])
+def test_a_database_of_another_version_is_refused_and_let_go(
+    database: str, engine: Engine, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'later'"))
+    held: list[object] = []
+
+    def opens(connection: object, _: object) -> None:
+        held.append(connection)
+
+    def closes(connection: object, _: object) -> None:
+        held.remove(connection)
+
+    event.listen(Pool, "connect", opens)
+    event.listen(Pool, "close", closes)
+    try:
+        assert cli.main(command) == 1
+    finally:
+        event.remove(Pool, "connect", opens)
+        event.remove(Pool, "close", closes)
+    assert len(capsys.readouterr().err.splitlines()) == 1
+    assert held == []
 
 
 def test_serve_wants_a_database_that_is_there(

@@ -66,7 +66,8 @@ def create_app(settings: Settings) -> Flask:
     Raises:
         Invalid: the database is missing, damaged, unreachable or of another version; nothing is served.
     """
-    engine = database.connect(settings.database)
+    with database.opened(settings.database) as looked_at:
+        database.check(looked_at)
     app = Flask("vfm")
     app.config.update(
         SECRET_KEY=settings.secret or secrets.token_hex(32),
@@ -79,7 +80,7 @@ def create_app(settings: Settings) -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=YEAR,
         WTF_CSRF_TIME_LIMIT=None,  # a form may stay open as long as its sign-in session
     )
-    app.extensions["vfm"] = Wiring(settings, engine)
+    app.extensions["vfm"] = Wiring(settings, database.connect(settings.database))
     if count := settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     app.jinja_env.undefined = StrictUndefined
@@ -91,7 +92,6 @@ def create_app(settings: Settings) -> Flask:
     access.guard(app)
     CSRFProtect(app)
     _dress(app)
-    database.check(engine)
     return app
 
 

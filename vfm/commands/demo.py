@@ -56,17 +56,16 @@ def prepare(address: str, *, fresh: bool) -> None:
     """
     from vfm.store import database
 
-    engine = database.connect(address)
-    path = Path(engine.url.database or "") if engine.url.get_backend_name() == "sqlite" else None
-    if path is not None and (fresh or not path.exists()):
-        fill_file(path)
-        return
-    database.upgrade(engine)
-    if fresh:
-        empty(engine)
-    if not holds_council(engine):
-        fill(engine)
-    engine.dispose()
+    with database.opened(address) as engine:
+        path = Path(engine.url.database or "") if engine.url.get_backend_name() == "sqlite" else None
+        if path is not None and (fresh or not path.exists()):
+            fill_file(path)
+            return
+        database.upgrade(engine)
+        if fresh:
+            empty(engine)
+        if not holds_council(engine):
+            fill(engine)
 
 
 def fill_file(path: Path) -> None:
@@ -77,10 +76,9 @@ def fill_file(path: Path) -> None:
     making = path.with_suffix(".making")
     for stale in (making, *(Path(f"{making}-{ending}") for ending in ("wal", "shm"))):
         stale.unlink(missing_ok=True)
-    engine = database.connect(f"sqlite:///{making}")
-    database.upgrade(engine)
-    fill(engine)
-    engine.dispose()  # the last connection to leave writes everything into the one file
+    with database.opened(f"sqlite:///{making}") as engine:  # the last to leave writes all into the one file
+        database.upgrade(engine)
+        fill(engine)
     for stale in (Path(f"{path}-{ending}") for ending in ("wal", "shm")):
         stale.unlink(missing_ok=True)
     making.replace(path)

@@ -51,12 +51,12 @@ def begin(arguments: argparse.Namespace) -> int:
     if settings is None:
         return PROBLEMS
     try:
-        engine = database.connect(settings.database)
-        database.upgrade(engine)
+        with database.opened(settings.database) as engine:
+            database.upgrade(engine)
     except Invalid as error:
         return refused(error)
     try:
-        with database.transaction(engine) as session:
+        with database.opened(settings.database) as engine, database.transaction(engine) as session:
             token = begun(session, arguments)
     except Conflict as error:
         say(f"vfm: {error}")
@@ -64,8 +64,6 @@ def begin(arguments: argparse.Namespace) -> int:
     except Invalid as error:
         report([str(problem) for problem in error.problems])
         return PROBLEMS
-    finally:
-        engine.dispose()
     if token is not None:
         say("Open this path where the pages are served, within 7 days; it works once:")
         report([f"/invitations/{token}"])
@@ -112,11 +110,10 @@ def upgrade(_: argparse.Namespace) -> int:
     if settings is None:
         return PROBLEMS
     try:
-        engine = database.connect(settings.database)
-        database.upgrade(engine)
+        with database.opened(settings.database) as engine:
+            database.upgrade(engine)
     except Invalid as error:
         return refused(error)
-    engine.dispose()
     say("The database is up to date.")
     return DONE
 

@@ -14,6 +14,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, OperationalError
@@ -21,7 +22,17 @@ from sqlalchemy.orm import Session
 
 from vfm.errors import Conflict, Invalid, Problem
 
-__all__ = ["Engine", "Session", "check", "connect", "migrations", "reading", "transaction", "upgrade"]
+__all__ = [
+    "Engine",
+    "Session",
+    "check",
+    "connect",
+    "migrations",
+    "opened",
+    "reading",
+    "transaction",
+    "upgrade",
+]
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -46,6 +57,20 @@ def connect(address: str) -> Engine:
             # PgBouncer in transaction mode knows no prepared statements.
             return create_engine(url, pool_pre_ping=True, connect_args={"prepare_threshold": None})
     raise _unusable(address, "names a database vfm does not know. Use SQLite or PostgreSQL.")
+
+
+@contextmanager
+def opened(address: str) -> Iterator[Engine]:
+    """An engine for as long as the block lasts; every connection is closed at its end, whatever happened.
+
+    Raises:
+        Invalid: as `connect`.
+    """
+    engine = connect(address)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def _sqlite(address: str) -> Engine:
@@ -101,12 +126,16 @@ def upgrade(engine: Engine) -> None:
     """Bring the database to the newest version, making it when it is not there.
 
     Raises:
-        Invalid: it cannot be reached, or the file is not a database.
+        Invalid: it cannot be reached, the file is not a database, or a newer program has made it.
     """
     if engine.url.get_backend_name() == "sqlite" and engine.url.database:
         Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
     with _clear_words(engine):
-        command.upgrade(migrations(engine), "head")
+        try:
+            command.upgrade(migrations(engine), "head")
+        except CommandError as error:
+            words = "is of a version this program does not know, so of a newer one. Use the newer program."
+            raise _unusable(_shown(engine), words) from error
 
 
 def check(engine: Engine) -> None:
