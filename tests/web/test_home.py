@@ -27,7 +27,8 @@ def test_the_chart_library_asks_for_the_style_sheet_that_the_page_forestalls() -
     # Otherwise every page with a chart logs a breach of its security policy.
     ours = Path(__file__).parents[2] / "vfm" / "static" / "charts.js"
     library = find_spec("plotly")
-    assert library is not None and library.origin is not None
+    assert library is not None
+    assert library.origin is not None
     script = Path(library.origin).parent / "package_data" / "plotly.min.js"
     name = re.search(r'mapStyle = "([0-9a-f]{64})"', ours.read_text())
     assert name is not None

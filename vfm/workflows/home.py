@@ -24,6 +24,7 @@ class Task:
         about: the cycle it belongs to, empty where the words say so.
         due_on: when it is wanted, None where nothing says so.
         tag: late, due soon, or empty.
+        is_waited_for: somebody else cannot go on until it is done.
     """
 
     words: str
@@ -32,6 +33,12 @@ class Task:
     due_on: date | None = None
     tag: str = ""
     about: str = ""
+    is_waited_for: bool = False
+
+    @property
+    def urgency(self) -> tuple[bool, bool, date]:
+        """Sorts what is late first, then what others wait for, then by due date, undated last."""
+        return self.tag != "Late", not self.is_waited_for, self.due_on or date.max
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +67,20 @@ def show(session: Session, *, by: Actor, now: datetime) -> Home:
         *_deciding(session, by),
         *_reading(session, by),
     ]
+    tasks.sort(key=lambda task: task.urgency)
     return Home(tuple(tasks), cycles, work, needs_set_up=not services or not templates)
 
 
 def _waited_for(session: Session, by: Actor, work: tuple[Work, ...], today: date) -> Iterator[Task]:
-    """What others wait for comes first: it is quick, and it holds them up."""
     for one in work:
         if one.status == "submitted" and one.service_id in by.directs:
             words = f"Sign off the assessment of {one.service}, or return it"
-            at = ("assessment_id", one.assessment_id)
-            yield Task(words, "assessments.show", at, one.due_on, _tag(one.due_on, today), one.cycle)
+            at, tag = ("assessment_id", one.assessment_id), _tag(one.due_on, today)
+            yield Task(words, "assessments.show", at, one.due_on, tag, one.cycle, is_waited_for=True)
     for assessment_id, service, cycle, count in queries.challenges_to_answer(session, by):
         words = f"Respond to {_count(count, 'challenged score')} of {service}"
-        yield Task(words, "challenge.show", ("assessment_id", assessment_id), about=cycle)
+        at = ("assessment_id", assessment_id)
+        yield Task(words, "challenge.show", at, about=cycle, is_waited_for=True)
 
 
 def _answering(session: Session, by: Actor, work: tuple[Work, ...], today: date) -> Iterator[Task]:
