@@ -51,5 +51,12 @@ async function draw(frame) {
 }
 
 document.head.append(Object.assign(document.createElement("meta"), { id: mapStyle }));
+// On paper the width differs from the window's: with a viewBox the stylesheet can shrink the drawing to it.
+addEventListener("beforeprint", () => {
+  for (const drawing of document.querySelectorAll(".vfm-chart__frame .main-svg")) {
+    drawing.setAttribute("viewBox", `0 0 ${drawing.getAttribute("width")} ${drawing.getAttribute("height")}`);
+  }
+});
+
 await loaded(plotly);
 for (const frame of document.querySelectorAll("[data-chart]")) await draw(frame);
