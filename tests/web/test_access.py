@@ -49,6 +49,15 @@ def test_signing_in_leads_back_to_the_page_that_was_wanted(app: Flask, browser: 
     assert answer(browser, "POST", "/account/sign-out-elsewhere") == (302, "/sign-in")
 
 
+def test_what_is_sent_after_the_session_ended_is_said_not_to_be_saved(browser: Browser) -> None:
+    answer(browser, "POST", "/account/sign-out-elsewhere")
+    assert "what you sent was not saved" in browser.open("/sign-in").text
+
+
+def test_an_address_that_is_not_there_keeps_the_menu(signed_in: Callable[[str], Browser]) -> None:
+    assert "Sign out" in signed_in("director").open("/nothing-here", expect=404).html
+
+
 @pytest.mark.parametrize("role", list(Role))
 def test_each_role_opens_its_own_pages_and_finds_no_others(
     app: Flask, signed_in: Callable[[str], Browser], role: Role

@@ -4,7 +4,7 @@ A visitor is sent to sign in; a signed-in person without the role gets a 404, be
 that the page is there. Which *service's* page may be seen is the workflow's rule, not this table's.
 """
 
-from flask import Flask, abort, g, redirect, request, session, url_for
+from flask import Flask, abort, flash, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from vfm.roles import Actor, Role
@@ -173,16 +173,20 @@ def guard(app: Flask) -> None:
 
 def _check() -> AnyResponse | None:
     g.visit = None
-    if request.endpoint in (None, "static"):
+    if request.endpoint == "static":
         return None
     g.visit = _visit()
+    if request.endpoint is None:  # no such address; the page that says so keeps the menu
+        return None
     person = g.visit.actor if g.visit else None
     if allows(str(request.endpoint), person):
         return None
     if person is not None:
         abort(404)
-    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
-    return redirect(url_for("sign_in.enter", next=wanted))
+    if request.method in ("GET", "HEAD"):
+        return redirect(url_for("sign_in.enter", next=request.full_path.rstrip("?")))
+    flash("You are no longer signed in, so what you sent was not saved. Sign in, go back and send it again.")
+    return redirect(url_for("sign_in.enter"))
 
 
 def _visit() -> sign_in.Visit | None:
