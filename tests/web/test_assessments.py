@@ -97,8 +97,8 @@ def test_a_wrong_answer_stays_as_typed_and_the_rest_is_saved(signed_in: Enter, a
     page = page.submit("Save and continue", **sent)
     assert page.status == 422
     assert [problem.split(".")[0] for problem in page.problems] == [
-        '"ninety" is not a number',
-        "Your answer has 6 words; the limit is 5",
+        'MON-02: "ninety" is not a number',
+        "MON-03: Your answer has 6 words; the limit is 5",
     ]
     assert page.soup.select_one('[name="MON-02.value"]')["value"] == "ninety"
     assert "1 other answer saved 14:02" in page.text

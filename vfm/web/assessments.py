@@ -144,7 +144,7 @@ def _section_page(view: SectionView, sent: Mapping[str, Sent], saved: Saved | No
         rows=[_row(view, asked, typed.get(asked.question.key), problems, clashes) for asked in view.asked],
         problems=[
             *(Problem(f"{key}.choice", _clash_words(clash)) for key, clash in clashes.items()),
-            *(Problem(fields.place(problem), problem.message) for problem in problems),
+            *(Problem(fields.place(problem), f"{_key(problem)}: {problem.message}") for problem in problems),
         ],
         saved=saved,
         figure_in_words=fields.figure_in_words,
