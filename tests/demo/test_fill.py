@@ -1,16 +1,18 @@
 """The demo council as it is filled: everybody finds something to do, and the past is whole."""
 
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine, func, select
 
 from tests.client import Browser
 from tests.council import NOW
 from vfm.app import create_app
-from vfm.demo import fill
 from vfm.questionnaires import document, routing
 from vfm.questionnaires.answers import Answer, answer_from_json
 from vfm.roles import Role
@@ -44,10 +46,9 @@ class Filled:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
-    engine = database.connect(f"sqlite:///{tmp_path_factory.mktemp('demo') / 'demo.sqlite'}")
-    database.upgrade(engine)
-    fill.fill(engine, now=NOW)
+def demo(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
+    copy = shutil.copy(filled, tmp_path_factory.mktemp("demo"))
+    engine = database.connect(f"sqlite:///{copy}")
     with database.reading(engine) as session:
         pilot, finished, under_way = session.scalars(select(Cycle).order_by(Cycle.opened_at))
     assert (pilot.kind, finished.kind, under_way.kind) == ("pilot", "rollout", "rollout")
@@ -125,9 +126,12 @@ def test_challenges_of_what_is_agreed_are_settled_and_some_still_wait(demo: Fill
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_every_role_finds_something_to_do(demo: Filled, role: Role) -> None:
+def test_every_role_finds_something_to_do(
+    demo: Filled, compiled: FileSystemBytecodeCache, role: Role
+) -> None:
     app = create_app(Settings(demo.engine.url.render_as_string(), secret="tests", is_demo=True))
     app.config.update(TESTING=True, NOW=lambda: NOW)
+    app.jinja_env.bytecode_cache = compiled
     with database.transaction(demo.engine) as session:
         held = select(PersonRole.person_id).where(PersonRole.role == role.value)
         person = session.scalars(select(Person.id).where(Person.id.in_(held)).order_by(Person.id)).first()

@@ -8,20 +8,22 @@ import csv
 import io
 import json
 import re
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
 
 import pytest
 from bs4 import NavigableString, Tag
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import select
 
 from tests.client import Browser, Page, words
 from tests.council import NOW
 from tests.published import COLUMN, ENGLAND, OWN, children, neighbour_median, outturn
 from vfm.app import create_app
-from vfm.demo import fill
 from vfm.settings import DATA, Settings
 from vfm.store import database
 from vfm.store.tables import Assessment, Cycle, Person, PersonRole, PrioritisationRun, Service
@@ -66,10 +68,11 @@ class Demo:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    engine = database.connect(f"sqlite:///{tmp_path_factory.mktemp('money') / 'demo.sqlite'}")
-    database.upgrade(engine)
-    fill.fill(engine, now=NOW)
+def demo(
+    filled: Path, compiled: FileSystemBytecodeCache, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Demo]:
+    copy = shutil.copy(filled, tmp_path_factory.mktemp("money"))
+    engine = database.connect(f"sqlite:///{copy}")
     with database.reading(engine) as session:
         cycles = list(session.scalars(select(Cycle.id).order_by(Cycle.opened_at)))
         ids = dict(iter(session.execute(select(Service.key, Service.id))))
@@ -86,6 +89,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     finished = [(assessment, key) for cycle, _, assessment, key in found if cycle == cycles[1]]
     app = create_app(Settings(engine.url.render_as_string(), secret="tests", is_demo=True))
     app.config.update(TESTING=True, NOW=lambda: NOW)
+    app.jinja_env.bytecode_cache = compiled
     yield Demo(app, ids, run, under_way, finished)
     app.extensions["vfm"].engine.dispose()
     engine.dispose()
