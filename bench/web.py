@@ -1,36 +1,55 @@
 """How much a page costs: server CPU, SQL statements and p95 a request, for the pages people open most.
 
-    python bench/web.py [--database sqlite|postgresql|both] [--requests 200] [--services 250]
+    python bench/web.py [--database sqlite|postgresql|both] [--requests 200] [--services 250] [--profile PAGE]
 
-Fills a fresh demo council of at least `--services` services, opens each page in one process as its person,
-sign-in session and CSRF token included, and prints a line a page. CPU is the process's own: a busy machine
-moves it less than the clock; p95 is the clock's. Nothing is asserted here.
+Fills a fresh demo council of at least `--services` services, and for one of them opens a cycle that asks
+eight questions in one section. Each page is asked of the application in this process, by its person, sign-in
+session and CSRF token included; reading HTTP from the socket and writing it there is not. CPU is the
+process's own, the best of several rounds, as on a busy machine the others are dearer; p95 is the clock's, over
+all. Nothing is asserted here. `--profile` names the start of a page's row and prints where its time goes.
 """
 
 import argparse
+import cProfile
+import json
+import pstats
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
 
 from bs4 import BeautifulSoup
-from flask.testing import FlaskClient
+from flask import Flask
 from sqlalchemy import Engine, event, select
+from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from vfm.app import create_app
 from vfm.demo import fill
+from vfm.gateways.ready_templates import text_of
+from vfm.questionnaires import document
+from vfm.questionnaires.merging import Sent
+from vfm.questionnaires.schema import Kind, Question
+from vfm.roles import Actor, Role
 from vfm.settings import Settings
 from vfm.store import database
-from vfm.store.tables import Assessment, Cycle, Person, PersonRole, PrioritisationRun
-from vfm.workflows import sign_in
+from vfm.store.tables import Assessment, Cycle, Person, PersonRole, PrioritisationRun, Template, Version
+from vfm.workflows import assessments, cycles, sign_in, versions
 
 WARM = 10
-QUESTION_SECTION = "EFF"
-"""A section of the service template; its page of questions is measured, with its count printed."""
+ROUNDS = 8
+TEMPLATE = "service-vfm"
+SECTION, NEXT_SECTION, QUESTIONS = "EFF", "OUT", 8
+"""Six questions, one of them asked only at level 3 or 4; the next section's first two are moved here."""
+
+Environ = dict[str, Any]
+Page = Callable[[], Environ]
+"""Makes the next request of a page."""
 
 
 @dataclass
@@ -63,114 +82,180 @@ class Cost:
         return f"{self.label:<46} {self.cpu:>8.2f} {self.statements:>6.1f} {self.p95:>8.2f} {self.size:>8.1f}"
 
 
-def measured(label: str, request: Callable[[], int], requests: int, count: Count) -> Cost:
-    """Call `request` (which returns the bytes sent) some times warm, then `requests` times counted."""
-    for _ in range(WARM):
-        size = request()
-    count.statements, walls = 0, []
-    cpu = time.process_time()
-    for _ in range(requests):
-        wall = time.perf_counter()
-        size = request()
-        walls.append(time.perf_counter() - wall)
-    cpu = time.process_time() - cpu
-    p95 = sorted(walls)[int(0.95 * len(walls))]
-    return Cost(label, 1000 * cpu / requests, count.statements / requests, 1000 * p95, size / 1024)
+class Visitor:
+    """One signed-in person's browser: makes requests, and takes their replies."""
+
+    def __init__(self, app: Flask, token: str) -> None:
+        self.app = app
+        client = app.test_client()
+        with client.session_transaction() as cookie:
+            cookie["token"] = token
+            # As after the first form that was opened: Flask-WTF keeps its own half of the token here.
+            cookie["csrf_token"] = "0" * 40
+        self.cookie = f"vfm={client.get_cookie('vfm').value}"
+
+    def opening(self, address: str) -> Environ:
+        """A request for a page."""
+        return EnvironBuilder(address, headers={"Cookie": self.cookie}).get_environ()
+
+    def sending(self, address: str, fields: dict[str, object]) -> Environ:
+        """A form as the page's script sends it."""
+        return EnvironBuilder(
+            address,
+            method="POST",
+            headers={"Cookie": self.cookie, "Accept": "application/json"},
+            content_type="application/x-www-form-urlencoded",
+            data=urlencode(fields, doseq=True),
+        ).get_environ()
+
+    def reply(self, environ: Environ) -> bytes:
+        """What the application sends back."""
+        parts, status, _ = run_wsgi_app(self.app, environ, buffered=True)
+        body = b"".join(parts)
+        if not status.startswith("200"):
+            raise SystemExit(f"{environ['PATH_INFO']}: {status} {body[:300]!r}")
+        return body
+
+
+@dataclass
+class Form:
+    """The question page's form: every answer is another one each time it is sent."""
+
+    visitor: Visitor
+    address: str
+    turn: int = 0
+
+    def __post_init__(self) -> None:
+        html = self.visitor.reply(self.visitor.opening(self.address)).decode()
+        self.fields = form_fields(html)
+        self.keys = [name.removesuffix(".revision") for name in self.fields if name.endswith(".revision")]
+
+    def sending(self) -> Environ:
+        """The form with every answer changed."""
+        self.turn += 1
+        for key in self.keys:
+            is_scored = f"{key}.evidence" in self.fields
+            self.fields[f"{key}.value"] = str((3 if is_scored else 10) + self.turn % 2)
+            if is_scored:
+                self.fields[f"{key}.note"] = f"Seen in the register, {self.turn}"
+        return self.visitor.sending(self.address, self.fields)
+
+    def taken(self, body: bytes) -> None:
+        """Remember the marks of the answers that were written: all of them."""
+        reply = json.loads(body)
+        if reply["problems"] or reply["clashes"] or set(reply["saved"]) != set(self.keys):
+            raise SystemExit(f"{self.address}: {body[:300]!r}")
+        changed = {f"{key}.revision": mark for key, mark in reply["saved"].items()}
+        if not all(self.fields[name] != mark for name, mark in changed.items()):
+            raise SystemExit(f"{self.address}: an answer was not written")
+        self.fields |= changed
 
 
 class Bench:
     """A filled council, its app, and a browser for each person measured."""
 
-    def __init__(self, engine: Engine, services: int) -> None:
-        database.upgrade(engine)
-        fill.fill(engine, now=datetime.now(UTC), at_least=services)
+    def __init__(self, engine: Engine) -> None:
         address = engine.url.render_as_string(hide_password=False)
         self.app = create_app(Settings(database=address, secret="bench", is_demo=True))
         self.count = Count()
         self.count.listen(self.app.extensions["vfm"].engine)
         self.engine = engine
 
-    def signed_in(self, role: str, service_id: int | None = None) -> FlaskClient:
+    def signed_in(self, role: str, service_id: int | None = None) -> Visitor:
         """A browser of the first person who holds a role (for a service)."""
         with database.transaction(self.engine) as session:
-            who = select(Person.id).join(PersonRole, PersonRole.person_id == Person.id)
-            who = who.where(PersonRole.role == role)
-            if service_id is not None:
-                who = who.where(PersonRole.service_id == service_id)
-            person_id = session.scalars(who.order_by(Person.id)).first()
-            token = sign_in.start(session, person_id, now=datetime.now(UTC))
-        client = self.app.test_client()
-        with client.session_transaction() as cookie:
-            cookie["token"] = token
-        return client
+            person = first_person(session, role, service_id)
+            return Visitor(self.app, sign_in.start(session, person, now=datetime.now(UTC)))
 
-    def ids(self) -> tuple[int, int, int, int]:
-        """(open assessment, its service, the newest cycle, the newest run)."""
+    def costs(self, requests: int, profiled: str = "") -> Iterator[Cost]:
+        """Every page measured, one after the other; or only the profiled one, with its profile printed."""
+        for label, visitor, page, taken in self.pages():
+            if profiled and not label.startswith(profiled):
+                continue
+            if profiled:
+                profile(visitor, page, taken, requests)
+            few = requests if label.startswith("question page") else max(40, requests // 4)
+            yield measured(label, visitor, page, taken, few, self.count)
+
+    def pages(self) -> Iterator[tuple[str, Visitor, Page, Callable[[bytes], None]]]:
+        """(label, whose browser, the next request, what to do with the reply) of each page."""
         with database.reading(self.engine) as session:
+            cycle, small = session.scalars(select(Cycle.id).order_by(Cycle.id.desc()).limit(2)).all()[::-1]
             assessment, service = session.execute(
-                select(Assessment.id, Assessment.service_id)
-                .join(Cycle, Cycle.id == Assessment.cycle_id)
-                .where(Assessment.status == "open", Cycle.closed_at.is_(None), Assessment.answered_count > 0)
-                .order_by(Assessment.id)
-            ).first()
-            cycle = session.scalars(select(Cycle.id).order_by(Cycle.opens_on.desc())).first()
+                select(Assessment.id, Assessment.service_id).where(Assessment.cycle_id == small)
+            ).one()
             run = session.scalars(select(PrioritisationRun.id).order_by(PrioritisationRun.id.desc())).first()
-        return assessment, service, cycle, run
-
-    def costs(self, requests: int) -> Iterator[Cost]:
-        """Every page measured, one after the other."""
-        assessment, service, cycle, run = self.ids()
         director = self.signed_in("director", service)
         core, executive = self.signed_in("core_team"), self.signed_in("executive")
-        page = f"/assessments/{assessment}/sections/{QUESTION_SECTION}"
-        fields = form_fields(director.get(page).text)
-        asked = len({name.split(".")[0] for name in fields if "." in name})
-        yield measured(f"question page, {asked} questions, GET", opener(director, page), requests, self.count)
-        yield measured(
-            f"question page, {asked} questions, POST", poster(director, page, fields), requests, self.count
-        )
-        yield measured("home of a director", opener(director, "/"), requests, self.count)
-        yield measured("task list", opener(director, f"/assessments/{assessment}"), requests, self.count)
-        few = max(20, requests // 5)
-        for label, client, address in (
+        address = f"/assessments/{assessment}/sections/{SECTION}"
+        form = Form(director, address)
+        if len(form.keys) != QUESTIONS:
+            raise SystemExit(f"{address} asks {len(form.keys)} questions, not {QUESTIONS}")
+        yield f"question page GET, {QUESTIONS} questions", director, opener(director, address), ignored
+        yield f"question page POST, {QUESTIONS} changed answers", director, form.sending, form.taken
+        for label, visitor, address in (
+            ("home of a director", director, "/"),
+            ("task list", director, f"/assessments/{assessment}"),
+            ("check answers", director, f"/assessments/{assessment}/check"),
             ("home of the core team", core, "/"),
+            ("home of an executive", executive, "/"),
             ("cockpit", core, f"/cycles/{cycle}"),
+            ("challenge queue, waiting", core, f"/cycles/{cycle}/challenge"),
+            ("challenge queue, all", core, f"/cycles/{cycle}/challenge?state=all"),
             ("results of all services", core, f"/cycles/{cycle}/results"),
             ("ranking", executive, f"/priorities/{run}"),
         ):
-            yield measured(label, opener(client, address), few, self.count)
+            yield label, visitor, opener(visitor, address), ignored
 
 
-def opener(client: FlaskClient, address: str) -> Callable[[], int]:
-    """Opens a page and hands back its size."""
+def measured(
+    label: str,
+    visitor: Visitor,
+    page: Page,
+    taken: Callable[[bytes], None],
+    requests: int,
+    count: Count,
+) -> Cost:
+    """Ask for a page some times warm, then in rounds counted; making the request is not counted."""
+    for _ in range(WARM):
+        taken(body := visitor.reply(page()))
+    count.statements, walls, rounds, each = 0, [], [], max(1, requests // ROUNDS)
+    for _ in range(ROUNDS):
+        spent = 0.0
+        for _ in range(each):
+            environ = page()
+            wall, cpu = time.perf_counter(), time.process_time()
+            body = visitor.reply(environ)
+            spent += time.process_time() - cpu
+            walls.append(time.perf_counter() - wall)
+            taken(body)
+        rounds.append(spent / each)
+    p95 = sorted(walls)[int(0.95 * len(walls))]
+    return Cost(label, 1000 * min(rounds), count.statements / len(walls), 1000 * p95, len(body) / 1024)
 
-    def request() -> int:
-        response = client.get(address)
-        if response.status_code != 200:
-            raise SystemExit(f"{address}: {response.status_code}")
-        return len(response.data)
 
-    return request
+def profile(visitor: Visitor, page: Page, taken: Callable[[bytes], None], requests: int) -> None:
+    """Print where the time of a page goes; the profiler itself makes everything two to three times dearer."""
+    profiler = cProfile.Profile()
+    for turn in range(WARM + requests):
+        environ = page()
+        if turn >= WARM:
+            profiler.enable()
+        body = visitor.reply(environ)
+        profiler.disable()
+        taken(body)
+    figures = pstats.Stats(profiler)
+    for order in ("cumulative", "tottime"):
+        figures.sort_stats(order).print_stats(50)
 
 
-def poster(client: FlaskClient, address: str, fields: dict[str, object]) -> Callable[[], int]:
-    """Sends the form as by a person who turns each note back and forth, so that every answer is written."""
-    turn = 0
+def opener(visitor: Visitor, address: str) -> Page:
+    """Requests of a page that is only read."""
+    return lambda: visitor.opening(address)
 
-    def request() -> int:
-        nonlocal turn
-        turn += 1
-        changed = {
-            name: f"Note {turn}" if name.endswith(".note") else value for name, value in fields.items()
-        }
-        response = client.post(address, data=changed, headers={"Accept": "application/json"})
-        if response.status_code != 200 or response.json.get("clashes") or response.json.get("problems"):
-            raise SystemExit(f"{address}: {response.status_code} {response.text[:300]}")
-        for key, seen in response.json["seen"].items():
-            fields[f"{key}.seen"] = seen
-        return len(response.data)
 
-    return request
+def ignored(_body: bytes) -> None:
+    """A page that is only read leaves nothing to remember."""
 
 
 def form_fields(html: str) -> dict[str, object]:
@@ -188,6 +273,90 @@ def form_fields(html: str) -> dict[str, object]:
         else:
             found[name] = tag.get_text() if tag.name == "textarea" else str(tag.get("value", ""))
     return found
+
+
+# --- what is measured ---------------------------------------------------------------------------------------
+
+
+def filled(engine: Engine, services: int) -> None:
+    """The demo council, and a cycle of one service that asks eight questions in one section, all answered."""
+    now = datetime.now(UTC)
+    database.upgrade(engine)
+    fill.fill(engine, now=now, at_least=services)
+    with database.transaction(engine) as session:
+        core = Actor(first_person(session, "core_team"), "Core team", frozenset({Role.CORE_TEAM}))
+        service = session.scalars(
+            select(Assessment.service_id).where(Assessment.status == "agreed").order_by(Assessment.id.desc())
+        ).first()
+        newest = session.scalars(
+            select(Version.id)
+            .join(Template, Template.id == Version.template_id)
+            .where(Template.key == TEMPLATE)
+            .order_by(Version.number.desc())
+        ).first()
+        draft = versions.revise(session, newest, by=core, now=now)
+        row = versions.draft(session, draft, by=core)
+        text = json.dumps(eight_in_one_section())
+        versions.replace(session, draft, text, "bench.json", revision=row.revision, by=core, now=now)
+    typed = cycles.Typed(
+        name="Eight questions",
+        kind="rollout",
+        version=str(draft),
+        opens_on=day(now),
+        due_on=day(now + timedelta(days=30)),
+        services=(str(service),),
+    )
+    with database.transaction(engine) as session:
+        revision = cycles.dry_run(session, typed, now=now).revision
+        cycle = cycles.open_cycle(session, typed, revision=revision, by=core, now=now)
+    with database.transaction(engine) as session:
+        assessment = session.scalars(select(Assessment.id).where(Assessment.cycle_id == cycle)).one()
+        director = Actor(
+            first_person(session, "director", service), "Director", directs=frozenset((service,))
+        )
+        asked = assessments.show(session, assessment, by=director).questionnaire
+        for section in asked.all_sections.values():
+            sent = {question.key: Sent(answer(question), "0.") for question in section.questions}
+            assessments.save(session, assessment, section.key, sent, by=director, now=now)
+
+
+def eight_in_one_section() -> dict[str, Any]:
+    """The service template with one section of eight questions."""
+    content = document.to_json(document.parse(text_of(f"{TEMPLATE}.yaml"), name=TEMPLATE))
+    sections = {section["key"]: section["questions"] for section in content["sections"]}
+    missing = QUESTIONS - len(sections[SECTION])
+    sections[SECTION] += sections[NEXT_SECTION][:missing]
+    del sections[NEXT_SECTION][:missing]
+    return content
+
+
+def answer(question: Question) -> dict[str, str | list[str]]:
+    """An answer to a question, as typed."""
+    match question.kind:
+        case Kind.SCALE:
+            return {"value": "3", "evidence": "documented", "note": "Seen in the register"}
+        case Kind.YES_NO:
+            return {"value": "yes"}
+        case Kind.SINGLE_CHOICE | Kind.MULTI_CHOICE:
+            return {"value": question.options[0].key}
+        case Kind.DATE:
+            return {"value.day": "27", "value.month": "3", "value.year": "2027"}
+        case Kind.TEXT | Kind.EVIDENCE:
+            return {"value": "A sentence or two, as they are written in such a field by somebody in a hurry."}
+    return {"value": "12"}
+
+
+def first_person(session: database.Session, role: str, service_id: int | None = None) -> int:
+    """The id of the first person who holds a role (for a service)."""
+    who = select(Person.id).join(PersonRole, PersonRole.person_id == Person.id).where(PersonRole.role == role)
+    if service_id is not None:
+        who = who.where(PersonRole.service_id == service_id)
+    return session.scalars(who.order_by(Person.id)).first()
+
+
+def day(at: datetime) -> tuple[str, str, str]:
+    """A day as it is typed."""
+    return str(at.day), str(at.month), str(at.year)
 
 
 @contextmanager
@@ -216,12 +385,14 @@ def main() -> int:
     parser.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="both")
     parser.add_argument("--requests", type=int, default=200)
     parser.add_argument("--services", type=int, default=250)
+    parser.add_argument("--profile", default="", metavar="PAGE")
     args = parser.parse_args()
     for kind in ("sqlite", "postgresql") if args.database == "both" else (args.database,):
         with fresh(kind) as engine:
-            bench = Bench(engine, args.services)
-            print(f"{kind}: {'page':<36} {'CPU ms':>8} {'SQL':>6} {'p95 ms':>8} {'kB':>8}")
-            for cost in bench.costs(args.requests):
+            filled(engine, args.services)
+            print(f"question page: {SECTION} of {TEMPLATE}, with the first questions of {NEXT_SECTION}")
+            print(f"{kind + ':':<46} {'CPU ms':>8} {'SQL':>6} {'p95 ms':>8} {'kB':>8}")
+            for cost in Bench(engine).costs(args.requests, args.profile):
                 print(cost.line(), flush=True)
     return 0
 
