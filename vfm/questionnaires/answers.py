@@ -49,6 +49,7 @@ STATE_WORDS = {
     State.OFF_ROUTE: "Not asked",
 }
 GIVEN = (State.ANSWERED, State.DONT_KNOW, State.NOT_APPLICABLE, State.UNANSWERED)
+EVIDENCE = tuple(Evidence)
 FIELDS = ("state", "value", "evidence", "reason", "note")
 
 
@@ -162,7 +163,7 @@ def _text_problems(question: Question, raw: Raw) -> Iterator[Problem]:
         if message := text_problem(typed(raw, field)):
             yield Problem(f"{question.key}.{field}", message)
     grade = typed(raw, "evidence")
-    if grade and grade not in tuple(Evidence):
+    if grade and grade not in EVIDENCE:
         yield Problem(f"{question.key}.evidence", _unknown_grade(grade))
 
 
@@ -226,7 +227,7 @@ def _json_problems(question: Question, data: Mapping[str, Any]) -> Iterator[str]
         yield "It is answered without a value. Give the value, or leave the question out."
     if state != State.ANSWERED and data.get("value") is not None:
         yield f'It has a value though its state is {state!r}. Set "answered", or drop the value.'
-    if data.get("evidence", Evidence.NONE) not in tuple(Evidence):
+    if data.get("evidence", Evidence.NONE) not in EVIDENCE:
         yield _unknown_grade(data["evidence"])
     yield from _json_text_problems(question, data)
 

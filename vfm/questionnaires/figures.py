@@ -16,6 +16,10 @@ PENNY = Decimal("0.01")
 MILLIONTH = Decimal("0.000001")
 
 _DIGITS = re.compile(r"-?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?", re.ASCII)
+_BRACKETED = re.compile(r"\(.*\)")
+_SHORTENED = re.compile(r".*\d ?(k|m|bn|million|thousand)", re.IGNORECASE)
+_GAP = re.compile(r"(?<=\d) (?=\d{3}(?!\d))")
+_SIGN = re.compile(r"^\s*([-−+]?)\s*£\s*")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 _SLASHED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{2,4})", re.ASCII)
 _SPELT = re.compile(r"(\d{1,2})(?:st|nd|rd|th)? ([A-Za-z]+),? (\d{2,4})", re.ASCII)
@@ -38,13 +42,13 @@ def number(
     """
     shown = shown or typed
     plain = typed.strip().replace("−", "-").replace("\N{NO-BREAK SPACE}", " ")
-    if re.fullmatch(r"\(.*\)", plain):
+    if _BRACKETED.fullmatch(plain):
         raise ValueError(
             f'"{shown}" is in brackets. For a negative amount write a minus sign: -{plain[1:-1]}.'
         )
-    if re.fullmatch(r".*\d ?(k|m|bn|million|thousand)", plain, re.IGNORECASE):
+    if _SHORTENED.fullmatch(plain):
         raise ValueError(f'"{shown}" is shortened. Write it in full, such as 1250000 or 1,250,000.')
-    grouped = re.sub(r"(?<=\d) (?=\d{3}(?!\d))", ",", plain).removeprefix("+")
+    grouped = _GAP.sub(",", plain).removeprefix("+")
     if not _DIGITS.fullmatch(grouped):
         raise ValueError(f'"{shown}" is not a number. {cure}')
     return _bounded(Decimal(grouped.replace(",", "")), shown, places)
@@ -65,7 +69,7 @@ def money(typed: str) -> Decimal:
     >>> money("£1,234.50"), money("-£12,000")
     (Decimal('1234.50'), Decimal('-12000'))
     """
-    plain = re.sub(r"^\s*([-−+]?)\s*£\s*", r"\1", typed)
+    plain = _SIGN.sub(r"\1", typed)
     cure = "Enter the amount in pounds, such as 1250000 or 1,250,000."
     return number(plain, places=2, cure=cure, shown=typed)
 

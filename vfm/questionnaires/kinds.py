@@ -3,6 +3,7 @@
 A new kind is a word in `schema.Kind` and a row here; a completeness test names what is missing.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -24,6 +25,8 @@ Raw = Mapping[str, str | list[str]]
 LONGEST = 20_000
 """Characters of the longest text an answer may hold."""
 ORDERING = ("at_least", "at_most", "greater", "less")
+_UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Control characters but for tab and new line, and halves of a character."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +64,9 @@ def text_problem(words: str) -> str | None:
         return (
             f"This has {len(words):,} characters; the most is {LONGEST:,}. Shorten it or attach a document."
         )
-    if any(_is_unfit(character) for character in words):
+    if _UNFIT.search(words):
         return "This holds a character that cannot be kept. Type the text instead of pasting it."
     return None
-
-
-def _is_unfit(character: str) -> bool:
-    code = ord(character)
-    return (code < 32 and character not in "\n\t") or 127 <= code < 160 or 0xD800 <= code < 0xE000
 
 
 def too_many_words(question: Question, words: str) -> str | None:
@@ -116,11 +114,10 @@ def _parse_scale(questionnaire: Questionnaire, question: Question, raw: Raw) -> 
 
 
 def _scale_from_json(questionnaire: Questionnaire, question: Question, data: object) -> Value:
-    levels = _levels(questionnaire, question)
     if not _is_whole(data):
-        raise ValueError(f"{data!r} is not a level. Use a whole number: {levels}.")
+        raise ValueError(f"{data!r} is not a level. Use a whole number: {_levels(questionnaire, question)}.")
     if data not in questionnaire.level_words(question):
-        raise ValueError(f"{data} is off the scale. Use a level from {levels}.")
+        raise ValueError(f"{data} is off the scale. Use a level from {_levels(questionnaire, question)}.")
     return data
 
 
