@@ -110,7 +110,8 @@ def transaction(engine: Engine) -> Iterator[Session]:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
     """A session that only reads; it never waits for a writer on SQLite."""
-    with Session(engine.execution_options(writes=False), expire_on_commit=False) as session:
+    with Session(engine, expire_on_commit=False) as session:
+        session.connection(execution_options={"writes": False})
         yield session
 
 

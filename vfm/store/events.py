@@ -1,12 +1,15 @@
 """The append-only trail: who did what to what, when, and what changed."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import insert
+from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
 from vfm.store.tables import Event
+
+# Without the ORM: every save leaves an event.
+_RECORD = insert(cast(Table, Event.__table__))
 
 
 def record(
@@ -25,17 +28,15 @@ def record(
     `verb` is past tense, one or two words (`submitted`, `signed off`); `subject` the table's name;
     `before` and `after` plain JSON of what changed, None where there was or is nothing.
     """
-    session.execute(
-        insert(Event),
-        [
-            {
-                "at": now,
-                "by_id": by_id,
-                "verb": verb,
-                "subject": subject,
-                "subject_id": subject_id,
-                "before": before,
-                "after": after,
-            }
-        ],
+    session.connection().execute(
+        _RECORD,
+        {
+            "at": now,
+            "by_id": by_id,
+            "verb": verb,
+            "subject": subject,
+            "subject_id": subject_id,
+            "before": before,
+            "after": after,
+        },
     )

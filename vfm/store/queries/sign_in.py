@@ -1,43 +1,43 @@
 """Who is behind a request, and who may sign in."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Row, func, select, true
+from sqlalchemy import Row, bindparam, func, select, true
 from sqlalchemy.orm import Session
 
 from vfm.store.tables import Council, Person, PersonRole, Service, SignInAttempt, SignInSession
 
-
-def visit_by_token(session: Session, token_hash: str) -> list[Row]:
-    """One row a role of the signed-in person (a row without role when there is none), council included.
-
-    One statement, because every page of every signed-in person asks it.
-    """
-    rows = session.execute(
-        select(
-            SignInSession.id,
-            SignInSession.seen_at,
-            Person.id.label("person_id"),
-            Person.name,
-            PersonRole.role,
-            PersonRole.service_id,
-            Council.name.label("council_name"),
-            Council.colour,
-            Council.logo_type,
-            Council.is_demo,
-            Council.financial_year,
-            Council.revision,
-        )
-        .join(Person, Person.id == SignInSession.person_id)
-        .join(Council, true())
-        .outerjoin(PersonRole, PersonRole.person_id == Person.id)
-        .where(
-            SignInSession.token_hash == token_hash,
-            SignInSession.revoked_at.is_(None),
-            Person.is_active,
-        )
+# Built once, and run without the ORM: every page of every signed-in person asks this.
+_VISIT = (
+    select(
+        SignInSession.id,
+        SignInSession.seen_at,
+        Person.id.label("person_id"),
+        Person.name,
+        PersonRole.role,
+        PersonRole.service_id,
+        Council.name.label("council_name"),
+        Council.colour,
+        Council.logo_type,
+        Council.is_demo,
+        Council.financial_year,
+        Council.revision,
     )
-    return list(rows)
+    .join(Person, Person.id == SignInSession.person_id)
+    .join(Council, true())
+    .outerjoin(PersonRole, PersonRole.person_id == Person.id)
+    .where(
+        SignInSession.token_hash == bindparam("token_hash"),
+        SignInSession.revoked_at.is_(None),
+        Person.is_active,
+    )
+)
+
+
+def visit_by_token(session: Session, token_hash: str) -> Sequence[Row]:
+    """One row a role of the signed-in person (a row without role when there is none), council included."""
+    return session.connection().execute(_VISIT, {"token_hash": token_hash}).all()
 
 
 def the_council(session: Session) -> Council | None:
