@@ -291,13 +291,12 @@ def _asked(
 ) -> tuple[Asked, ...]:
     known = {key: answer for key, answer in given.items() if key in route}
     seen = {row.key: merging.seen(row.content, row.revision) for row in kept}
-    earlier = _in_words(questionnaire, before)
     return tuple(
         Asked(
             question,
             given.get(question.key, UNANSWERED),
             seen.get(question.key, merging.UNSEEN),
-            earlier.get(question.key),
+            _earlier(questionnaire, question, before.get(question.key)),
             _beside(question, figures),
             _worked_out(questionnaire, question, known),
         )
@@ -413,15 +412,12 @@ def _page(questionnaire: Questionnaire, key: str) -> Page:
     raise NotFound
 
 
-def _in_words(questionnaire: Questionnaire, before: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
-    """Agreed answers of an earlier version in this version's words, where they still can be read."""
-    found = {}
-    for key, stored in before.items():
-        question = questionnaire.questions.get(key)
-        answer = reading.answer_from_json(questionnaire, question, stored) if question else ()
-        if question and isinstance(answer, Answer) and answer.state is not State.UNANSWERED:
-            found[key] = reading.in_words(questionnaire, question, answer)
-    return found
+def _earlier(questionnaire: Questionnaire, question: Question, agreed: object) -> str | None:
+    """What was agreed on an earlier version, in this version's words where it still can be read."""
+    answer = reading.answer_from_json(questionnaire, question, agreed) if agreed else UNANSWERED
+    if not isinstance(answer, Answer) or answer.state is State.UNANSWERED:
+        return None
+    return reading.in_words(questionnaire, question, answer)
 
 
 def _beside(question: Question, figures: Sequence[Published]) -> tuple[Published, ...]:
