@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
@@ -42,6 +43,16 @@ WHOLE = ("value", "state", "evidence", "note")
 DAY, MONTH, YEAR = "value.day", "value.month", "value.year"
 
 
+class Option(NamedTuple):
+    """One radio or checkbox; level: its number on a scale, else empty."""
+
+    id: str
+    value: str
+    words: str
+    is_picked: bool
+    level: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One input of a figure: the only one, or that of a part."""
@@ -60,7 +71,7 @@ class Field:
     Attributes:
         control: the macro.
         hint: what fits in one line beside the guidance.
-        options: (value, words, is picked, level number or empty).
+        options: the radios or checkboxes, the first with the id of the value itself.
         parts: inputs of a figure or a date.
         typed: text as it stands in the field.
         state: "dont_know", "not_applicable" or "".
@@ -74,7 +85,7 @@ class Field:
     is_optional: bool
     help: Markup
     hint: str
-    options: tuple[tuple[str, str, bool, str], ...]
+    options: tuple[Option, ...]
     parts: tuple[Part, ...]
     prefix: str
     suffix: str
@@ -212,15 +223,19 @@ def _around(question: Question) -> tuple[str, str]:
     return "", "%" if question.kind is Kind.PERCENT else question.unit
 
 
-def _options(
-    questionnaire: Questionnaire, question: Question, typed: Raw
-) -> tuple[tuple[str, str, bool, str], ...]:
+def _options(questionnaire: Questionnaire, question: Question, typed: Raw) -> tuple[Option, ...]:
     found = typed.get("value", "")
     picked = (found,) if isinstance(found, str) else tuple(found)
     if question.kind is Kind.SCALE:
         levels = questionnaire.level_words(question).items()
-        return tuple((str(level), words, str(level) in picked, str(level)) for level, words in levels)
-    return tuple((key, words, key in picked, "") for key, words in choices(question).items())
+        offered = [(str(level), words, str(level)) for level, words in levels]
+    else:
+        offered = [(key, words, "") for key, words in choices(question).items()]
+    first = f"{question.key}-value"
+    return tuple(
+        Option(first if number == 1 else f"{first}-{number}", value, words, value in picked, level)
+        for number, (value, words, level) in enumerate(offered, 1)
+    )
 
 
 def _parts(

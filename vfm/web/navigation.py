@@ -1,6 +1,7 @@
 """The menu: what each person may open, in the order of the work."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from flask import request, url_for
 
@@ -38,10 +39,15 @@ class Item:
 def items(actor: Actor) -> tuple[Item, ...]:
     """The entries this person may open; the one whose blueprint this page belongs to is marked."""
     return tuple(
-        Item(words, url_for(endpoint), _is_here(endpoint))
+        Item(words, _href(endpoint), _is_here(endpoint))
         for words, endpoint in MENU
         if allows(endpoint, actor)
     )
+
+
+@cache
+def _href(endpoint: str) -> str:
+    return url_for(endpoint)
 
 
 def _is_here(endpoint: str) -> bool:
