@@ -8,19 +8,17 @@ so that what it has read cannot change before it writes.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from vfm.errors import Conflict, Invalid, Problem
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 __all__ = [
     "Engine",
@@ -115,12 +113,27 @@ def reading(engine: Engine) -> Iterator[Session]:
         yield session
 
 
-def migrations(engine: Engine) -> Config:
+def migrations(engine: Engine) -> "Config":
     """Alembic's settings for this engine."""
+    from alembic.config import Config  # alembic takes a while to load and is wanted only for a step
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["engine"] = engine
     return config
+
+
+def newest() -> str:
+    """The number of the last step there is."""
+    return max(step.name.split("_")[0] for step in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+def _found(engine: Engine) -> str | None:
+    """The number of the last step that was done; None in an empty database."""
+    with engine.execution_options(writes=False).connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.scalar(text("SELECT version_num FROM alembic_version"))
 
 
 def upgrade(engine: Engine) -> None:
@@ -132,11 +145,19 @@ def upgrade(engine: Engine) -> None:
     if engine.url.get_backend_name() == "sqlite" and engine.url.database:
         Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
     with _clear_words(engine):
-        try:
-            command.upgrade(migrations(engine), "head")
-        except CommandError as error:
-            words = "is of a version this program does not know, so of a newer one. Use the newer program."
-            raise _unusable(_shown(engine), words) from error
+        if _found(engine) != newest():
+            _take_steps(engine)
+
+
+def _take_steps(engine: Engine) -> None:
+    from alembic import command
+    from alembic.util import CommandError
+
+    try:
+        command.upgrade(migrations(engine), "head")
+    except CommandError as error:
+        words = "is of a version this program does not know, so of a newer one. Use the newer program."
+        raise _unusable(_shown(engine), words) from error
 
 
 def check(engine: Engine) -> None:
@@ -150,11 +171,10 @@ def check(engine: Engine) -> None:
         raise _unusable(
             _shown(engine), "is not there. Make it with `vfm init`, or name another with VFM_DATABASE."
         )
-    newest = ScriptDirectory(str(MIGRATIONS)).get_current_head()
-    with _clear_words(engine), engine.execution_options(writes=False).connect() as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
-    if found != newest:
-        words = f"is at version {found or 'none'}, this program needs {newest}. Run `vfm upgrade`."
+    with _clear_words(engine):
+        found = _found(engine)
+    if found != newest():
+        words = f"is at version {found or 'none'}, this program needs {newest()}. Run `vfm upgrade`."
         raise _unusable(_shown(engine), words)
 
 
