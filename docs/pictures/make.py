@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import FloatRect, Page, sync_playwright
 
 HERE = Path(__file__).parent
 CHROMIUM = os.environ.get("VFM_TEST_CHROMIUM", "/usr/bin/chromium")
@@ -51,16 +51,18 @@ def take(page: Page, address: str, who: str, go: Callable[[Page], None], begins:
         chart.locator(".main-svg").first.wait_for()
     top = page.locator(begins).first.bounding_box()
     assert top is not None
-    return page.screenshot(full_page=True, clip={"x": 0, "y": max(top["y"] - MARGIN, 0), "width": WIDTH, "height": height})
+    frame: FloatRect = {"x": 0, "y": max(top["y"] - MARGIN, 0), "width": WIDTH, "height": height}
+    return page.screenshot(full_page=True, clip=frame)
 
 
 def main(address: str) -> None:
     """Take every picture and put it beside this file."""
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        for name, *how in PICTURES:
+        for name, who, go, begins, height in PICTURES:
             page = browser.new_context(viewport={"width": WIDTH, "height": 900}).new_page()
-            (HERE / f"{name}.png").write_bytes(take(page, address.rstrip("/"), *how))
+            picture = take(page, address.rstrip("/"), who, go, begins, height)
+            (HERE / f"{name}.png").write_bytes(picture)
         browser.close()
 
 
