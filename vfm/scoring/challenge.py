@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from math import sqrt
+from typing import Any
 
 from vfm.questionnaires.answers import Answer, Answers, Evidence
 from vfm.questionnaires.schema import Questionnaire
@@ -59,6 +60,13 @@ def reasons(
     """
     found = (*_weak(questionnaire, card), *_not_applicable(questionnaire, card), *_large(card, baseline))
     return tuple(sorted(found, key=lambda reason: (-reason.effect, reason.trigger)))
+
+
+def part_to_look_at(record: Mapping[str, Any]) -> Scorecard:
+    """As much of a kept result (`Scorecard.as_record`) as `reasons` asks of it: a queue has hundreds."""
+    doubtful = [question for question in record["questions"] if question["evidence"] in WEAK]
+    flagged = [section for section in record["sections"] if section["is_flagged"]]
+    return Scorecard.from_json({**record, "questions": doubtful, "sections": flagged})
 
 
 def doubts(questionnaire: Questionnaire, card: Scorecard) -> dict[str, float]:

@@ -219,7 +219,7 @@ class Scorecard:
             engine=record["engine"],
             template=record["template"]["key"],
             version=record["template"]["version"],
-            overall=_overall(record["overall"]),
+            overall=overall_from_json(record["overall"]),
             sections=tuple(_section(section) for section in record["sections"]),
             questions=tuple(_question(question) for question in record["questions"]),
         )
@@ -238,7 +238,8 @@ def _all_fields(thing: Any) -> dict[str, Any]:
     return _fields(thing, tuple(field.name for field in fields(thing)))
 
 
-def _overall(kept: Mapping[str, Any]) -> OverallScore:
+def overall_from_json(kept: Mapping[str, Any]) -> OverallScore:
+    """The overall of a result again from `as_record` or `as_json`."""
     confidence = kept["confidence"] and Confidence(kept["confidence"])
     return OverallScore(**{**kept, "status": OverallStatus(kept["status"]), "confidence": confidence})
 

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from vfm.errors import NotFound
 from vfm.questionnaires.schema import Questionnaire
 from vfm.roles import Actor, Role
-from vfm.scoring.challenge import Reason, reasons
-from vfm.scoring.results import OverallScore, Scorecard
+from vfm.scoring.challenge import Reason, part_to_look_at, reasons
+from vfm.scoring.results import OverallScore, Scorecard, overall_from_json
 from vfm.store import content
 from vfm.store.queries import challenge as queries
 from vfm.store.queries import results as kept
@@ -141,21 +141,21 @@ SORTS: Mapping[str, Callable[[Waiting], Any]] = {
 def _waiting(session: Session, cycle: AnyRow, questionnaire: Questionnaire) -> list[Waiting]:
     found = queries.signed_off(session, cycle.id)
     waiting = {
-        assessment_id: Scorecard.from_json(record)
+        assessment_id: part_to_look_at(record)
         for assessment_id, record in queries.waiting_results(session, cycle.id).items()
     }
-    closed = queries.agreed_outlines(session, cycle.id)
+    closed = queries.agreed_overalls(session, cycle.id)
     counts = queries.counts(session, [row.id for row in found])
     services = [row.service_id for row in found if row.id in waiting]
-    starts = queries.baseline_outlines(session, cycle.template_id, services)
+    starts = queries.baseline_overalls(session, cycle.template_id, services)
     return [
         Waiting(
             row.id,
             row.service,
             row.directorate,
             row.status,
-            waiting[row.id].overall if row.id in waiting else _overall(closed[row.id, "self"]),
-            closed[row.id, "agreed"]["overall"] if (row.id, "agreed") in closed else None,
+            waiting[row.id].overall if row.id in waiting else overall_from_json(closed[row.id, "self"]),
+            closed.get((row.id, "agreed")),
             _why(questionnaire, row, waiting.get(row.id), starts.get(row.service_id)),
             *counts.get(row.id, (0, 0, 0)),
         )
@@ -173,21 +173,8 @@ def _why(
     """Why to look again at a result that waits; nothing once it is agreed."""
     if card is None:
         return ()
-    then = None if start is None or start[0] == row.id else _overall(start[1])
+    then = None if start is None or start[0] == row.id else overall_from_json(start[1])
     return reasons(questionnaire, card, then)
-
-
-def _overall(outline: Mapping[str, Any]) -> OverallScore:
-    known = outline["overall"]
-    return Scorecard.from_json(
-        {
-            "engine": "",
-            "template": {"key": "", "version": 0},
-            "overall": known,
-            "sections": [],
-            "questions": [],
-        }
-    ).overall
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +227,7 @@ def unchallenged(session: Session, cycle_id: int, *, by: Actor) -> tuple[str, tu
     if cycle is None:
         raise NotFound
     services = {row.id: row.service_id for row in queries.signed_off(session, cycle_id)}
-    have = queries.baseline_outlines(session, cycle.template_id, set(services.values()))
+    have = queries.baseline_overalls(session, cycle.template_id, set(services.values()))
     return cycle.name, tuple(
         Unchallenged(
             row.assessment_id,

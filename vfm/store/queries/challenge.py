@@ -22,6 +22,7 @@ from vfm.store.tables import (
 
 SETTLED = ("signed_off", "agreed")
 """States of an assessment in which its challenge can be read."""
+_OVERALL = ScorecardRow.outline["overall"]
 
 
 def signed_off(session: Session, cycle_id: int) -> list[AnyRow]:
@@ -58,15 +59,15 @@ def waiting_results(session: Session, cycle_id: int) -> dict[int, dict[str, Any]
     return dict(rows.all())
 
 
-def agreed_outlines(session: Session, cycle_id: int) -> dict[tuple[int, str], dict[str, Any]]:
-    """(assessment, kind) -> outline of its newest result of that kind, for the agreed ones of a cycle."""
+def agreed_overalls(session: Session, cycle_id: int) -> dict[tuple[int, str], dict[str, Any]]:
+    """(assessment, kind) -> overall of its newest result of that kind, for the agreed ones of a cycle."""
     rows = session.execute(
-        select(ScorecardRow.assessment_id, ScorecardRow.kind, ScorecardRow.outline)
+        select(ScorecardRow.assessment_id, ScorecardRow.kind, _OVERALL)
         .join(Assessment, Assessment.id == ScorecardRow.assessment_id)
         .where(Assessment.cycle_id == cycle_id, Assessment.status == "agreed")
         .order_by(ScorecardRow.number)
     )
-    return {(assessment_id, kind): outline for assessment_id, kind, outline in rows}
+    return {(assessment_id, kind): overall for assessment_id, kind, overall in rows}
 
 
 def counts(session: Session, assessment_ids: Collection[int]) -> dict[int, tuple[int, int, int]]:
@@ -84,12 +85,12 @@ def counts(session: Session, assessment_ids: Collection[int]) -> dict[int, tuple
     return {assessment_id: (total, answered, agreed) for assessment_id, total, answered, agreed in rows}
 
 
-def baseline_outlines(
+def baseline_overalls(
     session: Session, template_id: int, service_ids: Collection[int]
 ) -> dict[int, tuple[int, dict[str, Any]]]:
-    """Service -> (assessment its baseline was set in, outline of that agreed result), for one template."""
+    """Service -> (assessment its baseline was set in, overall of that agreed result), for one template."""
     rows = session.execute(
-        select(Baseline.service_id, Baseline.assessment_id, ScorecardRow.outline)
+        select(Baseline.service_id, Baseline.assessment_id, _OVERALL)
         .join(ScorecardRow, ScorecardRow.assessment_id == Baseline.assessment_id)
         .where(
             Baseline.template_id == template_id,
@@ -97,7 +98,7 @@ def baseline_outlines(
             ScorecardRow.kind == "agreed",
         )
     )
-    return {service_id: (assessment_id, outline) for service_id, assessment_id, outline in rows}
+    return {service_id: (assessment_id, overall) for service_id, assessment_id, overall in rows}
 
 
 def one(session: Session, assessment_id: int, question_key: str) -> Challenge | None:
