@@ -102,27 +102,28 @@ def council(session: Session) -> CouncilView | None:
 
 def visit(session: Session, token: str, *, now: datetime, hours: int) -> Visit | None:
     """Who holds this token; None when it is unknown, revoked, or not used for `hours`."""
-    rows = queries.visit_by_token(session, credentials.token_hash(token))
-    if not rows or rows[0].seen_at < now - timedelta(hours=hours):
+    found = queries.visit_by_token(session, credentials.token_hash(token))
+    if found is None or found.seen_at < now - timedelta(hours=hours):
         return None
-    first = rows[0]
-    held = [(Role(row.role), row.service_id) for row in rows if row.role]
+    held = [one.split(":") for one in found.roles.split()]
+    council = CouncilView(
+        found.council_name,
+        found.colour,
+        found.logo_type is not None,
+        found.is_demo,
+        found.financial_year,
+        found.revision,
+    )
     actor = Actor(
-        id=first.person_id,
-        name=first.name,
-        roles=frozenset(role for role, _ in held),
-        directs=frozenset(s for role, s in held if role is Role.DIRECTOR and s),
-        contributes_to=frozenset(s for role, s in held if role is Role.CONTRIBUTOR and s),
+        id=found.person_id,
+        name=found.name,
+        roles=frozenset(map(Role, {role for role, _ in held})),
+        directs=frozenset(int(service) for role, service in held if role == Role.DIRECTOR and service),
+        contributes_to=frozenset(
+            int(service) for role, service in held if role == Role.CONTRIBUTOR and service
+        ),
     )
-    shown = CouncilView(
-        first.council_name,
-        first.colour,
-        first.logo_type is not None,
-        first.is_demo,
-        first.financial_year,
-        first.revision,
-    )
-    return Visit(first.id, actor, shown, first.seen_at < now - SEEN_STEP)
+    return Visit(found.id, actor, council, found.seen_at < now - SEEN_STEP)
 
 
 def seen(session: Session, session_id: int, *, now: datetime) -> None:

@@ -1,22 +1,29 @@
 """Who is behind a request, and who may sign in."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Row, bindparam, func, select, true
+from sqlalchemy import Row, String, bindparam, cast, func, select, true
 from sqlalchemy.orm import Session
 
 from vfm.store.tables import Council, Person, PersonRole, Service, SignInAttempt, SignInSession
 
-# Built once, and run without the ORM: every page of every signed-in person asks this.
+# One row, however many services somebody works on. Built once, and run without the ORM: every page asks it.
+_ROLES = (
+    select(
+        func.aggregate_strings(
+            PersonRole.role + ":" + func.coalesce(cast(PersonRole.service_id, String), ""), " "
+        )
+    )
+    .where(PersonRole.person_id == Person.id)
+    .scalar_subquery()
+)
 _VISIT = (
     select(
         SignInSession.id,
         SignInSession.seen_at,
         Person.id.label("person_id"),
         Person.name,
-        PersonRole.role,
-        PersonRole.service_id,
+        func.coalesce(_ROLES, "").label("roles"),
         Council.name.label("council_name"),
         Council.colour,
         Council.logo_type,
@@ -26,7 +33,6 @@ _VISIT = (
     )
     .join(Person, Person.id == SignInSession.person_id)
     .join(Council, true())
-    .outerjoin(PersonRole, PersonRole.person_id == Person.id)
     .where(
         SignInSession.token_hash == bindparam("token_hash"),
         SignInSession.revoked_at.is_(None),
@@ -35,9 +41,9 @@ _VISIT = (
 )
 
 
-def visit_by_token(session: Session, token_hash: str) -> Sequence[Row]:
-    """One row a role of the signed-in person (a row without role when there is none), council included."""
-    return session.connection().execute(_VISIT, {"token_hash": token_hash}).all()
+def visit_by_token(session: Session, token_hash: str) -> Row | None:
+    """The signed-in person, the council, and in `roles` each role held as `ROLE:SERVICE_ID` or `ROLE:`."""
+    return session.connection().execute(_VISIT, {"token_hash": token_hash}).first()
 
 
 def the_council(session: Session) -> Council | None:
