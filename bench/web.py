@@ -4,10 +4,10 @@
 
 Fills a fresh demo council of at least `--services` services, and for one of them opens a cycle that asks
 eight questions in one section. Each page is asked of the application in this process, by its person, sign-in
-session and CSRF token included; reading HTTP from the socket and writing it there is not. CPU is the process's
-own: the best of short rounds, and their middle, as other work on a busy machine makes rounds dearer; p95 is
-the clock's, over all. Nothing is asserted here. `--profile` names the start of a page's row and prints where
-its time goes.
+session and CSRF token included; reading HTTP from the socket and writing it there is not. CPU is this
+process's own: the best of short rounds, and their middle, as other work on a busy machine makes them dearer;
+p95 is the clock's, over all. Nothing is asserted here. `--profile` names the start of a page's row and prints
+where its time goes.
 """
 
 import argparse
