@@ -77,11 +77,11 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
         return
     server, master = request.getfixturevalue("postgresql"), request.getfixturevalue("postgresql_master")
     name = f"vfm_{uuid4().hex[:12]}"
-    _run(server, f"CREATE DATABASE {name} TEMPLATE {master}")
+    _run(server, f"CREATE DATABASE {name} TEMPLATE {master} STRATEGY file_copy")
     made = database.connect(_address(server, name))
     yield made
     made.dispose()
-    _run(server, f"DROP DATABASE {name} WITH (FORCE)")
+    _run(server, f"DROP DATABASE {name}")  # fails where a test has left a connection open
 
 
 @pytest.fixture
