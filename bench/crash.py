@@ -130,6 +130,8 @@ class Client:
                 marks[key] = self._send(connection, token[1], key, marks[key], note, turn)
         except (OSError, http.client.HTTPException):
             return  # the server was killed; what was not acknowledged may be lost
+        finally:
+            connection.close()
 
     def _send(
         self, connection: http.client.HTTPConnection, token: str, key: str, mark: str, note: str, turn: int
