@@ -231,13 +231,19 @@ class Figure(Table):
 
 
 class Template(Table):
-    """An assessment template; its wording lives in its versions."""
+    """An assessment template; its wording lives in its versions.
+
+    `origin_id` is the version of another template that it was forked from.
+    """
 
     __tablename__ = "template"
 
     key: Mapped[str] = mapped_column(unique=True)
     title: Mapped[str]
     created_at: Mapped[datetime]
+    origin_id: Mapped[int | None] = mapped_column(
+        ForeignKey("version.id", use_alter=True, name="fk_template_origin_id_version")
+    )
 
 
 class Version(Table):
@@ -260,8 +266,42 @@ class Version(Table):
     opened_at: Mapped[datetime | None]
 
 
+class DraftEdit(Table):
+    """One edit of a draft, so that it can be taken back; gone when the draft is deleted.
+
+    `words` say what was done; `patch` is as `patches.difference` gives it. An edit that was taken back can be
+    done again until another one follows.
+    """
+
+    __tablename__ = "draft_edit"
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"), index=True)
+    revision: Mapped[int]
+    words: Mapped[str]
+    patch: Mapped[Any]
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    undone_at: Mapped[datetime | None]
+
+
+class SameMeaning(Table):
+    """The core team's word that a reworded question means what it meant in the version before, and why."""
+
+    __tablename__ = "same_meaning"
+    __table_args__ = (UniqueConstraint("version_id", "question_key"),)
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"))
+    question_key: Mapped[str]
+    reason: Mapped[str]
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+
+
 class Cycle(Table):
-    """A dated round that asks one template version of a set of services; kind pilot or rollout."""
+    """A dated round that asks one template version of a set of services; kind pilot or rollout.
+
+    `invitation` is what the core team says to those who are asked (Markdown).
+    """
 
     __tablename__ = "cycle"
 
@@ -272,6 +312,7 @@ class Cycle(Table):
     due_on: Mapped[date]
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+    invitation: Mapped[str] = mapped_column(default="", server_default="")
 
 
 class Assessment(Table):
@@ -315,6 +356,35 @@ class AnswerRow(Table):
     revision: Mapped[int] = mapped_column(default=1)
     by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime]
+
+
+class CarriedAnswer(Table):
+    """An answer from an earlier version that its question no longer quite fits: to be looked at again.
+
+    It is no answer of the assessment and counts nowhere; confirming it writes an `AnswerRow`. `content` is
+    as in `AnswerRow`, `from_id` the assessment it was given in.
+    """
+
+    __tablename__ = "carried_answer"
+    __table_args__ = (UniqueConstraint("assessment_id", "question_key"),)
+
+    assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
+    question_key: Mapped[str]
+    content: Mapped[dict[str, Any]]
+    from_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+
+
+class TimeSpent(Table):
+    """How long people had a section of an assessment before them, all of them together, idle time left out."""
+
+    __tablename__ = "time_spent"
+    __table_args__ = (UniqueConstraint("assessment_id", "section_key"),)
+
+    assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
+    section_key: Mapped[str]
+    seconds: Mapped[int] = mapped_column(default=0)
 
 
 class Feedback(Table):

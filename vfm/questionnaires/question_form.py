@@ -1,0 +1,344 @@
+"""One question as a form: what its fields show, and the question that filled-in fields describe.
+
+Pure. Everything about a question can be changed here but its place; what its kind has no use for is left out.
+Every problem is named at its field, and nothing else of the questionnaire is touched.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from math import isfinite
+from typing import Any
+
+from vfm.errors import Invalid, Problem
+from vfm.questionnaires import expression_form, rule_form
+from vfm.questionnaires.arranging import keys_taken, remade
+from vfm.questionnaires.complaints import KEY_RULE
+from vfm.questionnaires.dependents import dependents
+from vfm.questionnaires.kinds import text_problem
+from vfm.questionnaires.question_checks import CHOICES, ONLY_ON
+from vfm.questionnaires.schema import (
+    FEEDS,
+    NUMERIC,
+    SCORABLE,
+    Condition,
+    Kind,
+    Option,
+    Question,
+    Questionnaire,
+    exact_share,
+)
+from vfm.questionnaires.wording import listed
+
+Fields = Mapping[str, Sequence[str]]
+"""A form as it is sent: every field with its values; a box that is not ticked is not there."""
+LONGEST_WORDING = 2_000
+"""Characters of the longest question, level or option."""
+KEY_FORM = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
+MOST_ROWS = 100
+MOST_WEIGHT = 1_000_000
+
+
+def one(fields: Fields, name: str) -> str:
+    """A field's text without blanks around it; a field that was not sent is blank."""
+    found = fields.get(name) or [""]
+    return found[0].replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def shown(questionnaire: Questionnaire, question: Question) -> dict[str, list[str]]:
+    """The fields of a question as its form shows them first; rules apart (see `rule_form.as_typed`)."""
+    plain = {
+        "key": question.key,
+        "text": question.text,
+        "help": question.help,
+        "kind": question.kind.value,
+        "weight": "" if question.weight is None else f"{question.weight:.15g}",
+        "scale": question.scale or "",
+        "unit": question.unit,
+        "max_words": str(question.max_words or ""),
+        "min_items": str(question.min_items or ""),
+        "by": question.by or "",
+        "feeds": question.feeds or "",
+        **{f"points.{word}": share(value) for word, value in (question.points or {}).items()},
+    }
+    ticked = {
+        "required": question.required,
+        "critical": question.critical,
+        "na": question.allows_na,
+        "becomes": question.becomes is not None,
+    }
+    if question.kind is Kind.SCALE:
+        plain |= {f"level.{n}": words for n, words in questionnaire.level_words(question).items()}
+    for i, option in enumerate(question.options):
+        plain[f"option.{i}.key"] = option.key
+        plain[f"option.{i}.label"] = option.label
+        plain[f"option.{i}.points"] = "" if option.points is None else share(option.points)
+        ticked[f"option.{i}.exclusive"] = option.exclusive
+    fields = {name: [words] for name, words in plain.items()}
+    return fields | {name: ["yes"] for name, is_ticked in ticked.items() if is_ticked}
+
+
+def share(value: float) -> str:
+    """Points as they are typed: `66.5`, and `100/3` for a third that no decimal is."""
+    thirds = {100 / 3: "100/3", 200 / 3: "200/3"}
+    return thirds.get(value, f"{value:.15g}" if float(f"{value:.15g}") == value else repr(value))
+
+
+def read(questionnaire: Questionnaire, question: Question, fields: Fields) -> Question:
+    """The question that the fields describe, in the place of the one given.
+
+    A key that is not sent stays. What belongs to another kind is dropped with the kind.
+
+    Raises:
+        Invalid: every problem, its place the field's name.
+    """
+    kind = _kind(question, fields)
+    problems: list[Problem] = []
+
+    def said(reader: Callable[..., Any], *more: Any) -> Any:
+        try:
+            return reader(*more)
+        except Invalid as invalid:
+            problems.extend(invalid.problems)
+            return None
+
+    condition, wrong = rule_form.read(
+        rule_form.sent(fields, "show_if"), questionnaire, "show_if", question.show_if
+    )
+    problems += wrong
+    changes: dict[str, Any] = {
+        "key": said(_key, questionnaire, question, fields),
+        "text": said(wording, fields, "text", "question"),
+        "help": said(prose, fields, "help"),
+        "kind": kind,
+        "required": "required" in fields,
+        "critical": "critical" in fields and kind in SCORABLE,
+        "show_if": condition,
+        "weight": said(weight, fields, "weight") if kind in SCORABLE else None,
+        "feeds": _among(fields, "feeds", FEEDS),
+        "scale": _among(fields, "scale", questionnaire.scales) if kind is Kind.SCALE else None,
+        "levels": None,
+        "options": said(_options, fields, kind) if kind in CHOICES else (),
+        "points": said(_yes_no_points, fields) if kind is Kind.YES_NO else None,
+        "unit": one(fields, "unit") if kind in NUMERIC else "",
+        "by": _among(fields, "by", questionnaire.parts) if kind in NUMERIC else None,
+        "derived": said(expression_form.read, fields, "derived", questionnaire, question)
+        if kind in NUMERIC
+        else None,
+        "max_words": said(_count, fields, "max_words") if kind is Kind.TEXT else None,
+        "min_items": said(_count, fields, "min_items") if kind is Kind.EVIDENCE else None,
+        "becomes": "improvement_action" if "becomes" in fields and kind in ONLY_ON["becomes"] else None,
+    }
+    if kind is Kind.SCALE:
+        changes["levels"] = said(_levels, questionnaire, question, changes["scale"], fields)
+    problems += _needed_options(questionnaire, question, changes["options"] or (), fields)
+    if problems:
+        raise Invalid(problems)
+    changes["na_allowed"] = _na_allowed(question, changes["critical"], "na" in fields)
+    return remade(question, **changes)
+
+
+def _kind(question: Question, fields: Fields) -> Kind:
+    sent = one(fields, "kind")
+    return Kind(sent) if sent in set(Kind) else question.kind
+
+
+def _key(questionnaire: Questionnaire, question: Question, fields: Fields) -> str:
+    return key(fields, "key", keys_taken(questionnaire) - {question.key.casefold()}, question.key)
+
+
+def key(fields: Fields, name: str, taken: frozenset[str], present: str = "") -> str:
+    """A key as typed: well formed, and not taken, capitals aside.
+
+    Raises:
+        Invalid: it is neither.
+    """
+    typed = one(fields, name) or present
+    if not KEY_FORM.fullmatch(typed):
+        raise Invalid([Problem(name, f'"{typed}" cannot be a key. {KEY_RULE}')])
+    if typed.casefold() in taken:
+        raise Invalid([Problem(name, f'The key "{typed}" is taken already. Choose another.')])
+    return typed
+
+
+def wording(fields: Fields, name: str, what: str) -> str:
+    """Words that must be there, of a reasonable length.
+
+    Raises:
+        Invalid: blank, too long, or with characters that no screen shows.
+    """
+    words = one(fields, name)
+    if not words:
+        raise Invalid([Problem(name, f"The {what} has no words. Write what people should read.")])
+    if len(words) > LONGEST_WORDING:
+        sentence = f"The {what} has {len(words):,} characters; the most is {LONGEST_WORDING:,}. Shorten it."
+        raise Invalid([Problem(name, sentence)])
+    return prose(fields, name)
+
+
+def prose(fields: Fields, name: str) -> str:
+    """Words that may be blank.
+
+    Raises:
+        Invalid: far too long, or with characters that no screen shows.
+    """
+    words = one(fields, name)
+    if message := text_problem(words):
+        raise Invalid([Problem(name, message)])
+    return words
+
+
+def weight(fields: Fields, name: str) -> float | None:
+    """A weight as typed, None when blank.
+
+    Raises:
+        Invalid: not a number, or below 0.
+    """
+    typed = one(fields, name)
+    if not typed:
+        return None
+    try:
+        found = float(typed)
+    except ValueError:
+        sentence = f'"{typed}" is not a number. Write a weight such as 1 or 2.5, or leave it blank.'
+        raise Invalid([Problem(name, sentence)]) from None
+    if not isfinite(found) or not 0 <= found <= MOST_WEIGHT:
+        raise Invalid([Problem(name, "A weight is 0 or more. Write a number such as 1 or 2.5.")])
+    return found
+
+
+def points(fields: Fields, name: str) -> float | None:
+    """Points on 0 to 100 as typed, `100/3` too; None when blank.
+
+    Raises:
+        Invalid: not a number, or outside 0 to 100.
+    """
+    typed = one(fields, name)
+    if not typed:
+        return None
+    try:
+        found = float(exact_share(typed))  # type: ignore[arg-type]
+    except ValueError:
+        found = -1.0
+    if not 0 <= found <= 100:
+        sentence = f'"{typed}" is not a number of points. Write 0 to 100, or two whole numbers such as 100/3.'
+        raise Invalid([Problem(name, sentence)])
+    return found
+
+
+def _count(fields: Fields, name: str) -> int | None:
+    typed = one(fields, name)
+    if not typed:
+        return None
+    if not (typed.isascii() and typed.isdigit() and 0 < int(typed[:9]) <= 100_000):
+        raise Invalid([Problem(name, f'"{typed}" is not a whole number above 0. Write one, or leave it blank.')])
+    return int(typed)
+
+
+def _among(fields: Fields, name: str, known: Any) -> str | None:
+    sent = one(fields, name)
+    return sent if sent in known else None
+
+
+def _levels(
+    questionnaire: Questionnaire, question: Question, scale: str | None, fields: Fields
+) -> dict[int, str] | None:
+    """The question's own level descriptors; None where they say what the scale says."""
+    levels = questionnaire.scales[scale or next(iter(questionnaire.scales))].levels
+    problems, words = [], {}
+    for level, name in levels.items():
+        field = f"level.{level}"
+        words[level] = one(fields, field) or name
+        if len(words[level]) > LONGEST_WORDING:
+            sentence = f"Level {level} has {len(words[level]):,} characters. Shorten it to {LONGEST_WORDING:,}."
+            problems.append(Problem(field, sentence))
+        elif message := text_problem(words[level]):
+            problems.append(Problem(field, message))
+    if problems:
+        raise Invalid(problems)
+    return None if question.levels is None and words == levels else words
+
+
+def rows(fields: Fields, name: str, parts: Sequence[str]) -> list[int]:
+    """The numbers of the rows `NAME.0.PART`, `NAME.1.PART` ... in which anything was typed."""
+    return [i for i in range(MOST_ROWS) if any(one(fields, f"{name}.{i}.{part}") for part in parts)]
+
+
+def _options(fields: Fields, kind: Kind) -> tuple[Option, ...]:
+    problems: list[Problem] = []
+    options: list[Option] = []
+    taken: set[str] = set()
+    for i in rows(fields, "option", ("key", "label", "points")):
+        here = f"option.{i}"
+        try:
+            label = wording(fields, f"{here}.label", "answer")
+            typed = key(fields, f"{here}.key", frozenset(taken), option_key(label, taken))
+            worth = points(fields, f"{here}.points") if kind is Kind.SINGLE_CHOICE else None
+        except Invalid as invalid:
+            problems.extend(invalid.problems)
+            continue
+        taken.add(typed.casefold())
+        is_alone = kind is Kind.MULTI_CHOICE and f"{here}.exclusive" in fields
+        options.append(Option(key=typed, label=label, points=worth, exclusive=is_alone))
+    if problems:
+        raise Invalid(problems)
+    return tuple(options)
+
+
+def option_key(label: str, taken: set[str]) -> str:
+    """A key for an answer out of its words: `None of these` becomes `none_of_these`.
+
+    >>> option_key("Above the median!", {"above_the_median"})
+    'above_the_median_2'
+    """
+    stem = re.sub(r"[^a-z0-9]+", "_", label.lower()).strip("_")[:32] or "answer"
+    stem = stem if stem[0].isalpha() else f"a_{stem}"
+    found, number = stem, 1
+    while found in taken:
+        number += 1
+        found = f"{stem}_{number}"
+    return found
+
+
+def _yes_no_points(fields: Fields) -> dict[str, float] | None:
+    found = {word: points(fields, f"points.{word}") for word in ("yes", "no")}
+    given = {word: value for word, value in found.items() if value is not None}
+    if len(given) == 1:
+        lacking = next(word for word in found if word not in given)
+        raise Invalid([Problem(f"points.{lacking}", "Give the points of the other answer too, or of neither.")])
+    return given or None
+
+
+def _needed_options(
+    questionnaire: Questionnaire, question: Question, options: Sequence[Option], fields: Fields
+) -> list[Problem]:
+    """Answers that rules name and that are no longer there."""
+    problems = []
+    kept = {option.key for option in options}
+    for i, option in enumerate(question.options):
+        if option.key in kept:
+            continue
+        if needing := dependents(questionnaire, question.key, option=option.key):
+            places = listed([one.place for one in needing], "and")
+            sentence = f'The answer "{option.key}" is needed by the {places}. Change that first.'
+            problems.append(Problem(f"option.{i}.key", sentence))
+    return problems
+
+
+def _na_allowed(question: Question, is_critical: bool, is_ticked: bool) -> bool | None:
+    """As it was where nothing changed; else only what differs from the rule is written down."""
+    if (question.critical, question.allows_na) == (is_critical, is_ticked):
+        return question.na_allowed
+    return None if is_ticked is not is_critical else is_ticked
+
+
+def in_words(questionnaire: Questionnaire, question: Question, condition_in_words: Callable[[Condition], str]) -> str:
+    """A question as one text, for showing two side by side."""
+    lines = [f"{question.key}: {question.text}", question.help]
+    if question.kind is Kind.SCALE:
+        lines += [f"{level}: {words}" for level, words in questionnaire.level_words(question).items()]
+    lines += [f"• {option.label}" for option in question.options]
+    weighs = "not scored" if question.weight is None else f"weight {question.weight:g}"
+    lines.append(f"{weighs}, {'required' if question.required else 'not required'}")
+    if question.show_if is not None:
+        lines.append(f"Asked only when {condition_in_words(question.show_if)}")
+    return "\n".join(line for line in lines if line)
