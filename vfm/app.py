@@ -16,6 +16,7 @@ from vfm.web import (
     challenge,
     council,
     cycles,
+    designs,
     directory,
     errors,
     feedback,
@@ -53,6 +54,7 @@ BLUEPRINTS = (
     priorities.blueprint,
     reviews.blueprint,
     cycles.blueprint,
+    designs.blueprint,
     feedback.blueprint,
 )
 

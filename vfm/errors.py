@@ -82,3 +82,7 @@ class Conflict(VfmError):
 
     def __str__(self) -> str:
         return self.message
+
+
+class Frozen(Conflict):
+    """Somebody wants to change what was opened to people; `saved` is the draft to change instead, if any."""

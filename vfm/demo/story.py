@@ -14,7 +14,6 @@ from vfm.demo.invented import Profile
 from vfm.demo.set_up import Source, spending
 from vfm.gateways.ready_templates import ready, text_of
 from vfm.prioritisation.criteria import DEFAULT_CRITERIA
-from vfm.questionnaires import editing
 from vfm.questionnaires.merging import Sent
 from vfm.roles import Actor, Role
 from vfm.store.database import Session, reading, transaction
@@ -24,6 +23,7 @@ from vfm.workflows import (
     challenge,
     challenge_closing,
     cycles,
+    designs,
     directory,
     feedback,
     priorities,
@@ -184,10 +184,9 @@ def _revise(stage: Stage, version: int, pilot: int) -> int:
         second = versions.revise(session, version, by=core, now=then)
     for key, words in REWORDED.items():
         with transaction(stage.engine) as session:
-            form = versions.question(session, second, key, by=core)
-            wording = editing.wording_of(form.questionnaire, form.question)
-            wording = replace(wording, text=words)
-            versions.edit(session, second, key, wording, revision=form.revision, by=core, now=then)
+            form = designs.question(session, second, key, by=core)
+            fields = form.fields | {"text": [words]}
+            designs.save_question(session, second, key, fields, revision=form.revision, by=core, now=then)
     for key, (outcome, reason) in DECIDED.items():
         within = second if outcome == "changed" else None
         with transaction(stage.engine) as session:

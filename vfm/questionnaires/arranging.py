@@ -6,8 +6,9 @@ same value as before. Whether the result makes sense is asked by `checks`.
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
+from vfm.questionnaires.conditions import keys_in, questions_named
 from vfm.questionnaires.schema import Frozen, Question, Questionnaire, Section
 
 Value = TypeVar("Value", bound=Frozen)
@@ -17,10 +18,10 @@ LONGEST_KEY = 40
 def remade(value: Value, **changes: Any) -> Value:
     """A copy with other fields, which must be valid already; nothing worked out from the old ones is kept."""
     fields = {name: getattr(value, name) for name in type(value).model_fields}
-    return type(value).model_construct(**(fields | changes))
+    return cast(Value, type(value).model_construct(**(fields | changes)))
 
 
-# --- sections -------------------------------------------------------------------------------------------------
+# --- sections -----------------------------------------------------------------------------------------------
 
 
 def with_sections(questionnaire: Questionnaire, change: Callable[[Section], Section]) -> Questionnaire:
@@ -82,7 +83,7 @@ def move_section(questionnaire: Questionnaire, key: str, step: int) -> Questionn
     return with_siblings(questionnaire, holder, _moved(siblings_of(questionnaire, holder), key, step))
 
 
-# --- questions ------------------------------------------------------------------------------------------------
+# --- questions ----------------------------------------------------------------------------------------------
 
 
 def with_question(questionnaire: Questionnaire, key: str, question: Question) -> Questionnaire:
@@ -132,7 +133,78 @@ def place_question(
     return add_question(without_question(questionnaire, key), section_key, question, after=after)
 
 
-# --- keys -----------------------------------------------------------------------------------------------------
+def without_rules_on(questionnaire: Questionnaire, keys: frozenset[str]) -> Questionnaire:
+    """The questionnaire without any rule that names one of the questions.
+
+    Routing that does is dropped, so that its question is always asked; so are checks, caps and calculations;
+    a rule table's lists lose the key.
+    """
+    whole = with_sections(questionnaire, lambda section: _released(section, keys))
+    checks = tuple(
+        check
+        for check in questionnaire.checks
+        if check.at not in keys and keys.isdisjoint(questions_named(check.must))
+    )
+    return remade(whole, checks=checks)
+
+
+def without_strays(questionnaire: Questionnaire) -> tuple[Questionnaire, tuple[str, ...]]:
+    """The questionnaire without rules on questions it does not have, and what was dropped, in words."""
+    strays = frozenset(_named(questionnaire)) - frozenset(questionnaire.questions)
+    if not strays:
+        return questionnaire, ()
+    after = without_rules_on(questionnaire, strays)
+    dropped = [
+        f"{what} of {key}"
+        for key, question in questionnaire.questions.items()
+        for what, field in (("the routing", "show_if"), ("the calculation", "derived"))
+        if getattr(question, field) != getattr(after.questions[key], field)
+    ]
+    for key, section in questionnaire.all_sections.items():
+        kept = after.all_sections[key].caps
+        dropped += [f"the cap {cap.key}" for cap in section.caps if cap not in kept]
+        if section.rule_table != after.all_sections[key].rule_table:
+            dropped.append(f"part of the rule table of {key}")
+    return after, tuple(dropped)
+
+
+def _named(questionnaire: Questionnaire) -> Iterator[str]:
+    """Every key that a rule of a section or question names."""
+    for section in questionnaire.all_sections.values():
+        for cap in section.caps:
+            yield from questions_named(cap.when)
+        for listed in section.rule_table.lists.values() if section.rule_table else ():
+            yield from listed
+        for question in section.questions:
+            yield from questions_named(question.show_if) if question.show_if is not None else ()
+            yield from keys_in(question.derived) if question.derived is not None else ()
+
+
+def _released(section: Section, keys: frozenset[str]) -> Section:
+    caps = tuple(cap for cap in section.caps if keys.isdisjoint(questions_named(cap.when)))
+    table = section.rule_table
+    if table is not None:
+        lists = {
+            name: tuple(key for key in listed if key not in keys) for name, listed in table.lists.items()
+        }
+        table = remade(table, lists=lists)
+    questions = tuple(_released_question(question, keys) for question in section.questions)
+    return remade(section, caps=caps, rule_table=table, questions=questions)
+
+
+def _released_question(question: Question, keys: frozenset[str]) -> Question:
+    routed = question.show_if is not None and not keys.isdisjoint(questions_named(question.show_if))
+    derived = question.derived is not None and not keys.isdisjoint(keys_in(question.derived))
+    if not routed and not derived:
+        return question
+    return remade(
+        question,
+        show_if=None if routed else question.show_if,
+        derived=None if derived else question.derived,
+    )
+
+
+# --- keys ---------------------------------------------------------------------------------------------------
 
 
 def keys_taken(questionnaire: Questionnaire) -> frozenset[str]:
@@ -169,9 +241,7 @@ def next_key(questionnaire: Questionnaire, section_key: str) -> str:
 
 def double_question(questionnaire: Questionnaire, key: str) -> tuple[Questionnaire, str]:
     """A copy of a question right behind it under a key of its own; and that key."""
-    copy = remade(
-        questionnaire.questions[key], key=free_key(key, keys_taken(questionnaire))
-    )
+    copy = remade(questionnaire.questions[key], key=free_key(key, keys_taken(questionnaire)))
     section = questionnaire.section_of[key]
     return add_question(questionnaire, section, copy, after=key), copy.key
 
@@ -247,9 +317,9 @@ def _renamed_words(content: Any, new: dict[str, str]) -> Any:
     return content
 
 
-# --- rows -----------------------------------------------------------------------------------------------------
+# --- rows ---------------------------------------------------------------------------------------------------
 
-Keyed = TypeVar("Keyed", Section, Question)
+Keyed = TypeVar("Keyed", bound=Section | Question)
 
 
 def _put(rows: tuple[Keyed, ...], row: Keyed, after: str | None) -> tuple[Keyed, ...]:
@@ -261,10 +331,9 @@ def _put(rows: tuple[Keyed, ...], row: Keyed, after: str | None) -> tuple[Keyed,
 
 
 def _moved(rows: tuple[Keyed, ...], key: str, step: int) -> tuple[Keyed, ...]:
-    here = next(i for i, found in enumerate(rows) if found.key == key)
+    here = [found.key for found in rows].index(key)
     there = here + step
     if not 0 <= there < len(rows):
         return rows
-    rest = [*rows[:here], *rows[here + 1 :]]
-    rest.insert(there, rows[here])
-    return tuple(rest)
+    rest = rows[:here] + rows[here + 1 :]
+    return (*rest[:there], rows[here], *rest[there:])

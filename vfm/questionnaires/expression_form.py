@@ -1,6 +1,6 @@
 """A derived value as drop-downs, and back: one operation on questions' answers and fixed figures.
 
-Pure. A calculation nested deeper than one operation is shown in words and stays until another takes its place.
+Pure. A calculation nested deeper than one operation is shown in words and stays until another replaces it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -57,6 +57,12 @@ def sent(fields: Mapping[str, Sequence[str]], name: str) -> CalculationTyped:
     )
 
 
+def fields(name: str, typed: CalculationTyped) -> dict[str, list[str]]:
+    """The rows of a calculation as the fields of a form; what `sent` reads."""
+    found = {f"{name}.operator": [typed.operator]} | ({f"{name}.kept": ["yes"]} if typed.kept else {})
+    return found | {f"{name}.{i}.figure": [words] for i, words in enumerate(typed.operands)}
+
+
 def read(
     fields: Mapping[str, Sequence[str]], name: str, questionnaire: Questionnaire, question: Question
 ) -> Operation | None:
@@ -72,7 +78,9 @@ def read(
         if typed.operands:
             raise Invalid([Problem(f"{name}.operator", "Choose what is done with the figures.")])
         return None
-    operands = [_operand(words, questionnaire, f"{name}.{i}.figure") for i, words in enumerate(typed.operands)]
+    operands = [
+        _operand(words, questionnaire, f"{name}.{i}.figure") for i, words in enumerate(typed.operands)
+    ]
     if len(operands) < 2 or (typed.operator in PAIRED and len(operands) != 2):
         many = "exactly two" if typed.operator in PAIRED else "at least two"
         raise Invalid([Problem(f"{name}.operator", f"Name {many} figures to work with.")])

@@ -5,15 +5,31 @@ Every problem is named at its field, and nothing else of the questionnaire is to
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from math import isfinite
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from vfm.errors import Invalid, Problem
 from vfm.questionnaires import expression_form, rule_form
 from vfm.questionnaires.arranging import keys_taken, remade
-from vfm.questionnaires.complaints import KEY_RULE
 from vfm.questionnaires.dependents import dependents
+from vfm.questionnaires.form_fields import (
+    LONGEST_WORDING,
+    Fields,
+    Reading,
+    among,
+    as_fields,
+    count,
+    figure,
+    key,
+    one,
+    points,
+    prose,
+    refuse,
+    rows,
+    share,
+    weight,
+    wording,
+)
 from vfm.questionnaires.kinds import text_problem
 from vfm.questionnaires.question_checks import CHOICES, ONLY_ON
 from vfm.questionnaires.schema import (
@@ -25,33 +41,18 @@ from vfm.questionnaires.schema import (
     Option,
     Question,
     Questionnaire,
-    exact_share,
 )
 from vfm.questionnaires.wording import listed
 
-Fields = Mapping[str, Sequence[str]]
-"""A form as it is sent: every field with its values; a box that is not ticked is not there."""
-LONGEST_WORDING = 2_000
-"""Characters of the longest question, level or option."""
-KEY_FORM = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
-MOST_ROWS = 100
-MOST_WEIGHT = 1_000_000
-
-
-def one(fields: Fields, name: str) -> str:
-    """A field's text without blanks around it; a field that was not sent is blank."""
-    found = fields.get(name) or [""]
-    return found[0].replace("\r\n", "\n").replace("\r", "\n").strip()
-
 
 def shown(questionnaire: Questionnaire, question: Question) -> dict[str, list[str]]:
-    """The fields of a question as its form shows them first; rules apart (see `rule_form.as_typed`)."""
+    """The fields of a question as its form shows them first."""
     plain = {
         "key": question.key,
         "text": question.text,
         "help": question.help,
         "kind": question.kind.value,
-        "weight": "" if question.weight is None else f"{question.weight:.15g}",
+        "weight": figure(question.weight),
         "scale": question.scale or "",
         "unit": question.unit,
         "max_words": str(question.max_words or ""),
@@ -71,16 +72,11 @@ def shown(questionnaire: Questionnaire, question: Question) -> dict[str, list[st
     for i, option in enumerate(question.options):
         plain[f"option.{i}.key"] = option.key
         plain[f"option.{i}.label"] = option.label
-        plain[f"option.{i}.points"] = "" if option.points is None else share(option.points)
+        plain[f"option.{i}.points"] = share(option.points)
         ticked[f"option.{i}.exclusive"] = option.exclusive
-    fields = {name: [words] for name, words in plain.items()}
-    return fields | {name: ["yes"] for name, is_ticked in ticked.items() if is_ticked}
-
-
-def share(value: float) -> str:
-    """Points as they are typed: `66.5`, and `100/3` for a third that no decimal is."""
-    thirds = {100 / 3: "100/3", 200 / 3: "200/3"}
-    return thirds.get(value, f"{value:.15g}" if float(f"{value:.15g}") == value else repr(value))
+    fields = as_fields(plain, (name for name, is_ticked in ticked.items() if is_ticked))
+    fields |= rule_form.fields("show_if", rule_form.as_typed(question.show_if))
+    return fields | expression_form.fields("derived", expression_form.as_typed(question.derived))
 
 
 def read(questionnaire: Questionnaire, question: Question, fields: Fields) -> Question:
@@ -92,19 +88,8 @@ def read(questionnaire: Questionnaire, question: Question, fields: Fields) -> Qu
         Invalid: every problem, its place the field's name.
     """
     kind = _kind(question, fields)
-    problems: list[Problem] = []
-
-    def said(reader: Callable[..., Any], *more: Any) -> Any:
-        try:
-            return reader(*more)
-        except Invalid as invalid:
-            problems.extend(invalid.problems)
-            return None
-
-    condition, wrong = rule_form.read(
-        rule_form.sent(fields, "show_if"), questionnaire, "show_if", question.show_if
-    )
-    problems += wrong
+    reading = Reading()
+    said = reading.take
     changes: dict[str, Any] = {
         "key": said(_key, questionnaire, question, fields),
         "text": said(wording, fields, "text", "question"),
@@ -112,27 +97,27 @@ def read(questionnaire: Questionnaire, question: Question, fields: Fields) -> Qu
         "kind": kind,
         "required": "required" in fields,
         "critical": "critical" in fields and kind in SCORABLE,
-        "show_if": condition,
+        "show_if": said(rule_form.read, fields, "show_if", questionnaire, question.show_if),
         "weight": said(weight, fields, "weight") if kind in SCORABLE else None,
-        "feeds": _among(fields, "feeds", FEEDS),
-        "scale": _among(fields, "scale", questionnaire.scales) if kind is Kind.SCALE else None,
+        "feeds": among(fields, "feeds", FEEDS),
+        "scale": among(fields, "scale", questionnaire.scales) if kind is Kind.SCALE else None,
         "levels": None,
         "options": said(_options, fields, kind) if kind in CHOICES else (),
         "points": said(_yes_no_points, fields) if kind is Kind.YES_NO else None,
         "unit": one(fields, "unit") if kind in NUMERIC else "",
-        "by": _among(fields, "by", questionnaire.parts) if kind in NUMERIC else None,
+        "by": among(fields, "by", questionnaire.parts) if kind in NUMERIC else None,
         "derived": said(expression_form.read, fields, "derived", questionnaire, question)
         if kind in NUMERIC
         else None,
-        "max_words": said(_count, fields, "max_words") if kind is Kind.TEXT else None,
-        "min_items": said(_count, fields, "min_items") if kind is Kind.EVIDENCE else None,
+        "max_words": said(count, fields, "max_words") if kind is Kind.TEXT else None,
+        "min_items": said(count, fields, "min_items") if kind is Kind.EVIDENCE else None,
         "becomes": "improvement_action" if "becomes" in fields and kind in ONLY_ON["becomes"] else None,
     }
     if kind is Kind.SCALE:
         changes["levels"] = said(_levels, questionnaire, question, changes["scale"], fields)
-    problems += _needed_options(questionnaire, question, changes["options"] or (), fields)
-    if problems:
-        raise Invalid(problems)
+    if changes["options"] is not None:
+        reading.problems += _needed_options(questionnaire, question, changes["options"])
+    reading.close()
     changes["na_allowed"] = _na_allowed(question, changes["critical"], "na" in fields)
     return remade(question, **changes)
 
@@ -146,99 +131,6 @@ def _key(questionnaire: Questionnaire, question: Question, fields: Fields) -> st
     return key(fields, "key", keys_taken(questionnaire) - {question.key.casefold()}, question.key)
 
 
-def key(fields: Fields, name: str, taken: frozenset[str], present: str = "") -> str:
-    """A key as typed: well formed, and not taken, capitals aside.
-
-    Raises:
-        Invalid: it is neither.
-    """
-    typed = one(fields, name) or present
-    if not KEY_FORM.fullmatch(typed):
-        raise Invalid([Problem(name, f'"{typed}" cannot be a key. {KEY_RULE}')])
-    if typed.casefold() in taken:
-        raise Invalid([Problem(name, f'The key "{typed}" is taken already. Choose another.')])
-    return typed
-
-
-def wording(fields: Fields, name: str, what: str) -> str:
-    """Words that must be there, of a reasonable length.
-
-    Raises:
-        Invalid: blank, too long, or with characters that no screen shows.
-    """
-    words = one(fields, name)
-    if not words:
-        raise Invalid([Problem(name, f"The {what} has no words. Write what people should read.")])
-    if len(words) > LONGEST_WORDING:
-        sentence = f"The {what} has {len(words):,} characters; the most is {LONGEST_WORDING:,}. Shorten it."
-        raise Invalid([Problem(name, sentence)])
-    return prose(fields, name)
-
-
-def prose(fields: Fields, name: str) -> str:
-    """Words that may be blank.
-
-    Raises:
-        Invalid: far too long, or with characters that no screen shows.
-    """
-    words = one(fields, name)
-    if message := text_problem(words):
-        raise Invalid([Problem(name, message)])
-    return words
-
-
-def weight(fields: Fields, name: str) -> float | None:
-    """A weight as typed, None when blank.
-
-    Raises:
-        Invalid: not a number, or below 0.
-    """
-    typed = one(fields, name)
-    if not typed:
-        return None
-    try:
-        found = float(typed)
-    except ValueError:
-        sentence = f'"{typed}" is not a number. Write a weight such as 1 or 2.5, or leave it blank.'
-        raise Invalid([Problem(name, sentence)]) from None
-    if not isfinite(found) or not 0 <= found <= MOST_WEIGHT:
-        raise Invalid([Problem(name, "A weight is 0 or more. Write a number such as 1 or 2.5.")])
-    return found
-
-
-def points(fields: Fields, name: str) -> float | None:
-    """Points on 0 to 100 as typed, `100/3` too; None when blank.
-
-    Raises:
-        Invalid: not a number, or outside 0 to 100.
-    """
-    typed = one(fields, name)
-    if not typed:
-        return None
-    try:
-        found = float(exact_share(typed))  # type: ignore[arg-type]
-    except ValueError:
-        found = -1.0
-    if not 0 <= found <= 100:
-        sentence = f'"{typed}" is not a number of points. Write 0 to 100, or two whole numbers such as 100/3.'
-        raise Invalid([Problem(name, sentence)])
-    return found
-
-
-def _count(fields: Fields, name: str) -> int | None:
-    typed = one(fields, name)
-    if not typed:
-        return None
-    if not (typed.isascii() and typed.isdigit() and 0 < int(typed[:9]) <= 100_000):
-        raise Invalid([Problem(name, f'"{typed}" is not a whole number above 0. Write one, or leave it blank.')])
-    return int(typed)
-
-
-def _among(fields: Fields, name: str, known: Any) -> str | None:
-    sent = one(fields, name)
-    return sent if sent in known else None
-
-
 def _levels(
     questionnaire: Questionnaire, question: Question, scale: str | None, fields: Fields
 ) -> dict[int, str] | None:
@@ -249,18 +141,15 @@ def _levels(
         field = f"level.{level}"
         words[level] = one(fields, field) or name
         if len(words[level]) > LONGEST_WORDING:
-            sentence = f"Level {level} has {len(words[level]):,} characters. Shorten it to {LONGEST_WORDING:,}."
+            sentence = (
+                f"Level {level} has {len(words[level]):,} characters. Shorten it to {LONGEST_WORDING:,}."
+            )
             problems.append(Problem(field, sentence))
         elif message := text_problem(words[level]):
             problems.append(Problem(field, message))
     if problems:
         raise Invalid(problems)
     return None if question.levels is None and words == levels else words
-
-
-def rows(fields: Fields, name: str, parts: Sequence[str]) -> list[int]:
-    """The numbers of the rows `NAME.0.PART`, `NAME.1.PART` ... in which anything was typed."""
-    return [i for i in range(MOST_ROWS) if any(one(fields, f"{name}.{i}.{part}") for part in parts)]
 
 
 def _options(fields: Fields, kind: Kind) -> tuple[Option, ...]:
@@ -304,12 +193,12 @@ def _yes_no_points(fields: Fields) -> dict[str, float] | None:
     given = {word: value for word, value in found.items() if value is not None}
     if len(given) == 1:
         lacking = next(word for word in found if word not in given)
-        raise Invalid([Problem(f"points.{lacking}", "Give the points of the other answer too, or of neither.")])
+        raise refuse(f"points.{lacking}", "Give the points of the other answer too, or of neither.")
     return given or None
 
 
 def _needed_options(
-    questionnaire: Questionnaire, question: Question, options: Sequence[Option], fields: Fields
+    questionnaire: Questionnaire, question: Question, options: Sequence[Option]
 ) -> list[Problem]:
     """Answers that rules name and that are no longer there."""
     problems = []
@@ -331,7 +220,9 @@ def _na_allowed(question: Question, is_critical: bool, is_ticked: bool) -> bool 
     return None if is_ticked is not is_critical else is_ticked
 
 
-def in_words(questionnaire: Questionnaire, question: Question, condition_in_words: Callable[[Condition], str]) -> str:
+def in_words(
+    questionnaire: Questionnaire, question: Question, condition_in_words: Callable[[Condition], str]
+) -> str:
     """A question as one text, for showing two side by side."""
     lines = [f"{question.key}: {question.text}", question.help]
     if question.kind is Kind.SCALE:

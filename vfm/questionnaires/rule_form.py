@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from vfm.errors import Problem
+from vfm.errors import Invalid, Problem
 from vfm.questionnaires.figures import day_in_words
 from vfm.questionnaires.kinds import KINDS, choices
 from vfm.questionnaires.schema import (
@@ -91,7 +91,7 @@ class RuleTyped:
         )
 
 
-# --- a condition as rows --------------------------------------------------------------------------------------
+# --- a condition as rows ------------------------------------------------------------------------------------
 
 
 def as_typed(condition: Condition | None) -> RuleTyped:
@@ -153,7 +153,7 @@ def _as_text(operand: object) -> str:
     return str(operand)
 
 
-# --- rows as a form sends them --------------------------------------------------------------------------------
+# --- rows as a form sends them ------------------------------------------------------------------------------
 
 
 def sent(fields: Mapping[str, Sequence[str]], name: str) -> RuleTyped:
@@ -185,31 +185,51 @@ def sent(fields: Mapping[str, Sequence[str]], name: str) -> RuleTyped:
     return RuleTyped(first("joint") or "all", tuple(groups), first("kept") == "yes" and not groups)
 
 
-# --- rows as a condition --------------------------------------------------------------------------------------
+def fields(name: str, rule: RuleTyped) -> dict[str, list[str]]:
+    """The rows of a rule as the fields of a form; what `sent` reads."""
+    found = {f"{name}.joint": [rule.joint]}
+    if rule.kept:
+        found[f"{name}.kept"] = ["yes"]
+    for g, group in enumerate(rule.groups):
+        found[f"{name}.{g}.joint"] = [group.joint]
+        for c, claim in enumerate(group.claims):
+            here = f"{name}.{g}.{c}"
+            found[f"{here}.question"] = [claim.question]
+            found[f"{here}.operator"] = [claim.operator]
+            found[f"{here}.value"] = list(claim.values)
+            found[f"{here}.other"] = [claim.other]
+    return found
+
+
+# --- rows as a condition ------------------------------------------------------------------------------------
 
 
 def read(
-    rule: RuleTyped, questionnaire: Questionnaire, name: str, present: Condition | None = None
-) -> tuple[Condition | None, list[Problem]]:
-    """The condition that rows describe, None for none at all, and what is wrong with them.
+    fields: Mapping[str, Sequence[str]],
+    name: str,
+    questionnaire: Questionnaire,
+    present: Condition | None = None,
+) -> Condition | None:
+    """The condition that a form's rows describe, None for none at all.
 
-    Places of problems are the fields, `NAME.0.1.value`. `present` is what a rule that is `kept` stays.
+    `present` is what a rule too deep for rows stays while no row takes its place.
+
+    Raises:
+        Invalid: what is wrong with the rows, at their fields: `NAME.0.1.value`.
     """
+    rule = sent(fields, name)
     if rule.kept:
-        return present, []
+        return present
     problems: list[Problem] = []
     groups: list[Condition] = []
     for g, group in enumerate(rule.groups):
-        claims: list[Condition] = []
-        for c, typed in enumerate(group.claims):
-            found = _read_claim(typed, questionnaire, f"{name}.{g}.{c}")
-            if isinstance(found, Problem):
-                problems.append(found)
-            else:
-                claims.append(found)
-        if claims:
-            groups.append(_joined(group.joint, claims))
-    return (_joined(rule.joint, groups) if groups else None), problems
+        found = [_read_claim(typed, questionnaire, f"{name}.{g}.{c}") for c, typed in enumerate(group.claims)]
+        problems += [one for one in found if isinstance(one, Problem)]
+        claims = [one for one in found if not isinstance(one, Problem)]
+        groups += [_joined(group.joint, claims)] if claims else []
+    if problems:
+        raise Invalid(problems)
+    return _joined(rule.joint, groups) if groups else None
 
 
 def _joined(joint: str, conditions: list[Condition]) -> Condition:
@@ -265,7 +285,7 @@ def value_choices(questionnaire: Questionnaire, question: Question) -> tuple[tup
 
 
 def comparable_with(questionnaire: Questionnaire, question: Question) -> tuple[Question, ...]:
-    """Other questions whose answer this one's may be compared with: figures with figures, dates with dates."""
+    """Questions whose answer this one's may be compared with: figures with figures, dates with dates."""
     return tuple(
         other
         for other in questionnaire.questions.values()

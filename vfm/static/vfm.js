@@ -3,4 +3,5 @@
 const look = document.querySelector('meta[name="look-js"]')?.content;
 if (look) import(look).then((govuk) => govuk.initAll()).catch(() => {});
 if (document.querySelector("[data-chart]")) import(document.querySelector('meta[name="charts-js"]').content);
+if (document.querySelector("[data-designer]")) import(document.querySelector('meta[name="designer-js"]').content);
 if (document.querySelector("[data-autosave]")) import(document.querySelector('meta[name="autosave-js"]').content);

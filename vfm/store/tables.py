@@ -377,7 +377,7 @@ class CarriedAnswer(Table):
 
 
 class TimeSpent(Table):
-    """How long people had a section of an assessment before them, all of them together, idle time left out."""
+    """How long people had a section of an assessment before them, idle time left out."""
 
     __tablename__ = "time_spent"
     __table_args__ = (UniqueConstraint("assessment_id", "section_key"),)

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from vfm.errors import Conflict, Invalid, Problem
+from vfm.errors import Conflict, Frozen, Invalid, Problem
 from vfm.gateways import ready_templates
 from vfm.questionnaires import document
 from vfm.questionnaires.conditions import in_words
-from vfm.questionnaires.editing import Wording
 from vfm.roles import Role
 from vfm.web import words
 from vfm.web.current import actor, now, reading, transaction
@@ -196,79 +195,6 @@ def revise(version_id: int) -> ResponseReturnValue:
     return redirect(url_for("versions.show", version_id=made), 303)
 
 
-@blueprint.get("/versions/<int:version_id>/questions/<key>")
-def edit(version_id: int, key: str) -> ResponseReturnValue:
-    """One question of a draft as a form."""
-    with reading() as store:
-        form = versions.question(store, version_id, key, by=actor())
-    return _question_page(form, form.wording, form.revision)
-
-
-@blueprint.post("/versions/<int:version_id>/questions/<key>")
-def save(version_id: int, key: str) -> ResponseReturnValue:
-    """Keep the new wording; when somebody else changed the question first, show both."""
-    sent, revision = _wording(), request.form.get("revision", "")
-    try:
-        with transaction() as store:
-            saved = versions.edit(store, version_id, key, sent, revision=revision, by=actor(), now=now())
-    except versions.Frozen:
-        raise
-    except (Invalid, Conflict) as refused:
-        with reading() as store:
-            form = versions.question(store, version_id, key, by=actor())
-        return _refused_wording(form, sent, revision, refused)
-    flash(
-        f"{key} is changed." if saved.is_changed else f"{key} was the same already. Nothing changed.", "done"
-    )
-    if request.form.get("next") and saved.following:
-        return redirect(url_for("versions.edit", version_id=version_id, key=saved.following), 303)
-    return redirect(url_for("versions.show", version_id=version_id, _anchor=key), 303)
-
-
-def _refused_wording(
-    form: versions.QuestionForm, sent: Wording, revision: str, refused: Invalid | Conflict
-) -> ResponseReturnValue:
-    """The form again with what was typed: what is wrong, or what somebody else wrote."""
-    if isinstance(refused, Invalid):
-        return _question_page(form, sent, revision, refused.problems), 422
-    return _question_page(form, sent, form.revision, conflict=refused), 409
-
-
-def _wording() -> Wording:
-    """What was typed."""
-    sent = request.form
-    return Wording(
-        text=sent.get("text", ""),
-        help=sent.get("help", ""),
-        weight=sent.get("weight", ""),
-        required="required" in sent,
-        levels={
-            int(name[6:]): words for name, words in sent.items() if re.fullmatch(r"level\.\d{1,3}", name)
-        },
-        labels={name[7:]: words for name, words in sent.items() if name.startswith("option.")},
-    )
-
-
-def _question_page(
-    form: versions.QuestionForm,
-    wording: Wording,
-    revision: str,
-    problems: tuple[Problem, ...] = (),
-    conflict: Conflict | None = None,
-) -> str:
-    return render_template(
-        "versions/edit.html",
-        form=form,
-        wording=wording,
-        revision=revision,
-        problems=problems,
-        errors={problem.place: problem.message for problem in problems},
-        conflict=conflict,
-        kind=words.kind_in_words(form.questionnaire, form.question),
-        asked=in_words(form.question.show_if, form.questionnaire) if form.question.show_if else "",
-    )
-
-
 @blueprint.get("/versions/<int:version_id>/replace")
 def choose_replacement(version_id: int) -> ResponseReturnValue:
     """Choose a file that takes the draft's place."""
@@ -331,8 +257,8 @@ def discard(version_id: int) -> ResponseReturnValue:
 # --- refusals -----------------------------------------------------------------------------------------
 
 
-@blueprint.errorhandler(versions.Frozen)
-def frozen(error: versions.Frozen) -> ResponseReturnValue:
+@blueprint.errorhandler(Frozen)
+def frozen(error: Frozen) -> ResponseReturnValue:
     """An opened version never changes: say so, and offer the way on."""
     version_id = (request.view_args or {}).get("version_id")
     return _stopped("This version can no longer be changed", error.message, version_id, error.saved)

@@ -4,25 +4,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from vfm.errors import Clash, Conflict, Invalid, NotFound, Problem
-from vfm.questionnaires import changes, checks, document, editing
+from vfm.errors import Conflict, Invalid, NotFound, Problem
+from vfm.questionnaires import changes, checks, document
 from vfm.questionnaires.changes import Badge, Changes
 from vfm.questionnaires.differences import Difference, differences
-from vfm.questionnaires.editing import Wording
 from vfm.questionnaires.schema import Question, Questionnaire
-from vfm.roles import Actor, Role
+from vfm.roles import Actor
 from vfm.scoring.shares import full_shares
 from vfm.store import content as kept
-from vfm.store import events
+from vfm.store import drafts, events
 from vfm.store.queries import versions as queries
 from vfm.store.queries.versions import VersionRow
-from vfm.store.tables import Feedback, Template, Version
-
-EDITORS = (Role.CORE_TEAM, Role.ADMINISTRATOR)
-"""Who may see a draft."""
+from vfm.store.tables import DraftEdit, Feedback, SameMeaning, Template, Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,33 +100,6 @@ class Imported:
 
 
 @dataclass(frozen=True, slots=True)
-class QuestionForm:
-    """One question of a draft, ready to be changed.
-
-    Attributes:
-        revision: tells this wording of the question from any other; send it back with the change.
-        previous: key of the question before, None at the first; following: likewise after.
-    """
-
-    row: VersionRow
-    questionnaire: Questionnaire
-    question: Question
-    wording: Wording
-    revision: str
-    share: float | None
-    previous: str | None
-    following: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """What saving a question did, and the key of the question after it."""
-
-    is_changed: bool
-    following: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class ComparedQuestion:
     """One question in two versions.
 
@@ -184,10 +153,6 @@ class CompareView:
     total: AnswersLine | None
 
 
-class Frozen(Conflict):
-    """Somebody wants to change a version that was opened; `saved` is the template's draft, if any."""
-
-
 # --- reading ------------------------------------------------------------------------------------------
 
 
@@ -209,14 +174,14 @@ def show(session: Session, version_id: int, *, by: Actor) -> VersionView:
     Raises:
         NotFound: there is none, or it is a draft and this person does not work on templates.
     """
-    row = _readable(session, version_id, by)
+    row = drafts.readable(session, version_id, by)
     questionnaire = kept.questionnaire(session, row.id, row.content_hash)
     others = [other for other in queries.versions_of(session, row.template_id) if other.id != row.id]
     return VersionView(
         row=row,
         questionnaire=questionnaire,
         shares=full_shares(questionnaire),
-        others=tuple(other for other in others if other.opened_at or by.has(*EDITORS)),
+        others=tuple(other for other in others if other.opened_at or by.has(*drafts.EDITORS)),
         cycles=_cycles_by_version(session).get(row.id, ()),
         faults=checks.problems(questionnaire),
     )
@@ -228,7 +193,7 @@ def read(session: Session, version_id: int, *, by: Actor) -> tuple[VersionRow, Q
     Raises:
         NotFound: as for `show`.
     """
-    row = _readable(session, version_id, by)
+    row = drafts.readable(session, version_id, by)
     return row, kept.questionnaire(session, row.id, row.content_hash)
 
 
@@ -239,31 +204,7 @@ def draft(session: Session, version_id: int, *, by: Actor) -> VersionRow:
         NotFound: no such version.
         Frozen: it was opened, so it never changes.
     """
-    return _draft(session, version_id, by)
-
-
-def question(session: Session, version_id: int, key: str, *, by: Actor) -> QuestionForm:
-    """One question of a draft, ready to be changed.
-
-    Raises:
-        NotFound: no such version or question.
-        Frozen: the version was opened, so it never changes.
-    """
-    row = _draft(session, version_id, by)
-    questionnaire = kept.questionnaire(session, row.id, row.content_hash)
-    found = _question(questionnaire, key)
-    keys = list(questionnaire.questions)
-    here = keys.index(key)
-    return QuestionForm(
-        row=row,
-        questionnaire=questionnaire,
-        question=found,
-        wording=editing.wording_of(questionnaire, found),
-        revision=_revision(found),
-        share=full_shares(questionnaire).get(key),
-        previous=keys[here - 1] if here else None,
-        following=keys[here + 1] if here + 1 < len(keys) else None,
-    )
+    return drafts.draft(session, version_id, by)
 
 
 def compare(session: Session, old_id: int, new_id: int, *, by: Actor) -> CompareView:
@@ -272,7 +213,7 @@ def compare(session: Session, old_id: int, new_id: int, *, by: Actor) -> Compare
     Raises:
         NotFound: no such version, or they belong to different templates.
     """
-    old, new = _readable(session, old_id, by), _readable(session, new_id, by)
+    old, new = drafts.readable(session, old_id, by), drafts.readable(session, new_id, by)
     if old.template_id != new.template_id:
         raise NotFound("these versions belong to different templates")
     before = kept.questionnaire(session, old.id, old.content_hash)
@@ -311,9 +252,9 @@ def take_in(session: Session, text: str, name: str, *, by: Actor, now: datetime)
     template = Template(key=questionnaire.key, title=questionnaire.title, created_at=now)
     session.add(template)
     session.flush()
-    version = _add(session, template.id, 1, questionnaire, by, now)
-    events.record(session, "imported", "version", version.id, by_id=by.id, now=now, after={"file": name})
-    return Imported(version.id, parsed.notices)
+    made = drafts.add(session, template.id, 1, questionnaire, by_id=by.id, now=now)
+    events.record(session, "imported", "version", made, by_id=by.id, now=now, after={"file": name})
+    return Imported(made, parsed.notices)
 
 
 def replace(
@@ -328,7 +269,7 @@ def replace(
         Frozen: the version was opened.
         Conflict: somebody changed the draft since the page was opened.
     """
-    row = _draft(session, version_id, by)
+    row = drafts.draft(session, version_id, by)
     parsed = checks.checked(text, name=name)
     if parsed.questionnaire.key != row.template_key:
         raise Invalid([_of_another(text, name, row.template_key)])
@@ -339,7 +280,7 @@ def replace(
             f"{who} changed this draft after you opened the page. Look at the draft as it is now; "
             "if your file should still take its place, send it again from there."
         )
-    _write(session, row, parsed.questionnaire)
+    drafts.write(session, row, parsed.questionnaire)
     events.record(
         session,
         "replaced",
@@ -353,52 +294,6 @@ def replace(
     return Imported(row.id, parsed.notices)
 
 
-def edit(
-    session: Session,
-    version_id: int,
-    key: str,
-    wording: Wording,
-    *,
-    revision: str,
-    by: Actor,
-    now: datetime,
-) -> Saved:
-    """Reword one question of a draft.
-
-    `revision` is as `question` gave it when the form was opened; a change elsewhere in the draft does not
-    matter.
-
-    Raises:
-        Invalid: a field that cannot be used, or a design fault that the change would bring in.
-        Frozen: the version was opened.
-        Conflict: somebody reworded this question since, with both texts; `saved` is its present revision.
-    """
-    row = _draft(session, version_id, by)
-    before = kept.questionnaire(session, row.id, row.content_hash)
-    old = _question(before, key)
-    if _revision(old) != revision:
-        raise _reworded_meanwhile(session, before, old, wording, version_id)
-    after = editing.edited(before, key, wording)
-    if new_faults := set(checks.problems(after)) - set(checks.problems(before)):
-        raise Invalid(Problem("", f"{fault.place}: {fault.message}") for fault in sorted(new_faults, key=str))
-    keys = [*after.questions, None]
-    following = keys[keys.index(key) + 1]
-    if after == before:
-        return Saved(False, following)
-    _write(session, row, after)
-    events.record(
-        session,
-        "reworded",
-        "version",
-        row.id,
-        by_id=by.id,
-        now=now,
-        before=_as_json(old),
-        after=_as_json(after.questions[key]),
-    )
-    return Saved(True, following)
-
-
 def revise(session: Session, version_id: int, *, by: Actor, now: datetime) -> int:
     """Start the next version of a template as a copy of this one; its id.
 
@@ -406,7 +301,7 @@ def revise(session: Session, version_id: int, *, by: Actor, now: datetime) -> in
         NotFound: no such version.
         Conflict: a draft is there already; `saved` is its id.
     """
-    row = _readable(session, version_id, by)
+    row = drafts.readable(session, version_id, by)
     # Two people pressing at once queue up here, so that the second finds the first one's draft.
     session.execute(select(Template.id).where(Template.id == row.template_id).with_for_update())
     versions = queries.versions_of(session, row.template_id)
@@ -415,11 +310,11 @@ def revise(session: Session, version_id: int, *, by: Actor, now: datetime) -> in
         sentence = f"Version {draft.number} is a draft already. Change that one, or delete it first."
         raise Conflict(sentence, saved=draft.id)
     questionnaire = kept.questionnaire(session, row.id, row.content_hash)
-    made = _add(session, row.template_id, versions[0].number + 1, questionnaire, by, now)
+    made = drafts.add(session, row.template_id, versions[0].number + 1, questionnaire, by_id=by.id, now=now)
     events.record(
-        session, "started", "version", made.id, by_id=by.id, now=now, after={"from_version": row.number}
+        session, "started", "version", made, by_id=by.id, now=now, after={"from_version": row.number}
     )
-    return made.id
+    return made
 
 
 def discard(session: Session, version_id: int, *, by: Actor, now: datetime) -> None:
@@ -429,13 +324,15 @@ def discard(session: Session, version_id: int, *, by: Actor, now: datetime) -> N
         Frozen: the version was opened, so it stays for ever.
         Conflict: comments of a pilot are settled with it.
     """
-    row = _draft(session, version_id, by)
+    row = drafts.draft(session, version_id, by)
     settled = session.scalar(
         select(func.count()).select_from(Feedback).where(Feedback.outcome_version_id == row.id)
     )
     if settled:
         words = "1 comment is" if settled == 1 else f"{settled} comments are"
         raise Conflict(f"{words} settled with a change in version {row.number}. Decide otherwise first.")
+    for belonging in (DraftEdit, SameMeaning):
+        session.execute(delete(belonging).where(belonging.version_id == row.id))
     session.execute(delete(Version).where(Version.id == row.id))
     if row.number == 1:
         session.execute(delete(Template).where(Template.id == row.template_id))
@@ -528,92 +425,6 @@ def _summed(lines: tuple[AnswersLine, ...]) -> AnswersLine:
         look_again=sum(line.look_again for line in lines),
         left_behind=sum(line.left_behind for line in lines),
     )
-
-
-def _readable(session: Session, version_id: int, by: Actor) -> VersionRow:
-    row = queries.version(session, version_id)
-    if row is None or (row.opened_at is None and not by.has(*EDITORS)):
-        raise NotFound(f"version {version_id}")
-    return row
-
-
-def _draft(session: Session, version_id: int, by: Actor) -> VersionRow:
-    row = _readable(session, version_id, by)
-    if row.opened_at is not None:
-        versions = queries.versions_of(session, row.template_id)
-        draft = next((version.id for version in versions if version.status == "draft"), None)
-        sentence = (
-            f"Version {row.number} was opened on {row.opened_at:%-d %B %Y}. From then on it never changes, "
-            "so that every answer keeps the question it was given to."
-        )
-        raise Frozen(sentence, saved=draft)
-    return row
-
-
-def _question(questionnaire: Questionnaire, key: str) -> Question:
-    try:
-        return questionnaire.questions[key]
-    except KeyError:
-        raise NotFound(f"question {key}") from None
-
-
-def _as_json(question: Question) -> dict[str, Any]:
-    return question.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-
-
-def _revision(question: Question) -> str:
-    return kept.digest(_as_json(question))[:16]
-
-
-def _add(
-    session: Session, template_id: int, number: int, questionnaire: Questionnaire, by: Actor, now: datetime
-) -> Version:
-    content = _numbered(questionnaire, number)
-    version = Version(
-        template_id=template_id,
-        number=number,
-        content=content,
-        content_hash=kept.digest(content),
-        created_by_id=by.id,
-        created_at=now,
-    )
-    session.add(version)
-    session.flush()
-    return version
-
-
-def _numbered(questionnaire: Questionnaire, number: int) -> dict[str, Any]:
-    """The content under this version's own number, whatever number a file bore: a result names it."""
-    return document.to_json(questionnaire.model_copy(update={"version": number}))
-
-
-def _write(session: Session, row: VersionRow, questionnaire: Questionnaire) -> None:
-    """New content for a draft, unless somebody else wrote at the same moment."""
-    content = _numbered(questionnaire, row.number)
-    written = session.execute(
-        update(Version)
-        .where(Version.id == row.id, Version.revision == row.revision)
-        .values(content=content, content_hash=kept.digest(content), revision=row.revision + 1)
-    )
-    if written.rowcount != 1:  # type: ignore[attr-defined]
-        raise Conflict("Somebody saved a change of this draft at the same moment. Send yours again.")
-    if row.number == 1:
-        session.execute(
-            update(Template).where(Template.id == row.template_id).values(title=questionnaire.title)
-        )
-
-
-def _reworded_meanwhile(
-    session: Session, questionnaire: Questionnaire, old: Question, sent: Wording, version_id: int
-) -> Conflict:
-    change = queries.last_change(session, version_id)
-    clash = Clash(
-        place=old.key,
-        kept=editing.in_words(editing.wording_of(questionnaire, old)),
-        sent=editing.in_words(sent),
-        by=change.name if change and change.name else "somebody",
-    )
-    return Conflict(f"{old.key} was changed after you opened this page.", (clash,), saved=_revision(old))
 
 
 def _taken(text: str, name: str, taken: Template) -> Problem:

@@ -66,6 +66,11 @@ def template_by_key(session: Session, key: str) -> Template | None:
     return session.scalars(select(Template).where(Template.key == key)).first()
 
 
+def template_keys(session: Session) -> frozenset[str]:
+    """The key of every template, in small letters."""
+    return frozenset(key.casefold() for key in session.scalars(select(Template.key)))
+
+
 def cycles_using(session: Session) -> Sequence[Any]:
     """(version id, cycle id, name, kind, closed at, assessments) of every cycle, newest first."""
     return session.execute(

@@ -22,7 +22,9 @@ def upgrade() -> None:
         sa.Column("at", tables.Instant(), nullable=False),
         sa.Column("undone_at", tables.Instant(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["version_id"], ["version.id"], name=op.f("fk_draft_edit_version_id_version")),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["version.id"], name=op.f("fk_draft_edit_version_id_version")
+        ),
         sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_draft_edit_by_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_draft_edit")),
     )
@@ -35,10 +37,14 @@ def upgrade() -> None:
         sa.Column("by_id", sa.Integer(), nullable=False),
         sa.Column("at", tables.Instant(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["version_id"], ["version.id"], name=op.f("fk_same_meaning_version_id_version")),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["version.id"], name=op.f("fk_same_meaning_version_id_version")
+        ),
         sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_same_meaning_by_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_same_meaning")),
-        sa.UniqueConstraint("version_id", "question_key", name=op.f("uq_same_meaning_version_id_question_key")),
+        sa.UniqueConstraint(
+            "version_id", "question_key", name=op.f("uq_same_meaning_version_id_question_key")
+        ),
     )
     op.create_table(
         "carried_answer",
@@ -52,7 +58,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["assessment_id"], ["assessment.id"], name=op.f("fk_carried_answer_assessment_id_assessment")
         ),
-        sa.ForeignKeyConstraint(["from_id"], ["assessment.id"], name=op.f("fk_carried_answer_from_id_assessment")),
+        sa.ForeignKeyConstraint(
+            ["from_id"], ["assessment.id"], name=op.f("fk_carried_answer_from_id_assessment")
+        ),
         sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_carried_answer_by_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_carried_answer")),
         sa.UniqueConstraint(
@@ -69,7 +77,9 @@ def upgrade() -> None:
             ["assessment_id"], ["assessment.id"], name=op.f("fk_time_spent_assessment_id_assessment")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_time_spent")),
-        sa.UniqueConstraint("assessment_id", "section_key", name=op.f("uq_time_spent_assessment_id_section_key")),
+        sa.UniqueConstraint(
+            "assessment_id", "section_key", name=op.f("uq_time_spent_assessment_id_section_key")
+        ),
     )
     # One statement that both databases read: making the table anew, as SQLite otherwise needs, would drop what
     # refers to it.
