@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from vfm.questionnaires.schema import Question, Questionnaire, Section
+from vfm.questionnaires.schema import SCORABLE, Condition, Question, Questionnaire, Section
 from vfm.questionnaires.source import Path
+from vfm.questionnaires.texts import Text, texts_around, texts_of
+from vfm.questionnaires.trials import Trials
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +23,31 @@ class Fault:
         key: of the question, section, check or cap it is about.
         message: what is wrong and what to do.
         rests_on: keys of other questions that it would not be said without.
+        is_advice: worth a look, and no reason not to open the template to people.
     """
 
     path: Path
     key: str
     message: str
     rests_on: tuple[str, ...] = ()
+    is_advice: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A condition with its place.
+
+    Attributes:
+        owner: key of the question, check or cap it belongs to.
+        word: what to call it in a sentence.
+        before: only questions before this position may be named; None for any.
+    """
+
+    path: Path
+    owner: str
+    word: str
+    condition: Condition
+    before: int | None = None
 
 
 @dataclass(frozen=True)
@@ -39,6 +60,11 @@ class Outline:
     def sections(self) -> list[tuple[Path, Section]]:
         """Every section at any depth."""
         return [*_sections(self.questionnaire.sections, ())]
+
+    @cached_property
+    def section_at(self) -> dict[Path, Section]:
+        """Path -> the section there."""
+        return dict(self.sections)
 
     @cached_property
     def questions(self) -> list[tuple[Path, Question]]:
@@ -67,6 +93,55 @@ class Outline:
     def position(self) -> dict[str, int]:
         """Key -> place in reading order, from 0."""
         return {key: i for i, key in enumerate(self.by_key)}
+
+    @cached_property
+    def texts_of_questions(self) -> list[Text]:
+        """The words of questions, levels and options."""
+        return [text for asked in self.questions + self.about_the_pilot for text in texts_of(*asked)]
+
+    @cached_property
+    def texts(self) -> list[Text]:
+        """Every text that somebody reads and that may not be blank."""
+        return [*texts_around(self.questionnaire, self.sections), *self.texts_of_questions]
+
+    @cached_property
+    def best(self) -> dict[str, frozenset[object]]:
+        """Key of each question whose weight counts -> the answers worth most, where they can be tried out."""
+        found: dict[str, frozenset[object]] = {}
+        for _, question in self.questions:
+            if question.weight and question.kind in SCORABLE and self.trials.values(question.key):
+                points = self.questionnaire.points_of(question)
+                most = max(points.values(), default=0)
+                found[question.key] = frozenset(value for value in points if points[value] == most)
+        return found
+
+    @cached_property
+    def rules(self) -> list[Rule]:
+        """Every condition: routing in reading order, then caps, then checks."""
+        return [*_routing(self), *_caps(self), *_checks(self)]
+
+    @cached_property
+    def trials(self) -> Trials:
+        """Answers to try the rules with."""
+        return Trials(self.questionnaire, tuple(rule.condition for rule in self.rules))
+
+
+def _routing(outline: Outline) -> Iterator[Rule]:
+    for path, question in outline.questions:
+        if question.show_if is not None:
+            before = outline.position[question.key]
+            yield Rule((*path, "show_if"), question.key, "routing rule", question.show_if, before)
+
+
+def _caps(outline: Outline) -> Iterator[Rule]:
+    for path, section in outline.sections:
+        for i, cap in enumerate(section.caps):
+            yield Rule((*path, "caps", i, "when"), cap.key, "cap", cap.when)
+
+
+def _checks(outline: Outline) -> Iterator[Rule]:
+    for i, check in enumerate(outline.questionnaire.checks):
+        yield Rule(("checks", i, "must"), check.key, "check", check.must)
 
 
 def _sections(sections: tuple[Section, ...], path: Path) -> Iterator[tuple[Path, Section]]:

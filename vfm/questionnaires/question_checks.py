@@ -63,6 +63,20 @@ def _doubled(keys: Iterable[tuple[Path, str]], of: str = "") -> Iterator[Fault]:
         first.setdefault(key.casefold(), key)
 
 
+ABOUT_SERVICES = ("weight", "critical", "show_if", "derived", "feeds", "becomes")
+"""Fields without a meaning on what a pilot asks about the template itself."""
+
+
+def unfit_pilot_questions(outline: Outline) -> Iterator[Fault]:
+    """Questions about the pilot that are scored, routed or fed on, as if they were about the service."""
+    for path, question in outline.about_the_pilot:
+        for field in ABOUT_SERVICES:
+            if getattr(question, field) not in (None, False):
+                sentence = f'"{field}" has no meaning on a question about the pilot.'
+                cure = "Take it out, or move the question into a section."
+                yield Fault((*path, field), question.key, f"{sentence} {cure}")
+
+
 def unfit_questions(outline: Outline) -> Iterator[Fault]:
     """What each question lacks for its kind, or has that its kind cannot use."""
     for path, question in outline.questions + outline.about_the_pilot:

@@ -1,25 +1,22 @@
 """Design checks on rules: routing, checks across answers, caps and derived values.
 
 A routing rule cites only earlier questions; checks and caps may cite any. Whether a rule can ever be true is
-tried out on a handful of answers per question, so that a contradiction is found however it is written.
+tried out, see `trials`.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, timedelta
-from decimal import Decimal
-from itertools import combinations, product
-from math import prod
+from dataclasses import replace
+from datetime import date
 
-from vfm.questionnaires.answers import Answer, State
-from vfm.questionnaires.conditions import comparisons, holds, questions_named
-from vfm.questionnaires.kinds import KINDS, Value, choices
-from vfm.questionnaires.outline import Fault, Outline
+from vfm.questionnaires.conditions import questions_named
+from vfm.questionnaires.kinds import KINDS, choices
+from vfm.questionnaires.outline import Fault, Outline, Rule
 from vfm.questionnaires.question_checks import NAMES
 from vfm.questionnaires.schema import (
     NUMERIC,
     All,
     AnyOf,
+    Check,
     Comparison,
     Condition,
     Expression,
@@ -30,60 +27,100 @@ from vfm.questionnaires.schema import (
     Ref,
 )
 from vfm.questionnaires.source import Path
+from vfm.questionnaires.trials import Trials
 from vfm.questionnaires.wording import did_you_mean, listed, meant_key
-
-MOST_TRIALS = 5_000
-"""Combinations of answers tried out for one rule; a rule that needs more is taken as possible."""
-MOST_OPTIONS = 6
-"""Options of a multiple choice whose every selection is tried out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A condition with its place.
-
-    Attributes:
-        owner: key of the question, check or cap it belongs to.
-        word: what to call it in a sentence.
-        before: only questions before this position may be named; None for any.
-    """
-
-    path: Path
-    owner: str
-    word: str
-    condition: Condition
-    before: int | None = None
-
-
-def rules(outline: Outline) -> Iterator[Rule]:
-    """Every condition of the questionnaire, in the order of the document's parts."""
-    for path, question in outline.questions:
-        if question.show_if is not None:
-            before = outline.position[question.key]
-            yield Rule((*path, "show_if"), question.key, "routing rule", question.show_if, before)
-    for path, section in outline.sections:
-        for i, cap in enumerate(section.caps):
-            yield Rule((*path, "caps", i, "when"), cap.key, "cap", cap.when)
-    for i, check in enumerate(outline.questionnaire.checks):
-        yield Rule(("checks", i, "must"), check.key, "check", check.must)
 
 
 def unfit_rules(outline: Outline) -> Iterator[Fault]:
     """Rules that name what is not there or comes later, compare what cannot be, or can never be true."""
-    for rule in rules(outline):
+    for rule in outline.rules:
         found = [
             Fault(at, rule.owner, message, (claim.question,))
             for path, claim in _claims(rule.condition, rule.path)
             for at, message in _unfit_claim(outline, rule, claim, path)
         ]
         yield from found
-        if not found and not _is_possible(outline, rule):
-            if rule.word == "routing rule":
-                sentence = "The routing rule can never be true, so the question is never asked."
-            else:
-                sentence = f"The {rule.word}'s condition can never be true."
-            concerned = tuple(_concerned(outline, rule.condition))
-            yield Fault(rule.path, rule.owner, f"{sentence} Correct the rule, or take it out.", concerned)
+        if not found and (sentence := _impossible(outline.trials, rule)):
+            message = f"{sentence} Correct the rule, or take it out."
+            yield Fault(rule.path, rule.owner, message, concerned(outline, rule.condition))
+
+
+def _impossible(trials: Trials, rule: Rule) -> str:
+    """What to say of a rule that no answers make true; empty where some do, or it cannot be tried out."""
+    if not trials.knows(rule.condition):
+        return ""
+    wanted = trials.holding(rule.condition)
+    if rule.word != "check":
+        if trials.is_possible(wanted):
+            return ""
+        if rule.word == "routing rule":
+            return "The routing rule can never be true, so the question is never asked."
+        return f"The {rule.word}'s condition can never be true."
+    given = trials.answered(questions_named(rule.condition))
+    if not trials.is_possible(*given):
+        return "The check's questions are never asked together, so it is never looked at."
+    return "" if trials.is_possible(*given, wanted) else "The check's condition can never be true."
+
+
+def contradicting_checks(outline: Outline) -> Iterator[Fault]:
+    """Checks that no answers satisfy together, though each could hold alone."""
+    trials = outline.trials
+    seen: list[tuple[Check, tuple[str, ...]]] = []
+    for i, check in enumerate(outline.questionnaire.checks):
+        named = questions_named(check.must)
+        if not trials.knows(check.must) or not trials.is_possible(
+            *trials.answered(named), trials.holding(check.must)
+        ):
+            continue
+        for earlier, others in seen:
+            if not set(named).isdisjoint(others) and _are_at_odds(trials, earlier, check):
+                sentence = f'The checks "{earlier.key}" and "{check.key}" can never hold together.'
+                on = tuple(dict.fromkeys((*named, *others)))
+                yield Fault(("checks", i, "must"), check.key, f"{sentence} Correct one, or take it out.", on)
+        seen.append((check, named))
+
+
+def _are_at_odds(trials: Trials, one: Check, other: Check) -> bool:
+    given = trials.answered((*questions_named(one.must), *questions_named(other.must)))
+    return trials.is_possible(*given) and not trials.is_possible(
+        *given, trials.holding(one.must), trials.holding(other.must)
+    )
+
+
+def silent_checks(outline: Outline) -> Iterator[Fault]:
+    """Checks that would speak at a question which is never asked when they fail."""
+    for i, check, can_be_shown in _away_from_what_they_compare(outline):
+        if not can_be_shown:
+            yield _silent(i, check, "is never")
+
+
+def often_silent_checks(outline: Outline) -> Iterator[Fault]:
+    """Checks that speak at a question which is not always asked when they fail."""
+    for i, check, can_be_shown in _away_from_what_they_compare(outline):
+        if can_be_shown:
+            yield replace(_silent(i, check, "is not always"), is_advice=True)
+
+
+def _silent(i: int, check: Check, often: str) -> Fault:
+    named = questions_named(check.must)
+    sentence = f"The message is shown at {check.at}, which {often} asked when the check fails."
+    return Fault(
+        ("checks", i, "at"), check.key, f"{sentence} Show it at {listed(named)}.", (check.at, *named)
+    )
+
+
+def _away_from_what_they_compare(outline: Outline) -> Iterator[tuple[int, Check, bool]]:
+    """Checks that can fail while their message is not shown; and whether it can ever be shown."""
+    trials = outline.trials
+    for i, check in enumerate(outline.questionnaire.checks):
+        at, named = outline.by_key.get(check.at), questions_named(check.must)
+        if at is None or at.show_if is None or check.at in named:
+            continue
+        if not trials.knows(check.must) or not trials.knows(at.show_if):
+            continue
+        failing = (*trials.answered(named), trials.holding(check.must, wanted=False))
+        if trials.is_possible(*failing, trials.holding(at.show_if, wanted=False)):
+            yield i, check, trials.is_possible(*failing, trials.holding(at.show_if))
 
 
 def misplaced_checks(outline: Outline) -> Iterator[Fault]:
@@ -116,7 +153,9 @@ def _unfit_operand(outline: Outline, question: Question, key: str) -> str | None
     named = outline.by_key.get(key)
     if named is None:
         return _nowhere(outline, key, "The derived value names")
-    if outline.position[key] >= outline.position[question.key]:
+    if key == question.key:
+        return "The derived value names the question itself. Name an earlier question."
+    if outline.position[key] > outline.position[question.key]:
         return f"The derived value names {key}, which is not before it. Move {key} up, or name another."
     if named.kind not in NUMERIC:
         return f"{key} is {NAMES[named.kind]}. A derived value works on numbers, money and percentages."
@@ -242,35 +281,7 @@ def _is_date(value: object) -> bool:
         return False
 
 
-# --- whether a rule can ever be true ---------------------------------------------------------------------
-
-
-def _is_possible(outline: Outline, rule: Rule) -> bool:
-    """True when some answers make the rule true, or when there are too many to try.
-
-    The answers keep to the route: what an earlier rule leaves out has no answer.
-    """
-    keys = _concerned(outline, rule.condition)
-    if not _is_known(outline, keys):
-        return True
-    trials = [_trial_answers(outline, key, [*_all_claims(outline, keys, rule)]) for key in keys]
-    if prod(map(len, trials)) > MOST_TRIALS:
-        return True
-    return any(
-        _is_true_of(outline, rule.condition, dict(zip(keys, chosen, strict=True)))
-        for chosen in product(*trials)
-    )
-
-
-def _is_known(outline: Outline, keys: list[str]) -> bool:
-    """True when every key means one question and every scale is there, so that answers can be tried out."""
-    scales = outline.questionnaire.scales
-    asked = [outline.by_key[key] for key in keys if outline.by_key[key].kind is Kind.SCALE]
-    is_unique = len(outline.by_key) == len(outline.questions)
-    return is_unique and all(scales and (q.scale is None or q.scale in scales) for q in asked)
-
-
-def _concerned(outline: Outline, condition: Condition) -> list[str]:
+def concerned(outline: Outline, condition: Condition) -> tuple[str, ...]:
     """The questions a condition names, those their own routing names, and so on, in reading order."""
     found: set[str] = set()
     waiting = list(questions_named(condition))
@@ -281,55 +292,4 @@ def _concerned(outline: Outline, condition: Condition) -> list[str]:
         found.add(key)
         routing = outline.by_key[key].show_if
         waiting.extend(questions_named(routing) if routing is not None else ())
-    return sorted(found, key=outline.position.__getitem__)
-
-
-def _all_claims(outline: Outline, keys: list[str], rule: Rule) -> Iterator[Comparison]:
-    yield from comparisons(rule.condition)
-    for key in keys:
-        routing = outline.by_key[key].show_if
-        if routing is not None:
-            yield from comparisons(routing)
-
-
-def _is_true_of(outline: Outline, condition: Condition, chosen: dict[str, Value | None]) -> bool:
-    questionnaire = outline.questionnaire
-    known: dict[str, Answer] = {}
-    for key, value in chosen.items():
-        routing = outline.by_key[key].show_if
-        if value is not None and (routing is None or holds(routing, known, questionnaire)):
-            known[key] = Answer(State.ANSWERED, value)
-    return holds(condition, known, questionnaire)
-
-
-def _trial_answers(outline: Outline, key: str, claims: list[Comparison]) -> list[Value | None]:
-    """A blank, and answers enough to tell the comparisons apart."""
-    question = outline.by_key[key]
-    named = [claim.operand for claim in claims if claim.question == key]
-    if question.kind is Kind.SCALE:
-        return [None, *outline.questionnaire.level_words(question)]
-    if question.kind is Kind.MULTI_CHOICE:
-        return [None, *_selections(question)]
-    if question.kind in NUMERIC:
-        fixed = {Decimal(repr(operand)) for operand in named if _is_number(operand)} | {Decimal(0)}
-        return [None, *sorted({near + step for near in fixed for step in (-1, 0, 1)})]
-    if question.kind is Kind.DATE:
-        days = {date.fromisoformat(str(operand)) for operand in named if _is_date(operand)} | {
-            date(2020, 1, 2)
-        }
-        return [None, *sorted({day + timedelta(days=step) for day in days for step in (-1, 0, 1)})]
-    return [None, *(choices(question) or ("words",))]
-
-
-def _selections(question: Question) -> Iterator[tuple[str, ...]]:
-    """Every selection of a short list; of a long one each option alone, pairs and the first so many."""
-    keys = [option.key for option in question.options]
-    sizes = range(1, len(keys) + 1)
-    if len(keys) <= MOST_OPTIONS:
-        for size in sizes:
-            yield from combinations(keys, size)
-    else:
-        yield from combinations(keys, 1)
-        yield from combinations(keys, 2)
-        yield from (tuple(keys[:size]) for size in sizes)
-        yield from (tuple(keys[-size:]) for size in sizes)
+    return tuple(sorted(found, key=outline.position.__getitem__))

@@ -129,6 +129,20 @@ def empty_sections(outline: Outline) -> Iterator[Fault]:
             yield Fault(path, section.key, "The section has no questions. Add one, or take the section out.")
 
 
+def hidden_sections(outline: Outline) -> Iterator[Fault]:
+    """Sections none of whose questions can ever be asked."""
+    trials = outline.trials
+    for path, section in outline.sections:
+        asked = [question for inner in section.walk() for question in inner.questions]
+        rules = [question.show_if for question in asked if question.show_if is not None]
+        if not asked or len(rules) < len(asked) or not all(map(trials.knows, rules)):
+            continue
+        if not any(trials.is_possible(trials.holding(rule)) for rule in rules):
+            sentence = "None of the section's questions can ever be asked."
+            cure = "Correct their routing rules, or take the section out."
+            yield Fault(path, section.key, f"{sentence} {cure}", keys_in(section))
+
+
 def unfit_rule_tables(outline: Outline) -> Iterator[Fault]:
     """A rule table where none is used, none where one is needed, and everything wrong inside one."""
     by_table = outline.questionnaire.scoring.method is Method.RULE_TABLE
