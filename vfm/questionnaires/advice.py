@@ -71,7 +71,8 @@ def _weightless_sections(outline: Outline) -> Iterator[Fault]:
                         "The section is scored and its weight is 0, so it never counts in what holds it."
                     )
                     message = f"{sentence} Give it a weight, or take its questions' weights out."
-                    yield Fault((*path, i), section.key, message, keys_in(section), is_advice=True)
+                    here = (*path, i, "weight")
+                    yield Fault(here, section.key, message, keys_in(section), is_advice=True)
 
 
 def _levels(outline: Outline) -> Iterator[tuple[tuple[Section, ...], Path]]:

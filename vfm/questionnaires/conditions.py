@@ -238,3 +238,15 @@ def _operand_in_words(operand: Any, question: Question, questionnaire: Questionn
 def _shortest(operand: float) -> Decimal:
     """A fixed figure with no more digits than it needs: 0.0 was written as 0."""
     return Decimal(int(operand)) if operand == int(operand) else Decimal(repr(operand))
+
+
+WORKED = {"add": " plus ", "subtract": " minus ", "multiply": " times ", "divide": " divided by "}
+
+
+def expression_in_words(expression: Expression) -> str:
+    """Arithmetic as an English phrase: `K3-01 divided by K1-01`."""
+    if isinstance(expression, Operation):
+        inner = [(operand, expression_in_words(operand)) for operand in expression.operands]
+        words = [f"({said})" if isinstance(operand, Operation) else said for operand, said in inner]
+        return WORKED[expression.operator].join(words)
+    return expression if isinstance(expression, str) else figures.plain(_shortest(expression))

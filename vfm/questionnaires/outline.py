@@ -111,8 +111,9 @@ class Outline:
         for _, question in self.questions:
             if question.weight and question.kind in SCORABLE and self.trials.values(question.key):
                 points = self.questionnaire.points_of(question)
-                most = max(points.values(), default=0)
-                found[question.key] = frozenset(value for value in points if points[value] == most)
+                if len(points) >= len(question.options):
+                    most = max(points.values(), default=0)
+                    found[question.key] = frozenset(value for value in points if points[value] == most)
         return found
 
     @cached_property

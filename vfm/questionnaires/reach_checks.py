@@ -135,8 +135,9 @@ def _has_top(outline: Outline, sections: Iterable[Section]) -> bool:
     trials = outline.trials
     inside = [inner for section in sections for inner in section.walk()]
     counting = [q for section in inside for q in section.questions if q.key in outline.best]
-    if not counting:
-        return True
+    answered = _any_answered(question.key for question in counting)
+    if not trials.is_possible(answered):
+        return True  # nothing is asked at all, which another check says
     best = [_best_or_not_asked(outline, question) for question in counting]
     free = [
         trials.holding(cap.when, wanted=False)
@@ -144,7 +145,7 @@ def _has_top(outline: Outline, sections: Iterable[Section]) -> bool:
         for cap in section.caps
         if cap.limit < 100 and trials.knows(cap.when)
     ]
-    return trials.is_possible(*best, *free, _any_answered(question.key for question in counting))
+    return trials.is_possible(*best, *free, answered)
 
 
 def follow_ups_below_the_top(outline: Outline) -> Iterator[Fault]:

@@ -10,7 +10,8 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from itertools import combinations, pairwise
-from typing import cast
+from math import isfinite
+from typing import TypeGuard, cast
 
 from vfm.questionnaires.answers import Answer, Answers, State
 from vfm.questionnaires.conditions import comparisons, holds, inside, questions_named
@@ -67,10 +68,10 @@ class Trials:
         return tuple(among(key, lambda answer: answer is not None) for key in keys)
 
     def knows(self, condition: Condition) -> bool:
-        """True when everything a condition stands on is there to be tried."""
-        return self._is_plain and all(
-            key in self.questionnaire.questions and self.values(key) for key in questions_named(condition)
-        )
+        """True when everything a condition stands on is there to be tried, and it compares what can be."""
+        named = questions_named(condition)
+        are_there = all(key in self.questionnaire.questions and self.values(key) for key in named)
+        return are_there and self._fits(condition)
 
     def is_constant(self, condition: Condition) -> bool:
         """True when a condition holds whatever is answered.
@@ -137,7 +138,7 @@ class Trials:
 
     @cached_property
     def _is_plain(self) -> bool:
-        """False while a key stands for two questions, as nobody can say which a rule means."""
+        """False while a key stands for two questions or sections: nobody can say which is meant."""
         asked = sum(len(section.questions) for top in self.questionnaire.sections for section in top.walk())
         return asked == len(self.questionnaire.questions)
 
@@ -188,8 +189,11 @@ class Trials:
     def values(self, key: str) -> tuple[Answer | None, ...]:
         """The answers to one question that rules can tell apart, best first, and a blank.
 
-        Empty when it cannot be tried out: its scale is missing, or rules name too many of its options.
+        Empty when it cannot be tried out: its scale is missing, rules name too many of its options, or a key
+        of the template stands for two things.
         """
+        if not self._is_plain:
+            return ()
         if key not in self._tried_of:
             values = self._values(self.questionnaire.questions[key])
             answers = tuple(Answer(State.ANSWERED, value) for value in values)
@@ -202,12 +206,13 @@ class Trials:
         if question.kind is Kind.MULTI_CHOICE:
             return self._selections(question)
         if question.kind in NUMERIC:
-            fixed = {Decimal(repr(number)) for number in self._fixed(question.key, int, float)}
+            fixed = {Decimal(repr(number)) for number in self._fixed(question.key)}
             return _around(fixed or {Decimal(0)}, self._steps(question.key))
         if question.kind is Kind.DATE:
             days = {Decimal(day.toordinal()) for day in self._days(question.key)}
             around = _around(days or {Decimal(date(2020, 1, 2).toordinal())}, self._steps(question.key))
-            return dict.fromkeys(date.fromordinal(int(day)) for day in around)
+            last = date.max.toordinal()
+            return dict.fromkeys(date.fromordinal(min(max(int(day), 1), last)) for day in around)
         return self._picks(question)
 
     def _levels(self, question: Question) -> Iterable[Value]:
@@ -222,11 +227,11 @@ class Trials:
             return sorted(offered, key=lambda picked: -points.get(picked, 0))
         return offered
 
-    def _fixed(self, key: str, *types: type) -> Iterator[int | float]:
+    def _fixed(self, key: str) -> Iterator[int | float]:
         for near in self._beside.get(key, (key,)):
             for claim in self._claims.get(near, ()):
-                if isinstance(claim.operand, types) and not isinstance(claim.operand, bool):
-                    yield claim.operand  # type: ignore[misc]
+                if _is_number(claim.operand):
+                    yield claim.operand
 
     def _days(self, key: str) -> Iterator[date]:
         for near in self._beside.get(key, (key,)):
@@ -286,6 +291,10 @@ def _take_next(
         tried.pop(key, None)
         open_questions.pop()
     return False
+
+
+def _is_number(operand: object) -> TypeGuard[int | float]:
+    return isinstance(operand, int | float) and not isinstance(operand, bool) and isfinite(operand)
 
 
 def _keys_of(claim: Comparison) -> tuple[str, ...]:
