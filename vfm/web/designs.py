@@ -20,7 +20,7 @@ from vfm.store.database import Session
 from vfm.web import rules, words
 from vfm.web.current import actor, now, reading, transaction
 from vfm.workflows import designs
-from vfm.workflows.designs import Design, Done, Piece, VersionRow
+from vfm.workflows.designs import Design, Done, Piece
 
 blueprint = Blueprint("designs", __name__)
 
@@ -509,12 +509,8 @@ def library(version_id: int) -> ResponseReturnValue:
         row=design.row,
         shelves=[(row, found, _matching(found, wanted)) for row, found in shelves],
         wanted=wanted,
-        within=within
-        if within in design.questionnaire.all_sections
-        else design.questionnaire.sections[0].key,
-        sections=[
-            (one.key, f"{one.title} ({one.key})") for one in design.questionnaire.all_sections.values()
-        ],
+        within=within if within in sections else next(iter(sections)),
+        sections=[(one.key, f"{one.title} ({one.key})") for one in sections.values()],
         kinds=words.KIND_WORDS,
     )
 
@@ -559,9 +555,7 @@ def start() -> ResponseReturnValue:
         else:
             flash("The template is started: version 1, a draft that only your team sees.", "done")
             return redirect(url_for(".show", version_id=made), 303)
-    page = render_template(
-        "designs/new.html", form=Form(_fields(), "", "", problems), problems=problems, row=None
-    )
+    page = render_template("designs/new.html", form=Form(_fields(), "", "", problems), problems=problems)
     return page, 422 if problems else 200
 
 
@@ -580,10 +574,8 @@ def fork(version_id: int) -> ResponseReturnValue:
             return redirect(url_for(".show", version_id=made), 303)
     with reading() as store:
         row = designs.origin(store, version_id, by=actor())
-    fields = {"title": [f"{row.title} (copy)"]} | _fields()
-    page = render_template(
-        "designs/new.html", form=Form(fields, "", "", problems), problems=problems, row=row
-    )
+    form = Form({"title": [f"{row.title} (copy)"]} | _fields(), "", "", problems)
+    page = render_template("designs/fork.html", form=form, problems=problems, row=row)
     return page, 422 if problems else 200
 
 
