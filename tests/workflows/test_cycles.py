@@ -16,7 +16,7 @@ from vfm.questionnaires.answers import answer_to_json
 from vfm.questionnaires.schema import Questionnaire
 from vfm.store.database import reading, transaction
 from vfm.store.tables import AnswerRow, Assessment, Cycle, Feedback, PersonRole, Version
-from vfm.workflows import cockpit, cycles, versions
+from vfm.workflows import cockpit, cycles, designs, versions
 from vfm.workflows.cockpit import Wanted
 from vfm.workflows.cycles import Typed
 
@@ -91,10 +91,10 @@ class Desk:
             made = versions.revise(session, version_id, by=self.by, now=NOW)
         for name, text in rewordings.items():
             with transaction(self.engine) as session:
-                form = versions.question(session, made, name.replace("_", "-"), by=self.by)
-                new = replace(form.wording, text=text)
-                versions.edit(
-                    session, made, form.question.key, new, revision=form.revision, by=self.by, now=NOW
+                form = designs.question(session, made, name.replace("_", "-"), by=self.by)
+                fields = form.fields | {"text": [text]}
+                designs.save_question(
+                    session, made, form.key, fields, revision=form.revision, by=self.by, now=NOW
                 )
         return made
 

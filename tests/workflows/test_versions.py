@@ -1,7 +1,6 @@
 """Templates and their versions: import, reword, start the next, compare; what was opened never changes."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,13 +8,13 @@ from sqlalchemy import Engine, update
 
 from tests import build
 from tests.council import NOW, SmallCouncil
-from vfm.errors import Conflict, Invalid, NotFound
+from vfm.errors import Conflict, Frozen, Invalid, NotFound
 from vfm.questionnaires import document
 from vfm.questionnaires.changes import Badge
 from vfm.questionnaires.schema import Questionnaire
 from vfm.store.database import reading, transaction
 from vfm.store.tables import Version
-from vfm.workflows import versions
+from vfm.workflows import designs, versions
 
 Do = Callable[..., Any]
 
@@ -86,44 +85,6 @@ def test_a_key_that_is_taken_is_refused_with_its_place(draft: int, do: Do) -> No
     assert refused.value.problems[0].place.startswith("again.yaml:2:")
 
 
-def test_rewording_is_kept_and_an_unchanged_form_is_not_a_change(draft: int, do: Do, look: Do) -> None:
-    form = versions_question(look, draft)
-    new = replace(form.wording, text="How well is it known?")
-    assert do(versions.edit, draft, "A-01", new, revision=form.revision).is_changed
-    after = versions_question(look, draft)
-    assert after.wording.text == "How well is it known?"
-    assert not do(versions.edit, draft, "A-01", after.wording, revision=after.revision).is_changed
-
-
-def versions_question(look: Do, version_id: int, key: str = "A-01") -> versions.QuestionForm:
-    form: versions.QuestionForm = look(versions.question, version_id, key)
-    return form
-
-
-def test_two_people_editing_one_question_see_both_texts(draft: int, do: Do, look: Do) -> None:
-    first = second = versions_question(look, draft)
-    do(versions.edit, draft, "A-01", replace(first.wording, text="Mine?"), revision=first.revision)
-    with pytest.raises(Conflict) as conflict:
-        do(versions.edit, draft, "A-01", replace(second.wording, text="Yours?"), revision=second.revision)
-    (clash,) = conflict.value.clashes
-    assert "Mine?" in clash.kept
-    assert "Yours?" in clash.sent
-    assert clash.by == "Core Team"
-
-
-def test_two_people_editing_two_questions_do_not_meet(draft: int, do: Do, look: Do) -> None:
-    one, two = versions_question(look, draft), versions_question(look, draft, "A-02")
-    do(versions.edit, draft, "A-01", replace(one.wording, text="One?"), revision=one.revision)
-    do(versions.edit, draft, "A-02", replace(two.wording, text="Two?"), revision=two.revision)
-    assert versions_question(look, draft).wording.text == "One?"
-
-
-def test_a_change_that_brings_in_a_design_fault_is_refused(draft: int, do: Do, look: Do) -> None:
-    form = versions_question(look, draft)
-    with pytest.raises(Invalid):
-        do(versions.edit, draft, "A-01", replace(form.wording, weight="0"), revision=form.revision)
-
-
 def test_the_next_version_is_a_copy_and_there_is_one_draft_at_a_time(
     engine: Engine, draft: int, do: Do, look: Do
 ) -> None:
@@ -144,13 +105,13 @@ def test_a_version_bears_its_own_number_whatever_its_file_said(draft: int, do: D
 
 
 def test_an_opened_version_never_changes(engine: Engine, draft: int, do: Do, look: Do) -> None:
-    form = versions_question(look, draft)
+    form = look(designs.question, draft, "A-01")
     open_to_people(engine, draft)
-    with pytest.raises(versions.Frozen, match="never changes"):
-        do(versions.edit, draft, "A-01", replace(form.wording, text="New?"), revision=form.revision)
-    with pytest.raises(versions.Frozen):
+    with pytest.raises(Frozen, match="never changes"):
+        do(designs.save_question, draft, "A-01", form.fields, revision=form.revision)
+    with pytest.raises(Frozen):
         do(versions.replace, draft, text_of(template()), "new.yaml", revision=1)
-    with pytest.raises(versions.Frozen):
+    with pytest.raises(Frozen):
         do(versions.discard, draft)
     with pytest.raises(Conflict, match="version never changes"), transaction(engine) as session:
         session.execute(update(Version).where(Version.id == draft).values(content={"schema": "x"}))
@@ -171,14 +132,9 @@ def test_comparing_tells_what_changed_and_marks_the_words(
 ) -> None:
     open_to_people(engine, draft)
     second = do(versions.revise, draft)
-    form = versions_question(look, second)
-    do(
-        versions.edit,
-        second,
-        "A-01",
-        replace(form.wording, text="How well is it known?"),
-        revision=form.revision,
-    )
+    form = look(designs.question, second, "A-01")
+    fields = form.fields | {"text": ["How well is it known?"]}
+    do(designs.save_question, second, "A-01", fields, revision=form.revision)
     view = look(versions.compare, draft, second)
     changed = [row for row in view.questions if row.is_changed]
     assert [(row.key, row.badges) for row in changed] == [("A-01", (Badge.REWORDED,))]

@@ -116,7 +116,7 @@ def read(questionnaire: Questionnaire, question: Question, fields: Fields) -> Qu
     if kind is Kind.SCALE:
         changes["levels"] = said(_levels, questionnaire, question, changes["scale"], fields)
     if changes["options"] is not None:
-        reading.problems += _needed_options(questionnaire, question, changes["options"])
+        reading.problems += _needed_options(questionnaire, question, kind, changes["options"])
     reading.close()
     changes["na_allowed"] = _na_allowed(question, changes["critical"], "na" in fields)
     return remade(question, **changes)
@@ -198,7 +198,7 @@ def _yes_no_points(fields: Fields) -> dict[str, float] | None:
 
 
 def _needed_options(
-    questionnaire: Questionnaire, question: Question, options: Sequence[Option]
+    questionnaire: Questionnaire, question: Question, kind: Kind, options: Sequence[Option]
 ) -> list[Problem]:
     """Answers that rules name and that are no longer there."""
     problems = []
@@ -209,7 +209,7 @@ def _needed_options(
         if needing := dependents(questionnaire, question.key, option=option.key):
             places = listed([one.place for one in needing], "and")
             sentence = f'The answer "{option.key}" is needed by the {places}. Change that first.'
-            problems.append(Problem(f"option.{i}.key", sentence))
+            problems.append(Problem(f"option.{i}.key" if kind in CHOICES else "kind", sentence))
     return problems
 
 

@@ -10,7 +10,8 @@ async function answer() {
   body.set("do", "show");
   const reply = await fetch(form.action, { method: "POST", body, redirect: "error" });
   if (!reply.ok) throw new Error(String(reply.status));
-  return new DOMParser().parseFromString(await reply.text(), "text/html");
+  const text = (await reply.text()).replace(/<style[\s\S]*?<\/style>/g, ""); // a parsed page may not bring a style
+  return new DOMParser().parseFromString(text, "text/html");
 }
 
 async function refresh(selector) {
