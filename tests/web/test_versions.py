@@ -99,7 +99,7 @@ def test_a_question_is_reworded(draft: Page) -> None:
     form = draft.follow("Change")
     assert form.heading == "Change A-01"
     page = form.submit("Save", text="How well is it known?", level__1="Nothing yet")
-    assert "A-01 is changed" in page.text
+    assert "A-01 was changed" in page.text
     assert "Nothing yet" in page.text
 
 

@@ -5,7 +5,7 @@ never change that.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
@@ -102,11 +102,14 @@ def scoring_text(questionnaire: Questionnaire, question: Question) -> ScoringTex
     )
 
 
-def compare(old: Questionnaire, new: Questionnaire) -> Changes:
-    """Everything that differs between two versions, question by question and section by section."""
+def compare(old: Questionnaire, new: Questionnaire, *, same_meaning: Collection[str] = ()) -> Changes:
+    """Everything that differs between two versions, question by question and section by section.
+
+    `same_meaning` holds keys of questions whose results stay comparable in the core team's word.
+    """
     moved = _moved(old, new)
     questions = [
-        _question_change(old, new, key, moved)
+        _question_change(old, new, key, moved, agreed=key in same_meaning)
         if key in old.questions
         else Change(key, frozenset({Badge.ADDED}))
         for key in new.questions
@@ -117,7 +120,9 @@ def compare(old: Questionnaire, new: Questionnaire) -> Changes:
     return Changes(tuple(questions), tuple(_section_changes(old, new)))
 
 
-def _question_change(old: Questionnaire, new: Questionnaire, key: str, moved: frozenset[str]) -> Change:
+def _question_change(
+    old: Questionnaire, new: Questionnaire, key: str, moved: frozenset[str], *, agreed: bool
+) -> Change:
     before, after = old.questions[key], new.questions[key]
     claims = {
         Badge.REWORDED: _words(old, before) != _words(new, after),
@@ -128,7 +133,7 @@ def _question_change(old: Questionnaire, new: Questionnaire, key: str, moved: fr
         Badge.DETAILS: _details(before) != _details(after),
     }
     badges = frozenset(badge for badge, is_true in claims.items() if is_true) or frozenset({Badge.SAME})
-    equal = scoring_text(old, before) == scoring_text(new, after)
+    equal = scoring_text(old, before) == scoring_text(new, after) or (agreed and before.kind is after.kind)
     marks = marked(_prose(old, before), _prose(new, after)) if Badge.REWORDED in badges else ()
     return Change(key, badges, equal, marks)
 

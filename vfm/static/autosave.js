@@ -63,6 +63,7 @@ async function send() {
   const keys = [...changed];
   const body = new FormData();
   body.set("csrf_token", form.elements.csrf_token.value);
+  if (form.elements.opened_at) body.set("opened_at", form.elements.opened_at.value);
   const sent = new Map(keys.map((key) => [key, typed(key)]));
   for (const pairs of sent.values()) for (const [name, value] of pairs) body.append(name, value);
   say("· Saving…");

@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from vfm.questionnaires.routing import Progress
-from vfm.store.tables import AnswerRow, Assessment
+from vfm.store.tables import AnswerRow, Assessment, TimeSpent
 
 _WRITTEN = ("content", "revision", "by_id", "at")
 
@@ -36,6 +36,27 @@ _TOUCH = (
         last_activity_by_id=bindparam("by_id"),
     )
 )
+
+
+def _time(insert: postgresql.Insert | sqlite.Insert) -> Executable:
+    return insert.on_conflict_do_update(
+        index_elements=["assessment_id", "section_key"],
+        set_={"seconds": TimeSpent.seconds + insert.excluded.seconds},
+    )
+
+
+_TIMES = cast(Table, TimeSpent.__table__)
+_ADD_TIME: dict[str, Executable] = {
+    "sqlite": _time(sqlite.insert(_TIMES)),
+    "postgresql": _time(postgresql.insert(_TIMES)),
+}
+
+
+def add_time(session: Session, assessment_id: int, section_key: str, seconds: int) -> None:
+    """Add to the time a section took."""
+    connection = session.connection()
+    row = {"assessment_id": assessment_id, "section_key": section_key, "seconds": seconds}
+    connection.execute(_ADD_TIME[connection.dialect.name], row)
 
 
 def write(

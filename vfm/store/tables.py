@@ -285,13 +285,17 @@ class DraftEdit(Table):
 
 
 class SameMeaning(Table):
-    """The core team's word that a reworded question means what it meant in the version before, and why."""
+    """The core team's word that a reworded question means what it meant in the version before, and why.
+
+    `digest` tells the wording it was said of from any later one, for which it does not count.
+    """
 
     __tablename__ = "same_meaning"
     __table_args__ = (UniqueConstraint("version_id", "question_key"),)
 
     version_id: Mapped[int] = mapped_column(ForeignKey("version.id"))
     question_key: Mapped[str]
+    digest: Mapped[str]
     reason: Mapped[str]
     by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime]

@@ -72,6 +72,7 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "versions.show": SIGNED_IN,
     "versions.download": SIGNED_IN,
     "versions.compare": CORE,
+    "versions.mark_same": CORE,
     "versions.revise": CORE,
     "versions.choose_replacement": CORE,
     "versions.replace": CORE,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -90,7 +91,16 @@ def save(assessment_id: int, key: str) -> ResponseReturnValue:
     """Keep what can be kept; show again, as typed, what cannot."""
     sent = fields.read(request.form)
     with transaction() as store:
-        saved = assessments.save(store, assessment_id, key, sent, by=actor(), now=now())
+        saved = assessments.save(
+            store,
+            assessment_id,
+            key,
+            sent,
+            by=actor(),
+            now=now(),
+            confirmed=request.form.get("confirm", ""),
+            opened_at=_opened_at(),
+        )
     if request.headers.get("Accept") == "application/json":
         return jsonify(_as_json(saved))
     if saved.is_whole:
@@ -100,10 +110,22 @@ def save(assessment_id: int, key: str) -> ResponseReturnValue:
     return _section_page(view, sent, saved), 409 if saved.clashes else 422
 
 
+def _opened_at() -> datetime | None:
+    """When the form was shown, as it says itself; None when it does not say, or says what cannot be."""
+    said = request.form.get("opened_at", "")
+    if not (said.isascii() and said.isdigit() and len(said) <= 10):
+        return None
+    opened = datetime.fromtimestamp(int(said), UTC)
+    return opened if opened <= now() else None
+
+
 def _onward(assessment_id: int, key: str, saved: Saved) -> ResponseReturnValue:
     """Where to go after a save: on, back to the list, to a comment, or here again when questions appeared."""
     if about := request.form.get("comment"):
         return redirect(url_for("feedback.give", assessment_id=assessment_id, key=about), 303)
+    if confirmed := request.form.get("confirm"):
+        flash(f"{confirmed} is confirmed.", "done")
+        return redirect(url_for(".section", assessment_id=assessment_id, key=key, _anchor=confirmed), 303)
     if saved.appeared:
         flash("Saved. Your answers bring up more questions in this section.", "done")
         return redirect(

@@ -108,6 +108,7 @@ def _typed() -> Typed:
         opens_on=day("opens_on"),
         due_on=day("due_on"),
         services=tuple(key for field in sent.getlist("services") for key in field.split()),
+        invitation=sent.get("invitation", ""),
     )
 
 

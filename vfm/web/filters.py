@@ -68,6 +68,15 @@ def plural(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def duration(minutes: float) -> str:
+    """`45 seconds`, `12 minutes`, `1 hour 40 minutes`."""
+    if minutes < 1:
+        return plural(round(minutes * 60), "second")
+    hours, rest = divmod(round(minutes), 60)
+    words = [plural(hours, "hour")] if hours else []
+    return " ".join([*words, *([plural(rest, "minute")] if rest or not hours else [])])
+
+
 def at(problems: Iterable[Problem], place: str) -> str | None:
     """The words about a field, None when nothing is wrong there; fields take it as their `error`."""
     return next((problem.message for problem in problems if problem.place == place), None)
@@ -75,6 +84,6 @@ def at(problems: Iterable[Problem], place: str) -> str | None:
 
 def register(app: Flask) -> None:
     """Make the filters known to every template."""
-    for name in (day, instant, clock, pounds, millions, percent, plural, at):
+    for name in (day, instant, clock, pounds, millions, percent, plural, duration, at):
         app.jinja_env.filters[name.__name__] = name
     app.jinja_env.filters["markdown"] = markdown.render

@@ -180,6 +180,20 @@ def compare(old_id: int, new_id: int) -> ResponseReturnValue:
     )
 
 
+@blueprint.post("/versions/<int:old_id>/compare/<int:new_id>")
+def mark_same(old_id: int, new_id: int) -> ResponseReturnValue:
+    """Say that a reworded question still means the same, or take that back."""
+    key = request.form.get("key", "")
+    reason = "" if request.form.get("unmark") else request.form.get("reason", "")
+    if not reason.strip() and not request.form.get("unmark"):
+        flash(f"Say in a sentence why {key} still means the same: whoever reads the results sees it.")
+    else:
+        with transaction() as store:
+            versions.mark_same(store, new_id, key, reason, by=actor(), now=now())
+        flash(f"{key} {'counts as the same question' if reason else 'is no longer marked'}.", "done")
+    return redirect(url_for("versions.compare", old_id=old_id, new_id=new_id, _anchor=key), 303)
+
+
 # --- changing a draft ---------------------------------------------------------------------------------
 
 

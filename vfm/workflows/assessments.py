@@ -6,7 +6,7 @@ handed back with its reason, and never stops the others.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -18,7 +18,7 @@ from vfm.questionnaires.answers import UNANSWERED, Answer, Answers, State
 from vfm.questionnaires.conditions import value_of
 from vfm.questionnaires.improvements import improvements
 from vfm.questionnaires.kinds import KINDS
-from vfm.questionnaires.merging import Kept, Outcome, Sent
+from vfm.questionnaires.merging import Kept, Outcome, Sent, Written
 from vfm.questionnaires.pages import Page, deciding, pages, progress_of
 from vfm.questionnaires.routing import Progress
 from vfm.questionnaires.schema import Question, Questionnaire
@@ -72,6 +72,7 @@ class TaskList:
     Attributes:
         next_question: the first one still to be answered, and next_key its section; None when there is none.
         waits_for: who has to act next, in words; empty when it is agreed.
+        invitation: what the core team says to those who are asked (Markdown).
     """
 
     head: Head
@@ -82,8 +83,21 @@ class TaskList:
     next_key: str | None
     waits_for: str
     returned: Returned | None
+    invitation: str
     may_answer: bool
     may_sign_off: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """An answer to an earlier version whose question changed since; it counts only when confirmed.
+
+    Attributes:
+        words: the answer; cycle: where it was given.
+    """
+
+    words: str
+    cycle: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +108,7 @@ class Asked:
         seen: the mark a form hands back to say which answer its reader saw.
         earlier: what was agreed last time, in words; None where there was nothing.
         worked_out: the derived value, in words; None without one.
+        before: what was answered to an earlier version, waiting for another look; None without one.
     """
 
     question: Question
@@ -102,6 +117,7 @@ class Asked:
     earlier: str | None = None
     figures: tuple[Published, ...] = ()
     worked_out: str | None = None
+    before: Before | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +165,7 @@ class CheckView:
         missing: what must be put right first, in reading order; place: the question's key.
         blank: questions on the route without an answer that may stay so.
         actions: what answers would become improvement actions.
+        waiting: keys of questions on the route whose answer to an earlier version nobody has looked at again.
     """
 
     head: Head
@@ -159,6 +176,7 @@ class CheckView:
     not_applicable: tuple[Line, ...]
     blank: tuple[Line, ...]
     actions: tuple[str, ...]
+    waiting: tuple[Line, ...]
     may_answer: bool
     may_sign_off: bool
 
@@ -249,6 +267,7 @@ def show(session: Session, assessment_id: int, *, by: Actor) -> TaskList:
         next_key=questionnaire.section_of[following] if following else None,
         waits_for=_waits_for(session, head),
         returned=_returned(session, head),
+        invitation=queries.invitation(session, head.id) if head.status == Status.OPEN else "",
         may_answer=_may_answer(head, by),
         may_sign_off=_may_sign_off(head, by),
     )
@@ -274,7 +293,9 @@ def section(session: Session, assessment_id: int, key: str, *, by: Actor) -> Sec
         questionnaire=questionnaire,
         page=page,
         progress=progress_of(page.section, given, route),
-        asked=_asked(questionnaire, page, given, route, kept, before, figures),
+        asked=_asked(
+            questionnaire, page, given, route, kept, before, figures, _waiting(session, head, questionnaire)
+        ),
         failed=tuple(Problem(check.at, check.say) for check in failed if check.at in own),
         may_answer=_may_answer(head, by),
     )
@@ -288,6 +309,7 @@ def _asked(
     kept: Sequence[Kept],
     before: Mapping[str, Mapping[str, Any]],
     figures: Sequence[Published],
+    waiting: Mapping[str, Before],
 ) -> tuple[Asked, ...]:
     known = {key: answer for key, answer in given.items() if key in route}
     seen = {row.key: merging.seen(row.content, row.revision) for row in kept}
@@ -299,6 +321,7 @@ def _asked(
             _earlier(questionnaire, question, before.get(question.key)),
             _beside(question, figures),
             _worked_out(questionnaire, question, known),
+            waiting.get(question.key),
         )
         for question in page.section.questions
         if question.key in route
@@ -327,6 +350,7 @@ def _checked(session: Session, assessment_id: int, by: Actor, *, is_everything: 
     head, questionnaire = _open(session, assessment_id, by)
     given = _answers(questionnaire, queries.answers(session, assessment_id))
     missing = routing.missing(questionnaire, given)
+    waiting = _waiting(session, head, questionnaire)
     lines = _lines(questionnaire, given, missing)
     asked = [line for line in lines.values() if line.is_asked]
     return CheckView(
@@ -338,6 +362,7 @@ def _checked(session: Session, assessment_id: int, by: Actor, *, is_everything: 
         not_applicable=_in_state(asked, State.NOT_APPLICABLE),
         blank=tuple(line for line in _in_state(asked, State.UNANSWERED) if not line.question.required),
         actions=tuple(text for _, text in improvements(questionnaire, given)),
+        waiting=tuple(line for line in asked if line.question.key in waiting),
         may_answer=_may_answer(head, by),
         may_sign_off=_may_sign_off(head, by),
     )
@@ -412,6 +437,18 @@ def _page(questionnaire: Questionnaire, key: str) -> Page:
     raise NotFound
 
 
+def _waiting(session: Session, head: Head, questionnaire: Questionnaire) -> dict[str, Before]:
+    """Question key -> the answer to an earlier version that waits for another look."""
+    if not head.waiting:
+        return {}
+    found = queries.waiting(session, head.id)
+    answers = content.answers(questionnaire, ((key, one.content) for key, one in found.items()))
+    return {
+        key: Before(_whole_in_words(questionnaire, key, answer), found[key].cycle)
+        for key, answer in answers.items()
+    }
+
+
 def _earlier(questionnaire: Questionnaire, question: Question, agreed: object) -> str | None:
     """What was agreed on an earlier version, in this version's words where it still can be read."""
     answer = reading.answer_from_json(questionnaire, question, agreed) if agreed else UNANSWERED
@@ -471,12 +508,32 @@ def _returned(session: Session, head: Head) -> Returned | None:
 # --- saving -------------------------------------------------------------------------------------------------
 
 
+IDLE = timedelta(minutes=15)
+"""A page that stood open longer than this since the last save was not being worked on."""
+
+
 def save(
-    session: Session, assessment_id: int, key: str, sent: Mapping[str, Sent], *, by: Actor, now: datetime
+    session: Session,
+    assessment_id: int,
+    key: str,
+    sent: Mapping[str, Sent],
+    *,
+    by: Actor,
+    now: datetime,
+    confirmed: str = "",
+    opened_at: datetime | None = None,
 ) -> Saved:
     """Keep the answers of the section `key` that can be kept; say what became of the others.
 
-    `sent` maps question key -> its fields; questions of other sections are not looked at.
+    Args:
+        session: a writing transaction.
+        assessment_id: whose answers.
+        key: of the section.
+        sent: question key -> its fields; questions of other sections are not looked at.
+        by: who answers.
+        now: when.
+        confirmed: key of a question whose answer to an earlier version still holds; it becomes the answer.
+        opened_at: when the form was shown; in a pilot the time since then is counted as time taken.
 
     Raises:
         NotFound: no such assessment or section, or not yours to see.
@@ -489,7 +546,13 @@ def save(
     steps.after(head.status, Step.SAVE)
     page = _page(questionnaire, key)
     kept = {row.key: row for row in queries.answers(session, assessment_id)}
+    if confirmed:
+        sent = {name: one for name, one in sent.items() if name != confirmed}
     outcome = merging.merged(questionnaire, page.section.questions, sent, kept)
+    if confirmed and confirmed not in kept:
+        outcome.written.update(_confirmed(session, questionnaire, assessment_id, page, confirmed))
+    if head.kind == "pilot" and opened_at is not None:
+        _count_time(session, head, key, opened_at, now)
     before = _as_far_as_routing_looks(questionnaire, kept)
     after = before | {name: written.answer for name, written in outcome.written.items()}
     route = routing.on_route(questionnaire, after)
@@ -508,6 +571,25 @@ def save(
         next_key=page.next_key,
         at=now,
     )
+
+
+def _confirmed(
+    session: Session, questionnaire: Questionnaire, assessment_id: int, page: Page, key: str
+) -> dict[str, Written]:
+    """The answer to an earlier version as one to write; nothing where there is none in this section."""
+    found = queries.waiting(session, assessment_id).get(key)
+    if found is None or key not in {question.key for question in page.section.questions}:
+        return {}
+    answer = content.answers(questionnaire, [(key, found.content)])[key]
+    return {key: Written(answer, found.content, 1)}
+
+
+def _count_time(session: Session, head: Head, key: str, opened_at: datetime, now: datetime) -> None:
+    """Add the time since the form was shown, or the last save when that is nearer; idle time left out."""
+    since = max(opened_at, head.last_activity_at or opened_at)
+    seconds = int(max(timedelta(0), min(now - since, IDLE)).total_seconds())
+    if seconds:
+        rows.add_time(session, head.id, key, seconds)
 
 
 def _as_far_as_routing_looks(questionnaire: Questionnaire, kept: Mapping[str, Kept]) -> dict[str, Answer]:

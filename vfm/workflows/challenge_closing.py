@@ -6,6 +6,7 @@ The room's rule: a self answer is never written to; what was agreed is laid over
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
+from functools import cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,7 +21,7 @@ from vfm.scoring.baseline import SignOff, baseline_content, content_hash, read_b
 from vfm.scoring.challenge import agreed_answers
 from vfm.scoring.change import change
 from vfm.scoring.scorecard import score
-from vfm.store import content, events
+from vfm.store import content, events, meanings
 from vfm.store.queries import challenge as queries
 from vfm.store.queries import results as kept
 from vfm.store.queries.results import AnyRow
@@ -88,6 +89,7 @@ def _close(session: Session, rows: Sequence[AnyRow], *, by: Actor, now: datetime
     }
     figures = _figures(session, [row.service_id for row in rows])
     results, baselines = [], []
+    alike = cache(partial(meanings.same_meaning, session))  # many services come the same way
     for row in rows:
         questionnaire = content.questionnaire(session, row.version_id, row.content_hash)
         agreed = content.answers(questionnaire, ((r.question_key, r.agreed) for r in challenges[row.id]))
@@ -95,7 +97,8 @@ def _close(session: Session, rows: Sequence[AnyRow], *, by: Actor, now: datetime
         start = starts.get((row.service_id, row.template_id))
         since = None
         if start is not None:
-            since = change(start.questionnaire, start.answers, questionnaire, final).as_json()
+            way = (row.template_id, start.questionnaire.version, questionnaire.version)
+            since = change(start.questionnaire, start.answers, questionnaire, final, alike(*way)).as_json()
             since.pop("sections")
         card = score(questionnaire, final)
         results.append(

@@ -1,6 +1,6 @@
 """Cycles: plan one, see who will be asked, open it, close it; `cockpit` watches it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -10,17 +10,18 @@ from sqlalchemy.orm import Session
 
 from vfm.errors import Conflict, Invalid, NotFound, Problem
 from vfm.questionnaires import changes, checks, figures
-from vfm.questionnaires.answers import Answer
+from vfm.questionnaires.changes import Carried
+from vfm.questionnaires.kinds import text_problem
 from vfm.questionnaires.routing import progress
 from vfm.questionnaires.schema import Questionnaire
 from vfm.roles import Actor
 from vfm.store import content as kept
-from vfm.store import events
+from vfm.store import events, meanings
 from vfm.store.queries import cycles as queries
 from vfm.store.queries import versions as version_queries
 from vfm.store.queries.cycles import CycleRow, Head, ServiceRow, Undecided
 from vfm.store.queries.versions import VersionRow
-from vfm.store.tables import AnswerRow, Assessment, Cycle, Template, Version
+from vfm.store.tables import AnswerRow, Assessment, CarriedAnswer, Cycle, Template, Version
 
 KINDS = ("pilot", "rollout")
 OPENABLE = ("draft", "pilot", "live")
@@ -28,6 +29,17 @@ OPENABLE = ("draft", "pilot", "live")
 PILOT_SIZE = range(2, 6)
 """A pilot wants about three services; outside this it gets a word of advice."""
 PILOT_WEEKS, ROLLOUT_WEEKS = 3, 6
+INVITATIONS = {
+    "pilot": (
+        "You are one of the first to try these questions. Answer them for real, and say beside each what is "
+        "unclear, does not fit or asks too much: we change them before anybody else is asked."
+    ),
+    "rollout": (
+        "Every service answers the same questions. Answer them with your colleagues, section by section; "
+        "what you type is kept, and you can stop and come back at any time before the due date."
+    ),
+}
+"""What those who are asked read first, unless the core team says it otherwise."""
 DayTyped = tuple[str, str, str]
 
 
@@ -39,6 +51,7 @@ class Typed:
         version: id of a template version, as text.
         opens_on: day, month and year as typed; due_on likewise.
         services: ids, as text.
+        invitation: what those who are asked read first (Markdown); may be blank.
     """
 
     name: str
@@ -47,6 +60,7 @@ class Typed:
     opens_on: DayTyped
     due_on: DayTyped
     services: tuple[str, ...]
+    invitation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +85,26 @@ class Asked:
     """One service that will be asked.
 
     Attributes:
-        directors: names; empty when nobody can sign the assessment off.
-        carried: answers of its latest pilot that still mean the same.
-        carried_from: the pilot's name, empty when nothing is carried.
+        directors: names; empty when nobody can sign the assessment off. contributors: names.
+        carried: answers it gave before that still mean the same; look_again: that its question no longer
+            quite fits; left_behind: that have no place in this version.
+        carried_from: the cycle they were given in, empty when there are none.
     """
 
     service_id: int
     service: str
     directorate: str
     directors: tuple[str, ...]
+    contributors: tuple[str, ...]
     carried: int
+    look_again: int
+    left_behind: int
     carried_from: str
+
+    @property
+    def given(self) -> int:
+        """Answers there are: what becomes of them adds up to this."""
+        return self.carried + self.look_again + self.left_behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +129,15 @@ class DryRun:
     advice: tuple[str, ...]
 
     @property
+    def moved(self) -> tuple[int, int, int]:
+        """(carried, to look at again, left behind) of all services together."""
+        return (
+            sum(one.carried for one in self.services),
+            sum(one.look_again for one in self.services),
+            sum(one.left_behind for one in self.services),
+        )
+
+    @property
     def undirected(self) -> tuple[str, ...]:
         """Services without a director."""
         return tuple(one.service for one in self.services if not one.directors)
@@ -127,7 +159,7 @@ def choices(session: Session, kind: str, version: str, *, now: datetime) -> Choi
     due = today + timedelta(weeks=PILOT_WEEKS if kind == "pilot" else ROLLOUT_WEEKS)
     chosen = version or (str(versions[0].id) if len(versions) == 1 else "")
     ticked = () if kind == "pilot" else tuple(str(service.id) for service in services)
-    typed = Typed("", kind, chosen, _typed_day(today), _typed_day(due), ticked)
+    typed = Typed("", kind, chosen, _typed_day(today), _typed_day(due), ticked, INVITATIONS.get(kind, ""))
     return _choices(session, versions, services, typed)
 
 
@@ -152,8 +184,10 @@ def dry_run(session: Session, typed: Typed, *, now: datetime) -> DryRun:
 def open_cycle(session: Session, typed: Typed, *, revision: int, by: Actor, now: datetime) -> int:
     """Open a cycle: the version is frozen, each service gets its assessment; the cycle's id.
 
-    Answers of a service's latest pilot of the same template that still mean the same are carried. A rollout
-    after a rollout starts blank, as it measures anew. `revision` is the version's as `dry_run` gave it.
+    Answers that a service gave in its latest pilot of the same template, or in a rollout it has not finished,
+    come along: those that still mean the same as answers, those whose question changed to be looked at
+    again. A rollout after a finished one starts blank, as it measures anew. The originals are not touched.
+    `revision` is the version's as `dry_run` gave it.
 
     Raises:
         Invalid: as for `dry_run`.
@@ -177,6 +211,7 @@ def open_cycle(session: Session, typed: Typed, *, revision: int, by: Actor, now:
         opens_on=plan.opens_on,
         due_on=plan.due_on,
         opened_at=now,
+        invitation=plan.invitation,
     )
     session.add(cycle)
     session.flush()
@@ -242,6 +277,17 @@ def reopen(session: Session, cycle_id: int, *, by: Actor, now: datetime) -> None
 
 
 @dataclass(frozen=True, slots=True)
+class _Moved:
+    """What becomes of the answers a service gave before; `rows` as the store keeps them, by question key."""
+
+    from_id: int
+    cycle: str
+    is_open_rollout: bool
+    answers: Carried
+    rows: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class _Plan:
     name: str
     kind: str
@@ -249,6 +295,7 @@ class _Plan:
     opens_on: date
     due_on: date
     services: tuple[ServiceRow, ...]
+    invitation: str
 
 
 def _plan(session: Session, typed: Typed, now: datetime) -> tuple[_Plan, Questionnaire]:
@@ -262,6 +309,9 @@ def _plan(session: Session, typed: Typed, now: datetime) -> tuple[_Plan, Questio
     problems += _date_problems(opens_on, due_on, now.date())
     version = next((row for row in _openable(session) if str(row.id) == typed.version), None)
     services = _services(session, typed, problems)
+    invitation = typed.invitation.replace("\r\n", "\n").strip()
+    if message := text_problem(invitation):
+        problems.append(Problem("invitation", message))
     questionnaire = None
     if version is None:
         problems.append(Problem("version", "Choose the template version that is asked."))
@@ -271,7 +321,8 @@ def _plan(session: Session, typed: Typed, now: datetime) -> tuple[_Plan, Questio
         problems += _comment_problems(session, version) if typed.kind == "rollout" else []
     if problems or version is None or questionnaire is None or opens_on is None or due_on is None:
         raise Invalid(problems)
-    return _Plan(typed.name.strip(), typed.kind, version, opens_on, due_on, services), questionnaire
+    plan = _Plan(typed.name.strip(), typed.kind, version, opens_on, due_on, services, invitation)
+    return plan, questionnaire
 
 
 def _name_problems(session: Session, name: str) -> list[Problem]:
@@ -343,15 +394,18 @@ def _comment_problems(session: Session, version: VersionRow) -> list[Problem]:
 
 def _worked_out(session: Session, plan: _Plan, questionnaire: Questionnaire) -> DryRun:
     carried = _carried(session, plan.version, questionnaire, {service.id for service in plan.services})
-    directed = queries.directors(session)
+    directed, helped = queries.directors(session), queries.contributors(session)
     services = [
         Asked(
             service_id=service.id,
             service=service.name,
             directorate=service.directorate,
             directors=directed.get(service.id, ()),
-            carried=len(carried[service.id].answers) if service.id in carried else 0,
-            carried_from=carried[service.id].cycle if service.id in carried else "",
+            contributors=helped.get(service.id, ()),
+            carried=len(moved.answers.carried) if (moved := carried.get(service.id)) else 0,
+            look_again=len(moved.answers.look_again) if moved else 0,
+            left_behind=len(moved.answers.left_behind) if moved else 0,
+            carried_from=moved.cycle if moved else "",
         )
         for service in plan.services
     ]
@@ -365,49 +419,54 @@ def _worked_out(session: Session, plan: _Plan, questionnaire: Questionnaire) -> 
         questions=len(questionnaire.questions),
         at_first=progress(questionnaire, {}).asked,
         revision=plan.version.revision,
-        advice=tuple(_advice(plan, questionnaire)),
+        advice=tuple(_advice(plan, questionnaire, carried)),
     )
 
 
-def _advice(plan: _Plan, questionnaire: Questionnaire) -> Iterable[str]:
+def _advice(plan: _Plan, questionnaire: Questionnaire, carried: Mapping[int, _Moved]) -> Iterable[str]:
     count = len(plan.services)
     if plan.kind == "pilot" and count not in PILOT_SIZE:
         yield f"A pilot works best with about three services unlike one another; this one asks {count}."
     if plan.kind == "rollout" and plan.version.status == "draft":
         yield "Nobody has piloted this version. That is fine for a small change."
+    under_way = {moved.cycle for moved in carried.values() if moved.is_open_rollout}
+    for cycle in sorted(under_way):
+        yield (
+            f"Some of these services are still answering {cycle}. Their answers come along; close {cycle} "
+            "once this one is open, so that nobody goes on there."
+        )
     if questionnaire.unit == "authority":
         yield "This template is about the whole council, not about single services."
 
 
-# --- answers carried from a pilot ---------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _FromPilot:
-    """A service's answers that still mean the same; `rows` as the store keeps them."""
-
-    cycle: str
-    answers: dict[str, Answer]
-    rows: dict[str, Any]
+# --- answers that come along --------------------------------------------------------------------------
 
 
 def _carried(
     session: Session, version: VersionRow, questionnaire: Questionnaire, service_ids: set[int]
-) -> dict[int, _FromPilot]:
-    """Service id -> what its latest pilot of this or an earlier version leaves it, where that is anything."""
-    latest = queries.latest_pilots(session, version.template_id, version.number)
-    pilots = [pilot for service_id, pilot in latest.items() if service_id in service_ids]
+) -> dict[int, _Moved]:
+    """Service id -> what becomes of the answers it gave to this or an earlier version, where it gave any."""
+    latest = queries.unfinished(session, version.template_id, version.number)
+    sources = [source for service_id, source in latest.items() if service_id in service_ids]
     rows: dict[int, dict[str, Any]] = {}
-    for row in queries.answers_of(session, [pilot.assessment_id for pilot in pilots]):
+    for row in queries.answers_of(session, [source.assessment_id for source in sources]):
         rows.setdefault(row.assessment_id, {})[row.question_key] = row
+    alike: dict[int, dict[str, str]] = {}
     found = {}
-    for pilot in pilots:
-        given = rows.get(pilot.assessment_id, {})
-        before = kept.questionnaire(session, pilot.version_id, pilot.content_hash)
+    for source in sources:
+        given = rows.get(source.assessment_id, {})
+        if not given:
+            continue
+        if source.number not in alike:
+            alike[source.number] = meanings.same_meaning(
+                session, version.template_id, source.number, version.number
+            )
+        before = kept.questionnaire(session, source.version_id, source.content_hash)
         answers = kept.answers(before, [(key, row.content) for key, row in given.items()])
-        same = changes.carry(before, questionnaire, answers).carried
-        if same:
-            found[pilot.service_id] = _FromPilot(pilot.cycle, same, {key: given[key] for key in same})
+        moved = changes.carry(before, questionnaire, answers, same_meaning=alike[source.number])
+        found[source.service_id] = _Moved(
+            source.assessment_id, source.cycle, source.kind == "rollout", moved, given
+        )
     return found
 
 
@@ -416,12 +475,12 @@ def _add_assessments(
     cycle_id: int,
     plan: _Plan,
     questionnaire: Questionnaire,
-    carried: dict[int, _FromPilot],
+    carried: dict[int, _Moved],
     by: Actor,
     now: datetime,
 ) -> None:
     blank = progress(questionnaire, {})
-    settled = {id_: progress(questionnaire, pilot.answers) for id_, pilot in carried.items()}
+    settled = {id_: progress(questionnaire, moved.answers.carried) for id_, moved in carried.items()}
     session.execute(
         insert(Assessment),
         [
@@ -444,17 +503,29 @@ def _add_assessments(
         )
     )
     for service_id, assessment_id in made:
-        pilot = carried[service_id]
-        session.execute(insert(AnswerRow), [_copied(row, assessment_id) for row in pilot.rows.values()])
-        events.record(
-            session,
-            "carried answers",
-            "assessment",
-            assessment_id,
-            by_id=by.id,
-            now=now,
-            after={"from": pilot.cycle, "answers": len(pilot.rows)},
-        )
+        _bring_along(session, assessment_id, carried[service_id], by, now)
+
+
+def _bring_along(session: Session, assessment_id: int, moved: _Moved, by: Actor, now: datetime) -> None:
+    """Copy what still means the same as answers, and what does not as something to look at again."""
+    same, again = moved.answers.carried, moved.answers.look_again
+    if same:
+        session.execute(insert(AnswerRow), [_copied(moved.rows[key], assessment_id) for key in same])
+    if again:
+        copies = [_copied(moved.rows[key], assessment_id) | {"from_id": moved.from_id} for key in again]
+        for copy in copies:
+            del copy["revision"]
+        session.execute(insert(CarriedAnswer), copies)
+    counts = {"answers": len(same), "look_again": len(again), "left_behind": len(moved.answers.left_behind)}
+    events.record(
+        session,
+        "carried answers",
+        "assessment",
+        assessment_id,
+        by_id=by.id,
+        now=now,
+        after={"from": moved.cycle} | counts,
+    )
 
 
 def _copied(row: Any, assessment_id: int) -> dict[str, Any]:

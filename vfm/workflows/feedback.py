@@ -1,9 +1,10 @@
 """Comments in a pilot: give one, see what became of it, read them all, decide each."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from statistics import median
 
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from vfm.questionnaires.answers import Answer
 from vfm.questionnaires.kinds import text_problem
 from vfm.questionnaires.schema import Question, Questionnaire
 from vfm.roles import Actor
-from vfm.scoring.items import ItemEvidence, evidence
+from vfm.scoring.items import ItemEvidence, PilotEvidence, evidence
 from vfm.store import content as kept
 from vfm.store import events
 from vfm.store.queries import feedback as queries
@@ -98,11 +99,30 @@ class BoardRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SectionLine:
+    """One section of the board.
+
+    Attributes:
+        minutes: the middle of the times that services had it before them; None when unknown.
+        alpha: Cronbach's alpha of its scored questions; None where it cannot be worked out.
+    """
+
+    key: str
+    title: str
+    questions: int
+    minutes: float | None
+    alpha: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     """The feedback of one cycle, the most troubled question first.
 
     Attributes:
         sent: assessments sent for sign-off at least, which the shares speak of.
+        sections: what each section shows, in reading order.
+        minutes: what a whole assessment took, the quickest, the middle and the slowest; None when unknown.
+        next_draft: id of the template's draft; None without one.
     """
 
     asked: Asked
@@ -110,6 +130,9 @@ class Board:
     comments: int
     undecided: int
     sent: int
+    sections: tuple[SectionLine, ...] = ()
+    minutes: tuple[float, float, float] | None = None
+    next_draft: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,13 +285,19 @@ def board(session: Session, cycle_id: int) -> Board:
     asked, questionnaire = _cycle(session, cycle_id)
     comments = queries.of_cycle(session, cycle_id)
     answered = _answers(session, cycle_id, questionnaire)
-    rows = _rows(questionnaire, comments, answered)
+    found = evidence(questionnaire, answered)
+    rows = _rows(questionnaire, comments, found)
+    times = queries.times(session, cycle_id)
+    later = queries.later_versions(session, asked.template_id, asked.number)
     return Board(
         asked=asked,
         rows=tuple(rows),
         comments=len(comments),
         undecided=sum(comment.outcome is None for comment in comments),
         sent=len(answered),
+        sections=tuple(_sections(questionnaire, found, times)),
+        minutes=_whole_minutes(times),
+        next_draft=next((one.id for one in later if one.status == "draft"), None),
     )
 
 
@@ -281,7 +310,7 @@ def question(session: Session, cycle_id: int, key: str) -> QuestionView:
     asked, questionnaire = _cycle(session, cycle_id)
     found = _question(questionnaire, key)
     comments = queries.of_cycle(session, cycle_id)
-    rows = _rows(questionnaire, comments, _answers(session, cycle_id, questionnaire))
+    rows = _rows(questionnaire, comments, evidence(questionnaire, _answers(session, cycle_id, questionnaire)))
     about = None if key == WHOLE else key
     versions = queries.later_versions(session, asked.template_id, asked.number)
     waiting = [row.key for row in rows if row.undecided and row.key != key]
@@ -453,13 +482,11 @@ def _keys_of_draft(session: Session, versions: list[queries.Later]) -> frozenset
     return frozenset(kept.questionnaire(session, draft.id, draft.content_hash).questions)
 
 
-def _rows(
-    questionnaire: Questionnaire, comments: list[Comment], answered: list[dict[str, Answer]]
-) -> list[BoardRow]:
+def _rows(questionnaire: Questionnaire, comments: list[Comment], found: PilotEvidence) -> list[BoardRow]:
     by_key: dict[str, list[Comment]] = {}
     for comment in comments:
         by_key.setdefault(comment.question_key or WHOLE, []).append(comment)
-    items = evidence(questionnaire, answered).items
+    items = found.items
     rows = [
         _row(key, question.text, by_key.get(key, []), items.get(key))
         for key, question in questionnaire.questions.items()
@@ -467,6 +494,32 @@ def _rows(
     if WHOLE in by_key:
         rows.insert(0, _row(WHOLE, "The template as a whole", by_key[WHOLE], None))
     return sorted(rows, key=lambda row: (-row.undecided, -row.comments, -row.gaps))
+
+
+def _sections(
+    questionnaire: Questionnaire, found: PilotEvidence, times: list[tuple[int, str, int]]
+) -> Iterator[SectionLine]:
+    by_section: dict[str, list[int]] = {}
+    for _, key, seconds in times:
+        by_section.setdefault(key, []).append(seconds)
+    for key, section in questionnaire.all_sections.items():
+        if section.questions:
+            taken = by_section.get(key)
+            yield SectionLine(
+                key,
+                section.title,
+                len(section.questions),
+                median(taken) / 60 if taken else None,
+                found.sections[key].alpha if key in found.sections else None,
+            )
+
+
+def _whole_minutes(times: list[tuple[int, str, int]]) -> tuple[float, float, float] | None:
+    whole: Counter[int] = Counter()
+    for assessment_id, _, seconds in times:
+        whole[assessment_id] += seconds
+    taken = sorted(seconds / 60 for seconds in whole.values())
+    return (taken[0], median(taken), taken[-1]) if taken else None
 
 
 def _row(key: str, text: str, comments: list[Comment], item: ItemEvidence | None) -> BoardRow:

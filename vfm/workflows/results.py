@@ -19,7 +19,7 @@ from vfm.scoring.challenge import agreed_answers
 from vfm.scoring.change import Change, change
 from vfm.scoring.explanation import Lift, lifts
 from vfm.scoring.results import Scorecard, SectionStatus
-from vfm.store import content
+from vfm.store import content, meanings
 from vfm.store.queries import results as queries
 from vfm.store.queries.results import AnyRow
 
@@ -235,7 +235,8 @@ def _since_start(
     is_later = row.kind == "rollout" or (row.submitted_at is not None and row.submitted_at > kept.frozen_at)
     if is_this or not is_later:
         return (start if is_this else None), None
-    return start, change(found.questionnaire, found.answers, questionnaire, answers)
+    same = meanings.same_meaning(session, row.template_id, found.questionnaire.version, questionnaire.version)
+    return start, change(found.questionnaire, found.answers, questionnaire, answers, same)
 
 
 # --- a cycle ------------------------------------------------------------------------------------------------

@@ -11,11 +11,13 @@ from vfm.errors import Conflict, Invalid, NotFound, Problem
 from vfm.questionnaires import changes, checks, document
 from vfm.questionnaires.changes import Badge, Changes
 from vfm.questionnaires.differences import Difference, differences
+from vfm.questionnaires.kinds import text_problem
 from vfm.questionnaires.schema import Question, Questionnaire
-from vfm.roles import Actor
+from vfm.roles import Actor, Role
 from vfm.scoring.shares import full_shares
 from vfm.store import content as kept
-from vfm.store import drafts, events
+from vfm.store import drafts, events, meanings
+from vfm.store.meanings import Mark
 from vfm.store.queries import versions as queries
 from vfm.store.queries.versions import VersionRow
 from vfm.store.tables import DraftEdit, Feedback, SameMeaning, Template, Version
@@ -106,6 +108,8 @@ class ComparedQuestion:
     Attributes:
         old: as it was, None when it is new; new: as it is, None when it was dropped.
         lines: what differs, line by line.
+        mark: the core team's word that it means the same though its words changed; None without one.
+        may_mark: that word can be given, or taken back, now.
     """
 
     key: str
@@ -115,6 +119,8 @@ class ComparedQuestion:
     new: Question | None
     section: str
     lines: tuple[Difference, ...]
+    mark: Mark | None = None
+    may_mark: bool = False
 
     @property
     def is_changed(self) -> bool:
@@ -124,7 +130,7 @@ class ComparedQuestion:
 
 @dataclass(frozen=True, slots=True)
 class AnswersLine:
-    """What becomes of one pilot assessment's answers in the other version; the three add up to `given`."""
+    """What becomes of one assessment's answers in the other version; the three add up to `given`."""
 
     assessment_id: int
     service: str
@@ -140,7 +146,7 @@ class CompareView:
     """Two versions of one template side by side.
 
     Attributes:
-        answers: a line for each pilot assessment of the earlier version.
+        answers: a line for each assessment of the earlier version that is a pilot's or still open.
         total: their sum, None when there is none.
     """
 
@@ -208,7 +214,9 @@ def draft(session: Session, version_id: int, *, by: Actor) -> VersionRow:
 
 
 def compare(session: Session, old_id: int, new_id: int, *, by: Actor) -> CompareView:
-    """Two versions of a template side by side, and what becomes of answers given in the earlier's pilots.
+    """Two versions of a template side by side, and what becomes of answers given in the earlier one.
+
+    Answers of pilots and of assessments still open: those that could come along.
 
     Raises:
         NotFound: no such version, or they belong to different templates.
@@ -218,13 +226,19 @@ def compare(session: Session, old_id: int, new_id: int, *, by: Actor) -> Compare
         raise NotFound("these versions belong to different templates")
     before = kept.questionnaire(session, old.id, old.content_hash)
     after = kept.questionnaire(session, new.id, new.content_hash)
-    found = changes.compare(before, after)
-    lines = _answers_moved(session, old.id, before, after)
+    same = meanings.same_meaning(session, old.template_id, old.number, new.number)
+    found = changes.compare(before, after, same_meaning=same)
+    lines = _answers_moved(session, old.id, before, after, same)
+    marks = meanings.marks(session, new.id, after)
+    is_next = new.opened_at is None and by.has(Role.CORE_TEAM) and _is_next(session, old, new)
     return CompareView(
         old=old,
         new=new,
         changes=found,
-        questions=tuple(_compared(before, after, change) for change in found.questions),
+        questions=tuple(
+            _compared(before, after, change, marks.get(change.key), is_next=is_next)
+            for change in found.questions
+        ),
         sections=tuple(
             _section_in_words(before, after, change) for change in found.sections if _differs(change)
         ),
@@ -317,6 +331,34 @@ def revise(session: Session, version_id: int, *, by: Actor, now: datetime) -> in
     return made
 
 
+def mark_same(session: Session, version_id: int, key: str, reason: str, *, by: Actor, now: datetime) -> None:
+    """Say that a reworded question of a draft still means what it meant in the version before.
+
+    Its answers are then carried, and its results stay like for like. A blank reason takes the word back. The
+    word is of the wording as it is: when that changes again, it no longer counts.
+
+    Raises:
+        NotFound: no such version or question.
+        Frozen: the version was opened.
+        Invalid: the reason cannot be kept.
+    """
+    drafts.lock(session, version_id)
+    row = drafts.draft(session, version_id, by)
+    questionnaire = kept.questionnaire(session, row.id, row.content_hash)
+    if key not in questionnaire.questions:
+        raise NotFound(f"question {key}")
+    words = reason.replace("\r\n", "\n").strip()
+    if message := text_problem(words):
+        raise Invalid([Problem(f"reason-{key}", message)])
+    if words:
+        meanings.mark(session, row.id, questionnaire, key, words, by_id=by.id, now=now)
+    else:
+        meanings.unmark(session, row.id, key)
+    after = {"question": key, "reason": words or None}
+    verb = "marked as the same" if words else "took the mark back"
+    events.record(session, verb, "version", row.id, by_id=by.id, now=now, after=after)
+
+
 def discard(session: Session, version_id: int, *, by: Actor, now: datetime) -> None:
     """Delete a draft; with its only version a template goes too.
 
@@ -358,17 +400,29 @@ def _cycles_by_version(session: Session) -> dict[int, tuple[CycleLine, ...]]:
     return found
 
 
-def _compared(old: Questionnaire, new: Questionnaire, change: changes.Change) -> ComparedQuestion:
+def _is_next(session: Session, old: VersionRow, new: VersionRow) -> bool:
+    """True when no version of the template lies between the two."""
+    numbers = [row.number for row in queries.versions_of(session, new.template_id)]
+    return old.number == max((number for number in numbers if number < new.number), default=None)
+
+
+def _compared(
+    old: Questionnaire, new: Questionnaire, change: changes.Change, mark: Mark | None, *, is_next: bool
+) -> ComparedQuestion:
     key = change.key
     holder = new if key in new.questions else old
+    before, after = old.questions.get(key), new.questions.get(key)
+    is_reworded = before is not None and after is not None and before.kind is after.kind
     return ComparedQuestion(
         key=key,
         badges=tuple(badge for badge in Badge if badge in change.badges),
         is_comparable=change.is_comparable,
-        old=old.questions.get(key),
-        new=new.questions.get(key),
+        old=before,
+        new=after,
         section=holder.all_sections[holder.section_of[key]].title,
         lines=differences(old, new, key),
+        mark=mark,
+        may_mark=is_next and is_reworded and (mark is not None or not change.is_comparable),
     )
 
 
@@ -400,16 +454,16 @@ def _section_in_words(old: Questionnaire, new: Questionnaire, change: changes.Ch
 
 
 def _answers_moved(
-    session: Session, version_id: int, old: Questionnaire, new: Questionnaire
+    session: Session, version_id: int, old: Questionnaire, new: Questionnaire, same: dict[str, str]
 ) -> tuple[AnswersLine, ...]:
     given: dict[int, list[tuple[str, Any]]] = {}
     for row in queries.answers_of_version(session, version_id):
         given.setdefault(row.assessment_id, []).append((row.question_key, row.content))
     lines = []
     for row in queries.assessments_of_version(session, version_id):
-        if row.kind == "pilot":
+        if row.kind == "pilot" or (row.status == "open" and row.closed_at is None):
             answers = kept.answers(old, given.get(row.id, ()))
-            moved = changes.carry(old, new, answers)
+            moved = changes.carry(old, new, answers, same_meaning=same)
             counts = (len(moved.carried), len(moved.look_again), len(moved.left_behind))
             lines.append(AnswersLine(row.id, row.service, row.cycle, len(answers), *counts))
     return tuple(lines)

@@ -14,6 +14,7 @@ from vfm.roles import Role
 from vfm.store.tables import (
     AnswerRow,
     Assessment,
+    CarriedAnswer,
     Challenge,
     Cycle,
     Event,
@@ -34,7 +35,8 @@ SPENDING = ("gross_expenditure", "net_expenditure", "net_current_expenditure")
 class Head(NamedTuple):
     """One assessment with what is asked, of whom, and when.
 
-    `earlier_id` is the agreed assessment of the same service and template in the latest earlier cycle.
+    `earlier_id` is the agreed assessment of the same service and template in the latest earlier cycle;
+    `waiting` counts the answers of an earlier version that nobody has looked at again yet.
     """
 
     id: int
@@ -55,6 +57,7 @@ class Head(NamedTuple):
     agreed_at: datetime | None
     earlier_id: int | None
     service_key: str
+    waiting: int
 
 
 class Published(NamedTuple):
@@ -92,6 +95,22 @@ _earlier_id = (
 )
 
 
+_is_answered = (
+    select(AnswerRow.id)
+    .where(
+        AnswerRow.assessment_id == CarriedAnswer.assessment_id,
+        AnswerRow.question_key == CarriedAnswer.question_key,
+    )
+    .exists()
+)
+_waiting = (
+    select(func.count(CarriedAnswer.id))
+    .where(CarriedAnswer.assessment_id == Assessment.id, ~_is_answered)
+    .correlate(Assessment)
+    .scalar_subquery()
+)
+
+
 def _head() -> Select[*tuple[Any, ...]]:
     return (
         select(
@@ -113,6 +132,7 @@ def _head() -> Select[*tuple[Any, ...]]:
             Assessment.agreed_at,
             _earlier_id,
             Service.key,
+            _waiting,
         )
         .join(Service, Service.id == Assessment.service_id)
         .join(Cycle, Cycle.id == Assessment.cycle_id)
@@ -214,6 +234,35 @@ def answers_now_and_before(
     now = [Kept(*row[1:4]) for row in rows if row[0] == assessment_id]
     before = {row[1]: row[4] or row[2] for row in rows if row[0] == earlier_id}
     return now, before
+
+
+class Waiting(NamedTuple):
+    """An answer of an earlier version, to be looked at again."""
+
+    question_key: str
+    content: dict[str, Any]
+    cycle: str
+
+
+def waiting(session: Session, assessment_id: int) -> dict[str, Waiting]:
+    """Question key -> what was answered before and nobody has looked at again yet."""
+    rows = session.execute(
+        select(CarriedAnswer.question_key, CarriedAnswer.content, Cycle.name)
+        .join(Assessment, Assessment.id == CarriedAnswer.from_id)
+        .join(Cycle, Cycle.id == Assessment.cycle_id)
+        .where(CarriedAnswer.assessment_id == assessment_id, ~_is_answered)
+    )
+    return {row[0]: Waiting._make(row) for row in rows}
+
+
+def invitation(session: Session, assessment_id: int) -> str:
+    """What the core team says to those who are asked."""
+    found = session.scalar(
+        select(Cycle.invitation)
+        .join(Assessment, Assessment.cycle_id == Cycle.id)
+        .where(Assessment.id == assessment_id)
+    )
+    return found or ""
 
 
 def writers(session: Session, assessment_id: int, keys: Collection[str]) -> dict[str, tuple[str, datetime]]:

@@ -61,13 +61,15 @@ class Undecided(NamedTuple):
     comments: int
 
 
-class PilotAnswers(NamedTuple):
-    """One pilot assessment whose answers may be carried."""
+class Source(NamedTuple):
+    """An assessment whose answers can come along."""
 
     assessment_id: int
     service_id: int
     cycle: str
+    kind: str
     version_id: int
+    number: int
     content_hash: str
 
 
@@ -154,11 +156,20 @@ def open_services(session: Session) -> list[ServiceRow]:
 
 def directors(session: Session) -> dict[int, tuple[str, ...]]:
     """Service id -> names of its directors who can sign in."""
+    return _holders(session, Role.DIRECTOR)
+
+
+def contributors(session: Session) -> dict[int, tuple[str, ...]]:
+    """Service id -> names of those who help it answer and can sign in."""
+    return _holders(session, Role.CONTRIBUTOR)
+
+
+def _holders(session: Session, role: Role) -> dict[int, tuple[str, ...]]:
     found: dict[int, tuple[str, ...]] = {}
     rows = session.execute(
         select(PersonRole.service_id, Person.name)
         .join(Person, Person.id == PersonRole.person_id)
-        .where(PersonRole.role == Role.DIRECTOR.value, Person.is_active)
+        .where(PersonRole.role == role.value, Person.is_active)
         .order_by(Person.name)
     )
     for service_id, name in rows:
@@ -181,20 +192,35 @@ def undecided_comments(session: Session, template_id: int) -> list[Undecided]:
     return [Undecided._make(row) for row in rows]
 
 
-def latest_pilots(session: Session, template_id: int, number: int) -> dict[int, PilotAnswers]:
-    """Service id -> its latest assessment of this version or an earlier one, where that was a pilot.
+def unfinished(session: Session, template_id: int, number: int) -> dict[int, Source]:
+    """Service id -> its latest assessment of this version or an earlier one, where its answers come along.
 
-    A service that has been asked in a rollout since is left out: a later rollout measures it anew.
+    That is a pilot, or a rollout still being answered. A service whose latest assessment is a finished
+    rollout is left out: a later rollout measures it anew.
     """
     rows = session.execute(
-        select(Assessment.id, Assessment.service_id, Cycle.name, Version.id, Version.content_hash, Cycle.kind)
+        select(
+            Assessment.id,
+            Assessment.service_id,
+            Cycle.name,
+            Cycle.kind,
+            Version.id,
+            Version.number,
+            Version.content_hash,
+            Assessment.status,
+            Cycle.closed_at,
+        )
         .join(Cycle, Cycle.id == Assessment.cycle_id)
         .join(Version, Version.id == Assessment.version_id)
         .where(Version.template_id == template_id, Version.number <= number)
         .order_by(Cycle.opened_at, Assessment.id)
     )
-    latest = {row[1]: row for row in rows}
-    return {service: PilotAnswers._make(row[:5]) for service, row in latest.items() if row[5] == "pilot"}
+    latest = {row.service_id: row for row in rows}
+    return {
+        service: Source._make(row[:7])
+        for service, row in latest.items()
+        if row.kind == "pilot" or (row.status == "open" and row.closed_at is None)
+    }
 
 
 def answers_of(session: Session, assessment_ids: Collection[int]) -> list[Any]:

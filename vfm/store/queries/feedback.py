@@ -14,6 +14,7 @@ from vfm.store.tables import (
     Person,
     Service,
     Template,
+    TimeSpent,
     Version,
 )
 
@@ -159,6 +160,17 @@ def answers_in(session: Session, cycle_id: int) -> list[Any]:
             .order_by(Assessment.id)
         )
     )
+
+
+def times(session: Session, cycle_id: int) -> list[tuple[int, str, int]]:
+    """(assessment id, section key, seconds) that the pilot's services took."""
+    rows = session.execute(
+        select(TimeSpent.assessment_id, TimeSpent.section_key, TimeSpent.seconds)
+        .join(Assessment, Assessment.id == TimeSpent.assessment_id)
+        .where(Assessment.cycle_id == cycle_id)
+        .order_by(TimeSpent.assessment_id)
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 def later_versions(session: Session, template_id: int, number: int) -> list[Later]:

@@ -100,7 +100,7 @@ def last_change(session: Session, version_id: int) -> Any:
 
 
 def assessments_of_version(session: Session, version_id: int) -> Sequence[Any]:
-    """(assessment id, service name, cycle name, kind, status) of every assessment of a version."""
+    """(id, service, cycle, kind, status, when the cycle was closed) of every assessment of a version."""
     return session.execute(
         select(
             Assessment.id,
@@ -108,6 +108,7 @@ def assessments_of_version(session: Session, version_id: int) -> Sequence[Any]:
             Cycle.name.label("cycle"),
             Cycle.kind,
             Assessment.status,
+            Cycle.closed_at,
         )
         .join(Service, Service.id == Assessment.service_id)
         .join(Cycle, Cycle.id == Assessment.cycle_id)

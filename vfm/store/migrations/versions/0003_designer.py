@@ -33,6 +33,7 @@ def upgrade() -> None:
         "same_meaning",
         sa.Column("version_id", sa.Integer(), nullable=False),
         sa.Column("question_key", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("by_id", sa.Integer(), nullable=False),
         sa.Column("at", tables.Instant(), nullable=False),
