@@ -15,7 +15,7 @@ from vfm.questionnaires import document
 from vfm.questionnaires.answers import answer_to_json
 from vfm.questionnaires.schema import Questionnaire
 from vfm.store.database import reading, transaction
-from vfm.store.tables import AnswerRow, Assessment, Cycle, Feedback, PersonRole, Version
+from vfm.store.tables import AnswerRow, Assessment, CarriedAnswer, Cycle, Feedback, PersonRole, Version
 from vfm.workflows import cockpit, cycles, designs, versions
 from vfm.workflows.cockpit import Wanted
 from vfm.workflows.cycles import Typed
@@ -205,6 +205,56 @@ def test_a_pilots_answers_come_along_once(desk: Desk) -> None:
     desk.opens(desk.plan(first, "LIB", kind="rollout", name="Rollout one"))
     typed = desk.plan(first, "LIB", kind="rollout", name="Rollout two")
     assert [one.carried for one in desk.dry_run(typed).services] == [0]
+
+
+def moved(desk: Desk, typed: Typed) -> dict[str, tuple[int, int, int]]:
+    """Service -> what becomes of its answers, where it gave any."""
+    services = desk.dry_run(typed).services
+    return {one.service: (one.carried, one.look_again, one.left_behind) for one in services if one.given}
+
+
+def test_what_a_service_is_answering_comes_along_to_the_next_version(desk: Desk) -> None:
+    first = desk.imported()
+    running = desk.opens(desk.plan(first, "LIB", kind="rollout", name="Rollout one"))
+    old = desk.answers(running, "LIB", A_01=3, A_02="yes")
+    typed = desk.plan(desk.revised(first, A_01="How well now?"), "LIB", kind="rollout", name="Rollout two")
+    assert moved(desk, typed) == {"Libraries": (1, 1, 0)}
+    assert "close Rollout one once this one is open" in " ".join(desk.dry_run(typed).advice)
+    desk.opens(typed)
+    with reading(desk.engine) as session:
+        kept = session.execute(select(AnswerRow.assessment_id, AnswerRow.question_key)).all()
+        waiting = session.execute(select(CarriedAnswer.question_key, CarriedAnswer.from_id)).all()
+    assert sorted((row.assessment_id == old, row.question_key) for row in kept) == [
+        (False, "A-02"),
+        (True, "A-01"),
+        (True, "A-02"),
+    ]
+    assert [tuple(row) for row in waiting] == [("A-01", old)]
+
+
+def test_a_mark_of_the_same_meaning_carries_the_answer_while_the_wording_stays(desk: Desk) -> None:
+    first = desk.imported()
+    desk.answers(desk.opens(desk.plan(first)), "LIB", A_01=3)
+    second = desk.revised(first, A_01="How well now?")
+    typed = desk.plan(second, kind="rollout")
+    assert moved(desk, typed) == {"Libraries": (0, 1, 0)}
+    with transaction(desk.engine) as session:
+        versions.mark_same(session, second, "A-01", "Shorter words only", by=desk.by, now=NOW)
+    assert moved(desk, typed) == {"Libraries": (1, 0, 0)}
+    with reading(desk.engine) as session:
+        row = versions.compare(session, first, second, by=desk.by).questions[0]
+    assert (row.is_comparable, row.mark.reason if row.mark else "") == (True, "Shorter words only")
+    with transaction(desk.engine) as session:
+        form = designs.question(session, second, "A-01", by=desk.by)
+        fields = form.fields | {"text": ["Something else?"]}
+        designs.save_question(session, second, "A-01", fields, revision=form.revision, by=desk.by, now=NOW)
+    assert moved(desk, typed) == {"Libraries": (0, 1, 0)}
+
+
+def test_an_invitation_is_kept_with_the_cycle(desk: Desk) -> None:
+    cycle = desk.opens(desk.plan(desk.imported(), invitation="Please **answer** by May."))
+    with reading(desk.engine) as session:
+        assert session.get_one(Cycle, cycle).invitation == "Please **answer** by May."
 
 
 def test_a_rollout_waits_for_the_pilots_comments(desk: Desk) -> None:

@@ -184,9 +184,10 @@ def dry_run(session: Session, typed: Typed, *, now: datetime) -> DryRun:
 def open_cycle(session: Session, typed: Typed, *, revision: int, by: Actor, now: datetime) -> int:
     """Open a cycle: the version is frozen, each service gets its assessment; the cycle's id.
 
-    Answers that a service gave in its latest pilot of the same template, or in a rollout it has not finished,
-    come along: those that still mean the same as answers, those whose question changed to be looked at
-    again. A rollout after a finished one starts blank, as it measures anew. The originals are not touched.
+    Answers that a service gave in its latest pilot of the same template, or in an earlier version's rollout
+    that it has not finished, come along: those that still mean the same as answers, those whose question
+    changed to be looked at again. Another rollout starts blank, as it measures anew. The originals are not
+    touched.
     `revision` is the version's as `dry_run` gave it.
 
     Raises:

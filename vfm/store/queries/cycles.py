@@ -195,8 +195,8 @@ def undecided_comments(session: Session, template_id: int) -> list[Undecided]:
 def unfinished(session: Session, template_id: int, number: int) -> dict[int, Source]:
     """Service id -> its latest assessment of this version or an earlier one, where its answers come along.
 
-    That is a pilot, or a rollout still being answered. A service whose latest assessment is a finished
-    rollout is left out: a later rollout measures it anew.
+    That is a pilot, or a rollout of an earlier version still being answered. A service whose latest
+    assessment is another rollout is left out: a later one measures it anew.
     """
     rows = session.execute(
         select(
@@ -219,7 +219,7 @@ def unfinished(session: Session, template_id: int, number: int) -> dict[int, Sou
     return {
         service: Source._make(row[:7])
         for service, row in latest.items()
-        if row.kind == "pilot" or (row.status == "open" and row.closed_at is None)
+        if row.kind == "pilot" or (row.number < number and row.status == "open" and row.closed_at is None)
     }
 
 
