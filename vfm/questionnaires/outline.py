@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from vfm.questionnaires.schema import SCORABLE, Condition, Question, Questionnaire, Section
+from vfm.questionnaires.schema import SCORABLE, Condition, Kind, Question, Questionnaire, Section
 from vfm.questionnaires.source import Path
 from vfm.questionnaires.texts import Text, texts_around, texts_of
 from vfm.questionnaires.trials import Trials
@@ -107,13 +107,15 @@ class Outline:
     @cached_property
     def best(self) -> dict[str, frozenset[object]]:
         """Key of each question whose weight counts -> the answers worth most, where they can be tried out."""
-        found: dict[str, frozenset[object]] = {}
+        alike: dict[tuple[Kind, str | None], frozenset[object]] = {}
+        found = {}
         for _, question in self.questions:
             if question.weight and question.kind in SCORABLE and self.trials.values(question.key):
-                points = self.questionnaire.points_of(question)
-                if len(points) >= len(question.options):
-                    most = max(points.values(), default=0)
-                    found[question.key] = frozenset(value for value in points if points[value] == most)
+                name = question.kind, question.scale
+                if question.kind is not Kind.SCALE or name not in alike:
+                    alike[name] = _best(self.questionnaire, question)
+                if alike[name]:
+                    found[question.key] = alike[name]
         return found
 
     @cached_property
@@ -125,6 +127,15 @@ class Outline:
     def trials(self) -> Trials:
         """Answers to try the rules with."""
         return Trials(self.questionnaire, tuple(rule.condition for rule in self.rules))
+
+
+def _best(questionnaire: Questionnaire, question: Question) -> frozenset[object]:
+    """The answers worth most; none while some have no points yet."""
+    points = questionnaire.points_of(question)
+    if len(points) < len(question.options):
+        return frozenset()
+    most = max(points.values(), default=0)
+    return frozenset(value for value in points if points[value] == most)
 
 
 def _routing(outline: Outline) -> Iterator[Rule]:

@@ -9,7 +9,7 @@ from vfm.questionnaires.rule_checks import concerned
 from vfm.questionnaires.schema import Method, Question, Section
 from vfm.questionnaires.scoring_checks import keys_in
 from vfm.questionnaires.source import Path
-from vfm.questionnaires.trials import Goal, Tried, among
+from vfm.questionnaires.trials import Goal, Goals, Tried, among
 from vfm.questionnaires.wording import listed
 
 MOST_SUMS = 2_000
@@ -53,7 +53,7 @@ def _ruled_out(outline: Outline) -> Iterator[Fault]:
                 yield Fault(path, question.key, f"{sentence} Correct that rule, or the points.")
 
 
-Ruling = tuple[str, tuple[Goal, ...]]
+Ruling = tuple[str, Goals]
 """A cap or a check in words, and what has to be so for it to stand back."""
 
 
@@ -71,7 +71,7 @@ def _caps_around(outline: Outline, path: Path) -> Iterator[Ruling]:
     for depth in range(2, len(path) - 1, 2):
         for cap in sections[path[:depth]].caps:
             if cap.limit < 100 and outline.trials.knows(cap.when):
-                yield f'the cap "{cap.key}"', (outline.trials.holding(cap.when, wanted=False),)
+                yield f'the cap "{cap.key}"', outline.trials.holding(cap.when, wanted=False)
 
 
 def _checks_on(outline: Outline) -> dict[str, list[Ruling]]:
@@ -80,7 +80,7 @@ def _checks_on(outline: Outline) -> dict[str, list[Ruling]]:
     for check in outline.questionnaire.checks:
         if trials.knows(check.must):
             named = questions_named(check.must)
-            goals = (*trials.answered(named), trials.holding(check.must))
+            goals = (*trials.answered(named), *trials.holding(check.must))
             for key in named:
                 found.setdefault(key, []).append((f'the check "{check.key}"', goals))
     return found
@@ -93,15 +93,15 @@ def _best(outline: Outline, question: Question) -> Goal:
 
 def _best_or_not_asked(outline: Outline, question: Question) -> Goal:
     best = outline.best[question.key]
-    asked = None if question.show_if is None else outline.trials.holding(question.show_if)
+    asked = () if question.show_if is None else outline.trials.holding(question.show_if)
 
     def goal(tried: Tried) -> bool | str:
         if (answer := tried.get(question.key)) is not None:
             return answer.value in best
-        is_asked = True if asked is None else asked(tried)
-        if isinstance(is_asked, str):
-            return is_asked
-        return (question.key not in tried and question.key) if is_asked else True
+        for is_asked in asked:
+            if (found := is_asked(tried)) is not True:
+                return found or True  # it waits for an answer, or the question is not asked
+        return question.key not in tried and question.key
 
     return goal
 
@@ -132,20 +132,27 @@ def _capped_tops(outline: Outline) -> Iterator[Fault]:
 
 
 def _has_top(outline: Outline, sections: Iterable[Section]) -> bool:
+    """True when some answers put every question asked at its best without a cap.
+
+    What is always asked and stands in no rule can always be at its best, so it is left out.
+    """
     trials = outline.trials
     inside = [inner for section in sections for inner in section.walk()]
     counting = [q for section in inside for q in section.questions if q.key in outline.best]
-    answered = _any_answered(question.key for question in counting)
-    if not trials.is_possible(answered):
-        return True  # nothing is asked at all, which another check says
-    best = [_best_or_not_asked(outline, question) for question in counting]
+    bound = [q for q in counting if q.show_if is not None or q.key in trials.named]
     free = [
-        trials.holding(cap.when, wanted=False)
+        goal
         for section in inside
         for cap in section.caps
         if cap.limit < 100 and trials.knows(cap.when)
+        for goal in trials.holding(cap.when, wanted=False)
     ]
-    return trials.is_possible(*best, *free, answered)
+    if not bound and not free:
+        return True
+    answered = () if len(bound) < len(counting) else (_any_answered(q.key for q in bound),)
+    if not counting or not trials.is_possible(*answered):
+        return True  # nothing is asked at all, which another check says
+    return trials.is_possible(*(_best_or_not_asked(outline, q) for q in bound), *free, *answered)
 
 
 def follow_ups_below_the_top(outline: Outline) -> Iterator[Fault]:

@@ -4,9 +4,11 @@ A routing rule cites only earlier questions; checks and caps may cite any. Wheth
 tried out, see `trials`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
+from itertools import combinations, islice
+from operator import itemgetter
 
 from vfm.questionnaires.conditions import questions_named
 from vfm.questionnaires.kinds import KINDS, choices
@@ -27,8 +29,11 @@ from vfm.questionnaires.schema import (
     Ref,
 )
 from vfm.questionnaires.source import Path
-from vfm.questionnaires.trials import Trials
+from vfm.questionnaires.trials import Goals, Trials
 from vfm.questionnaires.wording import did_you_mean, listed, meant_key
+
+MOST_PAIRS = 300
+"""Pairs of checks looked at for the two that contradict each other."""
 
 
 def unfit_rules(outline: Outline) -> Iterator[Fault]:
@@ -49,42 +54,77 @@ def _impossible(trials: Trials, rule: Rule) -> str:
     """What to say of a rule that no answers make true; empty where some do, or it cannot be tried out."""
     if not trials.knows(rule.condition):
         return ""
+    named = questions_named(rule.condition)
     wanted = trials.holding(rule.condition)
     if rule.word != "check":
-        if trials.is_possible(wanted):
+        if trials.is_possible(*wanted, named=named):
             return ""
         if rule.word == "routing rule":
             return "The routing rule can never be true, so the question is never asked."
         return f"The {rule.word}'s condition can never be true."
-    given = trials.answered(questions_named(rule.condition))
-    if not trials.is_possible(*given):
-        return "The check's questions are never asked together, so it is never looked at."
-    return "" if trials.is_possible(*given, wanted) else "The check's condition can never be true."
+    given = trials.answered(named)
+    if trials.is_possible(*given, *wanted, named=named):
+        return ""
+    if trials.is_possible(*given, named=named):
+        return "The check's condition can never be true."
+    return "The check's questions are never asked together, so it is never looked at."
 
 
 def contradicting_checks(outline: Outline) -> Iterator[Fault]:
     """Checks that no answers satisfy together, though each could hold alone."""
-    trials = outline.trials
-    seen: list[tuple[Check, tuple[str, ...]]] = []
+    for group in _checks_together(outline):
+        if not _can_hold(outline.trials, group):
+            yield from _contradictions(outline.trials, group)
+
+
+Placed = tuple[int, Check]
+"""A check with its place in the list."""
+
+
+def _checks_together(outline: Outline) -> list[list[Placed]]:
+    """Checks that make sense alone, in groups that look at the same questions or are linked by those."""
+    groups: list[tuple[set[str], list[Placed]]] = []
     for i, check in enumerate(outline.questionnaire.checks):
-        named = questions_named(check.must)
-        if not trials.knows(check.must) or not trials.is_possible(
-            *trials.answered(named), trials.holding(check.must)
-        ):
+        if not outline.trials.knows(check.must) or not _can_hold(outline.trials, [(i, check)]):
             continue
-        for earlier, others in seen:
-            if not set(named).isdisjoint(others) and _are_at_odds(trials, earlier, check):
-                sentence = f'The checks "{earlier.key}" and "{check.key}" can never hold together.'
-                on = tuple(dict.fromkeys((*named, *others)))
-                yield Fault(("checks", i, "must"), check.key, f"{sentence} Correct one, or take it out.", on)
-        seen.append((check, named))
+        named, together = set(questions_named(check.must)), [(i, check)]
+        touching = [group for group in groups if not named.isdisjoint(group[0])]
+        groups = [group for group in groups if named.isdisjoint(group[0])]
+        for keys, others in touching:
+            named |= keys
+            together = others + together
+        groups.append((named, together))
+    return [sorted(together, key=itemgetter(0)) for _, together in groups if len(together) > 1]
 
 
-def _are_at_odds(trials: Trials, one: Check, other: Check) -> bool:
-    given = trials.answered((*questions_named(one.must), *questions_named(other.must)))
-    return trials.is_possible(*given) and not trials.is_possible(
-        *given, trials.holding(one.must), trials.holding(other.must)
-    )
+def _given(trials: Trials, checks: Iterable[Placed]) -> Goals:
+    return trials.answered(dict.fromkeys(key for _, one in checks for key in questions_named(one.must)))
+
+
+def _can_hold(trials: Trials, checks: list[Placed]) -> bool:
+    """True when some answers to all their questions satisfy every check."""
+    musts = (goal for _, check in checks for goal in trials.holding(check.must))
+    return trials.is_possible(*_given(trials, checks), *musts)
+
+
+def _contradictions(trials: Trials, group: list[Placed]) -> Iterator[Fault]:
+    """The pairs of a group that are at odds; where it is no pair, all of them together."""
+    pairs = [[one, other] for one, other in islice(combinations(group, 2), MOST_PAIRS) if _meet(one, other)]
+    at_odds = [pair for pair in pairs if _are_at_odds(trials, pair)]
+    for checks in at_odds or ([group] if _are_at_odds(trials, group) else []):
+        i, last = checks[-1]
+        keys = listed([f'"{check.key}"' for _, check in checks], "and")
+        message = f"The checks {keys} can never hold together. Correct one, or take it out."
+        on = tuple(key for _, check in checks for key in questions_named(check.must))
+        yield Fault(("checks", i, "must"), last.key, message, on)
+
+
+def _meet(one: Placed, other: Placed) -> bool:
+    return not set(questions_named(one[1].must)).isdisjoint(questions_named(other[1].must))
+
+
+def _are_at_odds(trials: Trials, checks: list[Placed]) -> bool:
+    return not _can_hold(trials, checks) and trials.is_possible(*_given(trials, checks))
 
 
 def silent_checks(outline: Outline) -> Iterator[Fault]:
@@ -118,9 +158,9 @@ def _away_from_what_they_compare(outline: Outline) -> Iterator[tuple[int, Check,
             continue
         if not trials.knows(check.must) or not trials.knows(at.show_if):
             continue
-        failing = (*trials.answered(named), trials.holding(check.must, wanted=False))
-        if trials.is_possible(*failing, trials.holding(at.show_if, wanted=False)):
-            yield i, check, trials.is_possible(*failing, trials.holding(at.show_if))
+        failing = (*trials.answered(named), *trials.holding(check.must, wanted=False))
+        if trials.is_possible(*failing, *trials.holding(at.show_if, wanted=False)):
+            yield i, check, trials.is_possible(*failing, *trials.holding(at.show_if))
 
 
 def misplaced_checks(outline: Outline) -> Iterator[Fault]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import pairwise, product
 
+from vfm.questionnaires.conditions import questions_named
 from vfm.questionnaires.outline import Fault, Outline
 from vfm.questionnaires.question_checks import span
 from vfm.questionnaires.schema import Kind, Method, RuleTable, Scale, Section
@@ -137,7 +138,7 @@ def hidden_sections(outline: Outline) -> Iterator[Fault]:
         rules = [question.show_if for question in asked if question.show_if is not None]
         if not asked or len(rules) < len(asked) or not all(map(trials.knows, rules)):
             continue
-        if not any(trials.is_possible(trials.holding(rule)) for rule in rules):
+        if not any(trials.is_possible(*trials.holding(rule), named=questions_named(rule)) for rule in rules):
             sentence = "None of the section's questions can ever be asked."
             cure = "Correct their routing rules, or take the section out."
             yield Fault(path, section.key, f"{sentence} {cure}", keys_in(section))

@@ -18,6 +18,7 @@ from vfm.questionnaires.conditions import comparisons, holds, inside, questions_
 from vfm.questionnaires.kinds import KINDS, Value, choices
 from vfm.questionnaires.schema import (
     NUMERIC,
+    All,
     AnyOf,
     Comparison,
     Condition,
@@ -28,17 +29,23 @@ from vfm.questionnaires.schema import (
     Ref,
 )
 
-MOST_TRIALS = 5_000
+MOST_TRIALS = 2_000
 """Answers tried in one search; what needs more is taken as possible."""
 MOST_NAMED_OPTIONS = 6
 """Options of one multiple choice that rules name; with more of them it is not tried out."""
+MOST_BESIDE = 6
+"""Questions measured against each other; with more of them none is tried out."""
 
 Tried = Mapping[str, Answer | None]
 """Question key -> the answer tried, None for a blank; a key that is not there is not decided yet."""
 Goal = Callable[[Tried], bool | str]
 """What is wanted: True or False once that is certain, else the key of a question it waits for."""
+Goals = tuple[Goal, ...]
 Agenda = tuple[Goal, "Agenda"] | None
 """Goals still to be reached, the next one first."""
+
+OpenQuestion = tuple[str, Iterator[Answer | None], tuple[Goal, Agenda]]
+"""A question that was decided, the answers to it that are left, and the goals from the one it was for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,24 +61,26 @@ class Trials:
 
     # --- what is wanted ----------------------------------------------------------------------------------
 
-    def holding(self, condition: Condition, *, wanted: bool = True) -> Goal:
-        """The goal that a condition holds, or that it does not."""
+    def holding(self, condition: Condition, *, wanted: bool = True) -> Goals:
+        """The goals that a condition holds, or that it does not; one for each part that has to."""
+        if isinstance(condition, Not):
+            return self.holding(condition.not_, wanted=not wanted)
+        if isinstance(condition, All if wanted else AnyOf):
+            return tuple(goal for one in inside(condition) for goal in self.holding(one, wanted=wanted))
 
         def goal(tried: Tried) -> bool | str:
             found = self._truth(condition, tried)
             return found if isinstance(found, str) else found is wanted
 
-        return goal
+        return (goal,)
 
-    def answered(self, keys: Iterable[str]) -> tuple[Goal, ...]:
+    def answered(self, keys: Iterable[str]) -> Goals:
         """The goals that questions are asked and have an answer."""
         return tuple(among(key, lambda answer: answer is not None) for key in keys)
 
     def knows(self, condition: Condition) -> bool:
         """True when everything a condition stands on is there to be tried, and it compares what can be."""
-        named = questions_named(condition)
-        are_there = all(key in self.questionnaire.questions and self.values(key) for key in named)
-        return are_there and self._fits(condition)
+        return all(map(self.values, questions_named(condition))) and self._fits(condition)
 
     def is_constant(self, condition: Condition) -> bool:
         """True when a condition holds whatever is answered.
@@ -81,37 +90,40 @@ class Trials:
         """
         if not self.knows(condition):
             return False
+        named = questions_named(condition)
         asks_whether = any(claim.operator == "answered" for claim in comparisons(condition))
-        given = () if asks_whether else self.answered(questions_named(condition))
-        return self.is_possible(*given) and not self.is_possible(
-            *given, self.holding(condition, wanted=False)
-        )
+        given = () if asks_whether else self.answered(named)
+        failing = (*given, *self.holding(condition, wanted=False))
+        return not self.is_possible(*failing, named=named) and self.is_possible(*given, named=named)
 
     # --- the search --------------------------------------------------------------------------------------
 
-    def is_possible(self, *goals: Goal) -> bool:
-        """True when some answers reach every goal, or when there are too many to try."""
-        if not self._is_plain:
-            return True
-        agenda: Agenda = None
-        for goal in reversed(goals):
-            agenda = (goal, agenda)
-        return self._search(agenda)
+    def is_possible(self, *goals: Goal, named: Iterable[str] | None = None) -> bool:
+        """True when some answers reach every goal, or when there are too many to try.
 
-    def _search(self, agenda: Agenda) -> bool:
+        Args:
+            goals: what has to be so at once.
+            named: keys of all questions that the goals look at, where the caller knows them. Where different
+                questions decide whether each is asked, the search need not go back to those.
+        """
+        is_apart = named is not None and self._are_routed_apart(frozenset(named))
+        return self._search(_in_front(goals, None), self._unreachable if is_apart else self._routed)
+
+    def _search(self, agenda: Agenda, routed: Mapping[str, Goals]) -> bool:
         tried: dict[str, Answer | None] = {}
-        open_questions: list[tuple[str, Iterator[Answer | None], Agenda]] = []
+        open_questions: list[OpenQuestion] = []
         for _ in range(MOST_TRIALS):
             agenda, verdict = _advanced(agenda, tried)
-            if verdict is True:
+            if isinstance(verdict, str) and agenda is not None:
+                values = self.values(verdict)
+                open_questions.append((verdict, iter(values), agenda))
+                verdict = not values  # what cannot be tried out is taken as possible
+            if verdict:
                 return True
-            if isinstance(verdict, str):
-                open_questions.append((verdict, iter(self.values(verdict)), agenda))
             if not _take_next(open_questions, tried):
                 return False
-            key, _answers, after = open_questions[-1]
-            routed = tried[key] is not None and key in self._routed
-            agenda = (self._routed[key], after) if routed else after
+            key, _answers, (waiting, after) = open_questions[-1]
+            agenda = (waiting, _in_front(() if tried[key] is None else routed.get(key, ()), after))
         return True
 
     def _truth(self, condition: Condition, tried: Tried) -> bool | str:
@@ -143,8 +155,8 @@ class Trials:
         return asked == len(self.questionnaire.questions)
 
     @cached_property
-    def _routed(self) -> dict[str, Goal]:
-        """Question key -> the goal that it is asked, where its routing rule names earlier questions only."""
+    def _routed(self) -> dict[str, Goals]:
+        """Question key -> the goals that it is asked, where its routing rule names earlier questions only."""
         earlier: set[str] = set()
         found = {}
         for key, question in self.questionnaire.questions.items():
@@ -152,6 +164,39 @@ class Trials:
                 found[key] = self.holding(question.show_if)
             earlier.add(key)
         return found
+
+    @cached_property
+    def _above(self) -> dict[str, frozenset[str]]:
+        """Question key -> the questions that decide whether it is asked, and all that decide on those."""
+        found: dict[str, frozenset[str]] = {}
+        for key in self._routed:
+            named = self._named_by(key)
+            found[key] = named.union(*(found.get(above, ()) for above in named))
+        return found
+
+    @cached_property
+    def _unreachable(self) -> dict[str, Goals]:
+        """Key of each question that no answers lead to -> a goal that is never reached."""
+        found: dict[str, Goals] = {}
+        for key, goals in self._routed.items():
+            is_apart = self._are_routed_apart(self._named_by(key))
+            if not self._search(_in_front(goals, None), found if is_apart else self._routed):
+                found[key] = (lambda _tried: False,)
+        return found
+
+    def _named_by(self, key: str) -> frozenset[str]:
+        routing = self.questionnaire.questions[key].show_if
+        return frozenset() if routing is None else frozenset(questions_named(routing))
+
+    def _are_routed_apart(self, keys: frozenset[str]) -> bool:
+        """True when no question decides on two of the keys, and none of them on another."""
+        taken = keys
+        for key in keys:
+            above = self._above.get(key, frozenset())
+            if not taken.isdisjoint(above):
+                return False
+            taken |= above
+        return True
 
     def _is_sound(self, condition: Condition, earlier: set[str]) -> bool:
         named = questions_named(condition)
@@ -161,6 +206,11 @@ class Trials:
         """True when every comparison is one that its question's kind knows."""
         questions = self.questionnaire.questions
         return all(c.operator in KINDS[questions[c.question].kind].operators for c in comparisons(condition))
+
+    @cached_property
+    def named(self) -> frozenset[str]:
+        """Keys of the questions that any condition names."""
+        return frozenset(key for condition in self.conditions for key in questions_named(condition))
 
     @cached_property
     def _claims(self) -> dict[str, list[Comparison]]:
@@ -189,13 +239,12 @@ class Trials:
     def values(self, key: str) -> tuple[Answer | None, ...]:
         """The answers to one question that rules can tell apart, best first, and a blank.
 
-        Empty when it cannot be tried out: its scale is missing, rules name too many of its options, or a key
-        of the template stands for two things.
+        Empty when it cannot be tried out: it or its scale is missing, rules name too many of its options, it
+        is measured against too many others, or a key of the template stands for two things.
         """
-        if not self._is_plain:
-            return ()
         if key not in self._tried_of:
-            values = self._values(self.questionnaire.questions[key])
+            question = self.questionnaire.questions.get(key)
+            values = self._values(question) if question is not None and self._is_plain else ()
             answers = tuple(Answer(State.ANSWERED, value) for value in values)
             self._tried_of[key] = (*answers, None) if answers else ()
         return self._tried_of[key]
@@ -205,6 +254,8 @@ class Trials:
             return self._levels(question)
         if question.kind is Kind.MULTI_CHOICE:
             return self._selections(question)
+        if self._steps(question.key) > MOST_BESIDE:
+            return ()
         if question.kind in NUMERIC:
             fixed = {Decimal(repr(number)) for number in self._fixed(question.key)}
             return _around(fixed or {Decimal(0)}, self._steps(question.key))
@@ -243,7 +294,7 @@ class Trials:
 
     def _steps(self, key: str) -> int:
         """Steps beyond the outermost: enough to put every question it is measured against in any order."""
-        return min(len(self._beside.get(key, (key,))), 4)
+        return len(self._beside.get(key, (key,)))
 
     def _selections(self, question: Question) -> Iterator[Value]:
         """Every selection of the options that rules name, with as few and as many others as can matter."""
@@ -268,6 +319,12 @@ def among(key: str, is_wanted: Callable[[Answer | None], bool]) -> Goal:
     return lambda tried: is_wanted(tried[key]) if key in tried else key
 
 
+def _in_front(goals: Goals, agenda: Agenda) -> Agenda:
+    for goal in reversed(goals):
+        agenda = (goal, agenda)
+    return agenda
+
+
 def _advanced(agenda: Agenda, tried: Tried) -> tuple[Agenda, bool | str]:
     """The agenda without the goals that are reached; True at its end, False where one cannot be reached."""
     while agenda is not None:
@@ -279,7 +336,7 @@ def _advanced(agenda: Agenda, tried: Tried) -> tuple[Agenda, bool | str]:
 
 
 def _take_next(
-    open_questions: list[tuple[str, Iterator[Answer | None], Agenda]],
+    open_questions: list[OpenQuestion],
     tried: MutableMapping[str, Answer | None],
 ) -> bool:
     """The next answer to the question decided last; where it has none left, to the one before it."""
