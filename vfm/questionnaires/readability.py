@@ -16,10 +16,13 @@ _LETTERS = re.compile(r"[a-z]+")
 _VOWELS = re.compile(r"[aeiouy]+")
 _SILENT_END = re.compile(r"(?:[^aeiouy]e|[^aeioutdy]ed|[^aeiouycgszxl]es|[aeiouy]les)$")
 _SPOKEN_END = re.compile(r"[^aeiouyl]le[sd]?$")
-_SILENT_WITHIN = re.compile(r"[^aeiouy]e(?=(?:ments?|ly|less|ful|fully|ness|where|times?|thing|what|how)$)")
+_SILENT_WITHIN = re.compile(
+    r"[^aeiouy]e(?=(?:ments?|ly|less|ful|fully|ness|where|times?|thing|what|how)$|"
+    r"(?:cast|guard|hold|keep|line|side)[a-z]*$)"
+)
 _APART = re.compile(
     r"(?<=[dmnrv])ia|ia(?=ns?$)(?<![cst]ia)|(?<=[lr])ia(?=b)|(?<=[crt])ia(?=t)|io(?!n)|iu|(?<![qg])u[ao](?!r)|"
-    r"(?<!p)eo(?!us|n)|(?<=[aeiou])ing|(?<=cr)ea(?=t)|(?<=[rd])ea(?=s?$)|(?<=l)ue(?=n)|"
+    r"(?<!p)eo(?!us|n)|(?<=[aeiouy])ing|(?<=cr)ea(?=t(?!u))|(?<=[rd])ea(?=s?$)|(?<=l)ue(?=n)|"
     r"(?<=r)ie(?=n)|(?<=^cl)ie(?=n)|(?<=^sc)ie(?=n)|ie(?=t)|iou(?=s)(?<![cgtx]iou)|ism$"
 )
 
