@@ -19,6 +19,38 @@ def test_clean_templates_leave_standard_output_empty(capsys):
     assert "service-vfm.yaml: no problems; 61 questions." in said.err
 
 
+def test_a_clean_template_is_said_how_long_it_takes(capsys):
+    assert cli.main(["template", "check", "data/templates/corporate-best-value.yaml"]) == 0
+    said = capsys.readouterr().err.splitlines()
+    assert said == [
+        "data/templates/corporate-best-value.yaml: no problems; 28 questions.",
+        "data/templates/corporate-best-value.yaml: takes about 55 minutes to complete.",
+    ]
+
+
+def test_advice_is_on_standard_output_and_exit_0(capsys, tmp_path):
+    text = Path("data/templates/service-vfm.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "advised.yaml"
+    path.write_text(text.replace("text: How well is quality assured?", "text: TBC"), encoding="utf-8")
+    assert cli.main(["template", "check", str(path)]) == 0
+    said = capsys.readouterr()
+    line = text[: text.index("text: How well is quality assured?")].count("\n") + 1
+    words = 'The question still says "TBC". Write what people should read.'
+    assert said.out == f"{path}:{line}:15: OUT-04: advice: {words}\n"
+    assert f"{path}: no problems; 61 questions; 1 piece of advice." in said.err
+
+
+def test_advice_comes_after_problems_and_leaves_exit_1(capsys, tmp_path):
+    text = Path("data/templates/service-vfm.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "both.yaml"
+    seeded = text.replace("text: How well is quality assured?", "text: TBC")
+    path.write_text(seeded.replace("at: GOV-04", "at: GOV-44"), encoding="utf-8")
+    assert cli.main(["template", "check", str(path)]) == 1
+    said = capsys.readouterr()
+    assert [": advice: " in line for line in said.out.splitlines()] == [False, True]
+    assert said.err == ""
+
+
 def test_problems_go_to_standard_output_and_exit_1(capsys):
     path = str(BROKEN / "several.yaml")
     assert cli.main(["template", "check", path]) == 1

@@ -3,8 +3,10 @@
 import pytest
 
 from tests.build import options, question, questionnaire, scale_question, section, yes_no
-from vfm.questionnaires.checks import CHECKS, faults, problems
-from vfm.questionnaires.schema import Check, RuleRow, RuleTable
+from vfm.prioritisation.provenance import ANSWER_RULES
+from vfm.questionnaires.advice import READ_FROM
+from vfm.questionnaires.checks import ADVICE, CHECKS, advice, faults, findings, problems
+from vfm.questionnaires.schema import FEEDS, Check, Kind, RuleRow, RuleTable
 
 
 def test_a_sound_questionnaire_has_no_faults():
@@ -122,5 +124,127 @@ def test_points_of_a_built_questionnaire_must_run_from_0_to_100():
 
 
 def test_every_check_is_one_row_and_documented():
-    assert len({check.__name__ for check in CHECKS}) == len(CHECKS)
-    assert all(check.__doc__ for check in CHECKS)
+    every = CHECKS + ADVICE
+    assert len({check.__name__ for check in every}) == len(every)
+    assert all(check.__doc__ for check in every)
+
+
+def test_errors_block_and_advice_does_not():
+    asked = questionnaire(scale_question("A-01"), scale_question("A-02", 0, text="And how fast?"))
+    assert problems(asked) == ()
+    (found,) = advice(asked)
+    assert found.place == "A-02"
+    (fault,) = findings(asked)
+    assert fault.is_advice
+    assert faults(asked) == ()
+
+
+def test_errors_come_before_advice():
+    asked = questionnaire(scale_question("A-01", 0, text="TBC"), question("A-02", "money", unit="EUR"))
+    found = [fault.is_advice for fault in findings(asked)]
+    assert found == sorted(found)
+    assert len(found) == 3
+
+
+def test_a_draft_in_which_a_section_stands_twice_is_still_checked():
+    doubled = questionnaire(
+        section("A", scale_question("A-01")),
+        section("A", yes_no("A-02", 1, show_if={"question": "A-01", "equals": 1})),
+    )
+    assert [str(problem) for problem in problems(doubled)] == [
+        'A: The key "A" is already taken. Give it another key.'
+    ]
+
+
+@pytest.mark.parametrize("operand", [float("inf"), float("-inf"), 1e300, -1e-300])
+def test_any_number_in_a_rule_can_be_tried(operand):
+    rule = {"question": "N", "at_most": operand}
+    asked = questionnaire(scale_question("S"), question("N", "number"), yes_no("Y", show_if=rule))
+    assert [problem.place for problem in problems(asked)] in ([], ["Y"])
+
+
+def test_the_last_day_of_the_calendar_can_be_tried():
+    rule = {"question": "D", "at_most": "9999-12-31"}
+    asked = questionnaire(scale_question("S"), question("D", "date"), yes_no("Y", show_if=rule))
+    assert problems(asked) == ()
+
+
+def test_a_day_between_two_days_is_tried():
+    rule = {"all": [{"question": "D", "greater": "2026-01-01"}, {"question": "D", "less": "2026-01-03"}]}
+    asked = questionnaire(scale_question("S"), question("D", "date"), yes_no("Y", show_if=rule))
+    assert problems(asked) == ()
+
+
+def test_checks_that_only_together_contradict_each_other_are_named_together():
+    asked = [scale_question("S"), *(question(key, "number") for key in "ABC")]
+    pairs = [("A", "B"), ("B", "C"), ("C", "A")]
+    checks = tuple(
+        Check(
+            key=f"{one}-{other}",
+            must={"question": one, "less": {"question": other}},
+            say="Correct one.",
+            at=one,
+        )
+        for one, other in pairs
+    )
+    (problem,) = problems(questionnaire(*asked, checks=checks))
+    sentence = 'The checks "A-B", "B-C" and "C-A" can never hold together. Correct one, or take it out.'
+    assert str(problem) == f"C-A: {sentence}"
+    assert problems(questionnaire(*asked, checks=checks[:2])) == ()
+
+
+def test_checks_on_different_routes_do_not_contradict_each_other():
+    asked = [
+        yes_no("Y"),
+        question("A", "number", show_if={"question": "Y", "equals": "yes"}),
+        question("B", "number", show_if={"question": "Y", "equals": "no"}),
+        question("N", "number"),
+    ]
+    checks = (
+        Check(key="a", must={"question": "N", "greater": {"question": "A"}}, say="Correct one.", at="N"),
+        Check(key="b", must={"question": "N", "greater": {"question": "B"}}, say="Correct one.", at="N"),
+    )
+    assert problems(questionnaire(section("A", *asked, weight=0), checks=checks)) == ()
+
+
+def test_a_check_that_is_never_looked_at_is_told():
+    asked = [
+        yes_no("Y"),
+        question("A", "number", show_if={"question": "Y", "equals": "yes"}),
+        question("B", "number", show_if={"question": "Y", "equals": "no"}),
+    ]
+    both = Check(key="c", must={"question": "A", "at_most": {"question": "B"}}, say="Correct one.", at="A")
+    (problem,) = problems(questionnaire(section("A", *asked, weight=0), checks=(both,)))
+    assert problem.message.startswith("The check's questions are never asked together")
+
+
+@pytest.mark.parametrize(
+    "words", ["...", "TBC", " tbd ", "To be confirmed", "lorem ipsum dolor", "xxx", "[TBC]", "?"]
+)
+def test_stand_ins_are_advised_on(words):
+    found = advice(questionnaire(scale_question("A-01", text=words)))
+    assert [one.message.split(" still")[0] for one in found] == ["The question"]
+
+
+@pytest.mark.parametrize(
+    "words", ["Todo lists kept?", "TBC status of the plan", "Exxon contract value", "Why?"]
+)
+def test_words_that_only_look_like_a_stand_in_are_left_alone(words):
+    assert advice(questionnaire(scale_question("A-01", text=words))) == ()
+
+
+def test_wording_is_measured_on_guidance_and_choices_too():
+    long = "word " * 31
+    asked = questionnaire(
+        scale_question("A-01", help=long),
+        question("A-02", "multi_choice", text="Which?", options=options(a=long, b="Short")),
+    )
+    paths = [fault.path[-1] for fault in findings(asked)]
+    assert paths == ["label", "help"]
+
+
+def test_what_answers_feed_is_read_as_the_ranking_reads_it():
+    """Gross and net are the first two sums; the rest as the ranking's own table says."""
+    read = {name: (rule.kind, rule.most) for name, rule in ANSWER_RULES.items()}
+    assert read | {"expenditure_level": (Kind.MONEY, 2)} == READ_FROM
+    assert set(READ_FROM) <= set(FEEDS)

@@ -10,7 +10,8 @@ COUNTED = {
         money being review issues changes budget social special process response purpose sometimes useful
         audit client science quiet guidance language courage outcomes houses cases boxes titles handled
         quarter triage judgement measure compared creature""",
-    3: """governance discretion benefits inspection ombudsman revenue stakeholder area idea evidence corporate management
+    3: """governance discretion benefits inspection ombudsman revenue stakeholder area idea evidence
+        corporate management
         improvement director created financial national decision various previous digital customers agency
         performance demanding possible annual actual continue influence variance comparing ratio video radio
         trialling carrying applying resources safeguarding""",

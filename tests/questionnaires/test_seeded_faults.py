@@ -137,7 +137,7 @@ ERRORS = {
         "no words for level 4",
     ),
     "level of blanks": Seed(
-        SERVICE, "4: Counted, low and falling", "4: ' '", "|' '", "EFF-03", "level 4 has no words"
+        SERVICE, "4: Counted, low and falling", "4: ' '", "|' '", "EFF-03", "Level 4 has no words"
     ),
     "levels in the same words": Seed(
         SERVICE,
@@ -145,7 +145,7 @@ ERRORS = {
         "4: counted, with action  on the largest causes",
         "|counted, with",
         "EFF-03",
-        "level 4 says the same as the level 3",
+        "Level 4 says the same as level 3",
     ),
     "options in the same words": Seed(
         SERVICE,

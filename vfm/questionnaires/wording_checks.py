@@ -8,7 +8,7 @@ from vfm.questionnaires.outline import Fault, Outline
 from vfm.questionnaires.readability import reading_of
 from vfm.questionnaires.schema import Question
 from vfm.questionnaires.source import Path
-from vfm.questionnaires.texts import Text
+from vfm.questionnaires.texts import QUESTION, Text
 from vfm.questionnaires.wording import counted
 
 LONGEST_QUESTION = 40
@@ -36,7 +36,7 @@ def blank_words(outline: Outline) -> Iterator[Fault]:
     """Texts made of blanks alone."""
     for text in outline.texts:
         if not text.words.strip():
-            yield Fault(text.path, text.key, f"The {text.what} has no words. Write what people should read.")
+            yield Fault(text.path, text.key, f"{text.subject} has no words. Write what people should read.")
 
 
 def same_words(outline: Outline) -> Iterator[Fault]:
@@ -56,7 +56,7 @@ def _twice(group: Iterable[Text]) -> Iterator[Fault]:
     for text in group:
         folded = " ".join(text.words.casefold().split())
         if folded and folded in first:
-            sentence = f"The {text.what} says the same as the {first[folded].what}."
+            sentence = f"{text.subject} says the same as {first[folded].what}."
             yield Fault(text.path, text.key, f"{sentence} Word them so that people can tell them apart.")
         first.setdefault(folded, text)
 
@@ -66,7 +66,7 @@ def stand_ins(outline: Outline) -> Iterator[Fault]:
     for text in outline.texts:
         shown = text.words.strip()
         if shown and _STAND_IN.fullmatch(shown):
-            message = f'The {text.what} still says "{shown[:40]}". Write what people should read.'
+            message = f'{text.subject} still says "{shown[:40]}". Write what people should read.'
             yield Fault(text.path, text.key, message, is_advice=True)
 
 
@@ -90,21 +90,23 @@ def asked_twice(outline: Outline) -> Iterator[Fault]:
 def heavy_wording(outline: Outline) -> Iterator[Fault]:
     """Questions, choices and guidance that are long, or hard to read."""
     for text in outline.texts_of_questions:
-        yield from _long(text, LONGEST_QUESTION if text.what == "question" else LONGEST_CHOICE)
+        yield from _long(text, LONGEST_QUESTION if text.what == QUESTION else LONGEST_CHOICE)
     for path, question in outline.questions + outline.about_the_pilot:
         if question.help:
-            yield from _long(Text((*path, "help"), question.key, "guidance", question.help), LONGEST_GUIDANCE)
+            yield from _long(
+                Text((*path, "help"), question.key, "the guidance", question.help), LONGEST_GUIDANCE
+            )
         yield from _hard(path, question)
 
 
 def _long(text: Text, most: int) -> Iterator[Fault]:
     reading = reading_of(text.words)
     if reading.words > most:
-        sentence = f"The {text.what} has {counted(reading.words, 'word')}; up to {most} read well."
+        sentence = f"{text.subject} has {counted(reading.words, 'word')}; up to {most} read well."
         yield Fault(text.path, text.key, f"{sentence} Shorten it.", is_advice=True)
     elif reading.longest > LONGEST_SENTENCE:
         sentence = (
-            f"A sentence of the {text.what} has {reading.longest} words; up to {LONGEST_SENTENCE} read well."
+            f"A sentence of {text.what} has {reading.longest} words; up to {LONGEST_SENTENCE} read well."
         )
         yield Fault(text.path, text.key, f"{sentence} Make two of it.", is_advice=True)
 
