@@ -6,7 +6,7 @@ from tests.build import options, question, questionnaire, scale_question, sectio
 from vfm.prioritisation.provenance import ANSWER_RULES
 from vfm.questionnaires.advice import READ_FROM
 from vfm.questionnaires.checks import ADVICE, CHECKS, advice, faults, findings, problems
-from vfm.questionnaires.schema import FEEDS, Check, Kind, RuleRow, RuleTable
+from vfm.questionnaires.schema import FEEDS, Check, Kind, Option, RuleRow, RuleTable
 
 
 def test_a_sound_questionnaire_has_no_faults():
@@ -248,3 +248,62 @@ def test_what_answers_feed_is_read_as_the_ranking_reads_it():
     read = {name: (rule.kind, rule.most) for name, rule in ANSWER_RULES.items()}
     assert read | {"expenditure_level": (Kind.MONEY, 2)} == READ_FROM
     assert set(READ_FROM) <= set(FEEDS)
+
+
+def test_a_lone_section_is_not_weighed():
+    asked = [scale_question("A-01"), yes_no("A-02", 1, text="Is it?")]
+    (found,) = advice(questionnaire(section("A", *asked, weight=40)))
+    assert found.message.startswith(
+        "The weight cannot matter, as no other section beside this one is scored."
+    )
+    assert advice(questionnaire(section("A", *asked, weight=1))) == ()
+    beside = section("A", scale_question("A-03"), section("AA", *asked, weight=40))
+    assert advice(questionnaire(beside)) == ()
+
+
+@pytest.mark.parametrize(
+    ("scoring", "says"),
+    [
+        ({"critical_limit": 100}, 'A critical question caps nothing while "critical_limit" is 100.'),
+        ({"method": "rule_table"}, "A rule table gives a status"),
+        ({}, None),
+    ],
+)
+def test_being_critical_where_it_changes_nothing(scoring, says):
+    asked = questionnaire(scale_question("A-01", critical=True), yes_no("A-02", 1), scoring=scoring)
+    told = [one.message for one in advice(asked) if one.place == "A-01"]
+    assert [message.startswith(str(says)) for message in told] == ([True] if says else [])
+
+
+def test_a_critical_section_without_a_score_is_told():
+    asked = [
+        section("A", scale_question("A-01")),
+        section("B", question("B-01", "text"), critical=True, weight=0),
+    ]
+    (found,) = advice(questionnaire(*asked))
+    assert (
+        str(found) == "B: The section is critical but has no score. Take critical out, or score a question."
+    )
+
+
+def test_every_option_exclusive_is_a_single_choice():
+    alone = [Option(key=key, label=key.upper(), exclusive=True) for key in "ab"]
+    several = question("M", "multi_choice", text="Which?", options=tuple(alone))
+    (found,) = advice(questionnaire(scale_question("S"), several))
+    assert found.message == "Every option is exclusive, so only one can be chosen. Make it a single choice."
+
+
+def test_more_feeding_than_are_read_is_told_of_those_that_are_not():
+    asked = [question(key, "percent", text=key, feeds="demand_pressure") for key in ("A-1", "B-1", "C-1")]
+    (found,) = advice(questionnaire(section("A", *asked, weight=0), scales={}))
+    assert str(found) == (
+        'C-1: "demand_pressure" is read from the first two that feed it: A-1 and B-1. '
+        "Take feeds out here, or there."
+    )
+
+
+def test_the_pilots_own_questions_are_not_scored():
+    about = [question("P-1", "yes_no", weight=1), question("P-2", "text", feeds="unit_cost")]
+    found = problems(questionnaire(pilot_feedback={"overall": about}))
+    assert [problem.place for problem in found] == ["P-1", "P-2"]
+    assert all("no meaning on a question about the pilot" in problem.message for problem in found)

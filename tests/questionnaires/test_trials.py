@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.build import answer, options, question, questionnaire, scale_question, section, yes_no
-from vfm.questionnaires.conditions import holds, questions_named
+from vfm.questionnaires.conditions import comparisons, holds, questions_named
 from vfm.questionnaires.outline import Outline
 from vfm.questionnaires.routing import on_route
 from vfm.questionnaires.schema import Option, Question
@@ -86,7 +86,7 @@ def is_really_possible(asked):
     return False
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(routed())
 def test_what_is_possible_is_what_some_answers_make_true(asked):
     trials = Outline(asked).trials
@@ -95,6 +95,34 @@ def test_what_is_possible_is_what_some_answers_make_true(asked):
     expected = is_really_possible(asked)
     assert trials.is_possible(*trials.holding(wanted), named=questions_named(wanted)) == expected
     assert trials.is_possible(*trials.holding(wanted)) == expected
+
+
+def is_really_constant(asked):
+    """With every question that is asked answered, one way or another."""
+    wanted = asked.questions["T"].show_if
+    keys = [key for key in asked.questions if key != "T"]
+    for values in product(*(ANSWERS[asked.questions[key].kind] for key in keys)):
+        every = {key: answer(value) for key, value in zip(keys, values, strict=True)}
+        route = on_route(asked, every)
+        if not holds(wanted, {key: one for key, one in every.items() if key in route}, asked):
+            return False
+    return True
+
+
+@settings(max_examples=60, deadline=None)
+@given(routed())
+def test_a_rule_is_constant_where_every_way_to_answer_makes_it_true(asked):
+    wanted = asked.questions["T"].show_if
+    is_constant = Outline(asked).trials.is_constant(wanted)
+    if any(claim.operator == "answered" for claim in comparisons(wanted)):
+        assert not is_constant or is_really_constant(asked)
+    elif not any(
+        claim.operator == "answered"
+        for q in asked.questions.values()
+        if q.show_if
+        for claim in comparisons(q.show_if)
+    ):
+        assert is_constant == is_really_constant(asked)
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,8 @@ NUMBER_WORDS = {1: "first", 2: "first two"}
 def constant_rules(outline: Outline) -> Iterator[Fault]:
     """Routing rules that are always true, and checks that can never fail."""
     for rule in outline.rules:
-        if rule.word != "cap" and outline.trials.is_constant(rule.condition):
+        is_check = rule.word == "check"
+        if rule.word != "cap" and outline.trials.is_constant(rule.condition, is_given=is_check):
             on = concerned(outline, rule.condition)
             yield Fault(rule.path, rule.owner, _constant(rule), on, is_advice=True)
 
@@ -86,22 +87,41 @@ def _levels(outline: Outline) -> Iterator[tuple[tuple[Section, ...], Path]]:
 def lone_weights(outline: Outline) -> Iterator[Fault]:
     """Weights beyond any other in the template on what has nothing beside it to be weighed against.
 
-    A lone question with a weight that is used elsewhere too is left alone: nobody meant anything by it.
+    A lone question or section with a weight that is used elsewhere too is left alone: nobody meant anything
+    by it. Under `sum` a weight is a number of points, which always matters.
     """
     if outline.questionnaire.scoring.method is Method.SUM:
         return
-    weights = sorted(q.weight for _, q in outline.questions if q.weight is not None)
+    weights = [question.weight for _, question in outline.questions if question.weight]
     for path, section in outline.sections:
-        scored = [(i, q) for i, q in enumerate(section.questions) if q.weight]
+        scored = [(i, question) for i, question in enumerate(section.questions) if question.weight]
         if len(scored) == 1 and not any(map(is_scored, section.sections)):
             ((i, question),) = scored
-            others = [*weights]
-            others.remove(question.weight or 0)
-            if (question.weight or 0) > max([1, *others]):
+            if _is_beyond_others(question.weight or 0, weights):
                 sentence = "The weight cannot matter, as no other question of the section is scored."
                 message = f"{sentence} Weigh the section instead, or score another question."
                 here = (*path, "questions", i, "weight")
                 yield Fault(here, question.key, message, keys_in(section), is_advice=True)
+    if outline.questionnaire.scoring.method is Method.WEIGHTED_MEAN:
+        yield from _lone_sections(outline)
+
+
+def _lone_sections(outline: Outline) -> Iterator[Fault]:
+    weights = [section.weight for _, section in outline.sections if section.weight]
+    beside = {path: any(q.weight for q in section.questions) for path, section in outline.sections}
+    for siblings, path in _levels(outline):
+        scored = [(i, section) for i, section in enumerate(siblings) if section.weight and is_scored(section)]
+        if len(scored) == 1 and not beside.get(path[:-1]):
+            ((i, section),) = scored
+            if _is_beyond_others(section.weight, weights):
+                sentence = "The weight cannot matter, as no other section beside this one is scored."
+                message = f"{sentence} Set it to 1, or score another section."
+                yield Fault((*path, i, "weight"), section.key, message, keys_in(section), is_advice=True)
+
+
+def _is_beyond_others(weight: float, weights: list[float]) -> bool:
+    """True when a weight is over 1 and no other in the template is as high."""
+    return weight > 1 and weight == max(weights) and weights.count(weight) == 1
 
 
 def unused_points(outline: Outline) -> Iterator[Fault]:

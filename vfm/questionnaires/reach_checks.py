@@ -12,6 +12,8 @@ from vfm.questionnaires.source import Path
 from vfm.questionnaires.trials import Goal, Goals, Tried, among
 from vfm.questionnaires.wording import listed
 
+MOST_SCORED = 40
+"""Scored questions of which the scores are listed; of more there are too many to look."""
 MOST_SUMS = 2_000
 """Sums kept apart in one section; with more of them any score is taken as possible."""
 
@@ -93,17 +95,7 @@ def _best(outline: Outline, question: Question) -> Goal:
 
 def _best_or_not_asked(outline: Outline, question: Question) -> Goal:
     best = outline.best[question.key]
-    asked = () if question.show_if is None else outline.trials.holding(question.show_if)
-
-    def goal(tried: Tried) -> bool | str:
-        if (answer := tried.get(question.key)) is not None:
-            return answer.value in best
-        for is_asked in asked:
-            if (found := is_asked(tried)) is not True:
-                return found or True  # it waits for an answer, or the question is not asked
-        return question.key not in tried and question.key
-
-    return goal
+    return outline.trials.if_asked(question.key, lambda answer: answer.value in best)
 
 
 def _any_answered(keys: Iterable[str]) -> Goal:
@@ -194,6 +186,8 @@ def unreachable_bands(outline: Outline) -> Iterator[Fault]:
 
 def _all_scores(outline: Outline) -> frozenset[float] | None:
     """Every score a section or the whole can have, and some more; None when they are too many to list."""
+    if len(outline.best) > MOST_SCORED:
+        return None
     every: set[float] = set()
     whole: list[tuple[float, frozenset[float]]] = []
     for section in outline.questionnaire.sections:
@@ -228,7 +222,7 @@ def _scores(outline: Outline, section: Section, every: set[float]) -> frozenset[
     return means | limits
 
 
-@lru_cache(maxsize=1_000)
+@lru_cache(maxsize=64)
 def _means(parts: tuple[tuple[float, frozenset[float]], ...]) -> frozenset[float] | None:
     """Weighted means of one value from each part, or none of it; None when there are too many."""
     sums = {(0.0, 0.0)}

@@ -47,7 +47,7 @@ class Reading:
         return round(self.grade) + AGE_OF_FIRST_GRADE
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=8_000)
 def reading_of(text: str) -> Reading:
     """Words, longest sentence and Flesch-Kincaid grade of an English text.
 
@@ -69,7 +69,7 @@ def reading_of(text: str) -> Reading:
     return Reading(total, max(counts), max(0.0, grade))
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=20_000)
 def syllables(word: str) -> int:
     """About how many syllables an English word has, at least 1.
 

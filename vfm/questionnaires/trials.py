@@ -82,19 +82,42 @@ class Trials:
         """True when everything a condition stands on is there to be tried, and it compares what can be."""
         return all(map(self.values, questions_named(condition))) and self._fits(condition)
 
-    def is_constant(self, condition: Condition) -> bool:
-        """True when a condition holds whatever is answered.
+    def if_asked(self, key: str, is_wanted: Callable[[Answer], bool]) -> Goal:
+        """The goal that a question has an answer that is wanted, or is not asked."""
+        asked = self._routed.get(key, ())
+
+        def goal(tried: Tried) -> bool | str:
+            if (answer := tried.get(key)) is not None:
+                return is_wanted(answer)
+            for is_so in asked:
+                if (found := is_so(tried)) is not True:
+                    return found or True  # it waits for an answer, or the question is not asked
+            return key not in tried and key
+
+        return goal
+
+    def is_constant(self, condition: Condition, *, is_given: bool = False) -> bool:
+        """True when a condition holds whatever is answered to the questions asked.
 
         A blank makes most comparisons false, so only given answers are tried; but of a condition that asks
         whether something is answered, blanks too. False when the condition cannot be tried out.
+
+        Args:
+            condition: what should hold.
+            is_given: it is only looked at when each of its questions is asked and answered.
         """
         if not self.knows(condition):
             return False
         named = questions_named(condition)
-        asks_whether = any(claim.operator == "answered" for claim in comparisons(condition))
-        given = () if asks_whether else self.answered(named)
-        failing = (*given, *self.holding(condition, wanted=False))
-        return not self.is_possible(*failing, named=named) and self.is_possible(*given, named=named)
+        given = (
+            self.answered(named)
+            if is_given
+            else tuple(self.if_asked(key, lambda _answer: True) for key in named)
+        )
+        if not is_given and any(claim.operator == "answered" for claim in comparisons(condition)):
+            given = ()
+        failing = self.holding(condition, wanted=False)
+        return not self.is_possible(*given, *failing) and self.is_possible(*given)
 
     # --- the search --------------------------------------------------------------------------------------
 
@@ -244,14 +267,24 @@ class Trials:
         """
         if key not in self._tried_of:
             question = self.questionnaire.questions.get(key)
-            values = self._values(question) if question is not None and self._is_plain else ()
-            answers = tuple(Answer(State.ANSWERED, value) for value in values)
-            self._tried_of[key] = (*answers, None) if answers else ()
+            if question is None or not self._is_plain:
+                self._tried_of[key] = ()
+            elif question.kind is Kind.SCALE:
+                self._tried_of[key] = self._levels_of.get(question.scale, ())
+            else:
+                self._tried_of[key] = _with_a_blank(self._values(question))
         return self._tried_of[key]
 
+    @cached_property
+    def _levels_of(self) -> dict[str | None, tuple[Answer | None, ...]]:
+        """Name of a scale, None for the first -> its levels, highest first, and a blank."""
+        found: dict[str | None, tuple[Answer | None, ...]] = {}
+        for name, scale in self.questionnaire.scales.items():
+            found[name] = _with_a_blank(sorted(scale.levels, reverse=True))
+            found.setdefault(None, found[name])
+        return found
+
     def _values(self, question: Question) -> Iterable[Value]:
-        if question.kind is Kind.SCALE:
-            return self._levels(question)
         if question.kind is Kind.MULTI_CHOICE:
             return self._selections(question)
         if self._steps(question.key) > MOST_BESIDE:
@@ -265,11 +298,6 @@ class Trials:
             last = date.max.toordinal()
             return dict.fromkeys(date.fromordinal(min(max(int(day), 1), last)) for day in around)
         return self._picks(question)
-
-    def _levels(self, question: Question) -> Iterable[Value]:
-        scales = self.questionnaire.scales
-        is_known = scales and (question.scale is None or question.scale in scales)
-        return sorted(self.questionnaire.scale_of(question).levels, reverse=True) if is_known else ()
 
     def _picks(self, question: Question) -> Iterable[Value]:
         offered = tuple(choices(question)) or ("words",)
@@ -348,6 +376,11 @@ def _take_next(
         tried.pop(key, None)
         open_questions.pop()
     return False
+
+
+def _with_a_blank(values: Iterable[Value]) -> tuple[Answer | None, ...]:
+    answers = tuple(Answer(State.ANSWERED, value) for value in values)
+    return (*answers, None) if answers else ()
 
 
 def _is_number(operand: object) -> TypeGuard[int | float]:

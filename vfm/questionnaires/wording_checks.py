@@ -21,6 +21,8 @@ LONGEST_SENTENCE = 30
 """Words of a sentence. The style guide of GOV.UK says 25; up to 30 is left to whoever writes."""
 HIGHEST_GRADE = 12
 """Flesch-Kincaid grade of a question with its guidance: the last school year, a reading age of 17."""
+LONGEST_STAND_IN = 40
+"""Characters looked at for a stand-in."""
 FEWEST_WORDS = 20
 """Words from which on a grade is looked at; of fewer it says little."""
 
@@ -35,7 +37,7 @@ _STAND_IN = re.compile(
 def blank_words(outline: Outline) -> Iterator[Fault]:
     """Texts made of blanks alone."""
     for text in outline.texts:
-        if not text.words.strip():
+        if text.words.isspace():
             yield Fault(text.path, text.key, f"{text.subject} has no words. Write what people should read.")
 
 
@@ -65,7 +67,7 @@ def stand_ins(outline: Outline) -> Iterator[Fault]:
     """Texts that still say "TBC", "..." or "lorem ipsum"."""
     for text in outline.texts:
         shown = text.words.strip()
-        if shown and _STAND_IN.fullmatch(shown):
+        if shown and _STAND_IN.fullmatch(shown[:LONGEST_STAND_IN]):
             message = f'{text.subject} still says "{shown[:40]}". Write what people should read.'
             yield Fault(text.path, text.key, message, is_advice=True)
 
