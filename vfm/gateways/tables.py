@@ -6,19 +6,15 @@ are raised at once, each with file, line and column.
 
 import csv
 import io
-import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
 
 from vfm.errors import Invalid, Problem
+from vfm.gateways.spreadsheets import sheets
 from vfm.questionnaires.source import decoded
 
 MOST_ROWS = 20_000
-MOST_COLUMNS = 500
-MOST_UNPACKED = 200_000_000
 EXCEL = (".xlsx", ".xlsm")
 
 
@@ -90,39 +86,9 @@ def _csv(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _excel(raw: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
-    from openpyxl import load_workbook  # heavy; CSV does not need it
-
-    refusal = Invalid([Problem(name, "This is not an Excel workbook. Save it as .xlsx, or as CSV in UTF-8.")])
-    try:
-        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            if sum(member.file_size for member in archive.infolist()) > MOST_UNPACKED:
-                raise Invalid(
-                    [Problem(name, "This workbook is too large once unpacked. Save the sheet as CSV.")]
-                )
-        workbook = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError):
-        raise refusal from None
-    try:
-        sheet: Any = workbook.worksheets[0]
-        for line, cells in enumerate(sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS), start=1):
-            yield line, _without_tail([_typed(cell) for cell in cells])
-    finally:
-        workbook.close()
-
-
-def _typed(cell: object) -> str:
-    """A cell as it would be typed into a CSV file."""
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return "yes" if cell else "no"
-    if isinstance(cell, datetime):
-        return cell.date().isoformat()
-    if isinstance(cell, date):
-        return cell.isoformat()
-    if isinstance(cell, float):
-        return repr(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
-    return str(cell).strip()
+    """The rows of the first sheet."""
+    for line, cells in enumerate(sheets(raw, name)[0].rows, start=1):
+        yield line, _without_tail([cell.strip() for cell in cells])
 
 
 def _without_tail(cells: list[str]) -> list[str]:
