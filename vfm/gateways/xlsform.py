@@ -136,6 +136,7 @@ class _Sections:
             return {}
         section: Rule = {"key": self._keys.fresh(name or title, "section-"), "title": title}
         self.places[section["key"]] = place
+        self.report.words(row, f"group “{title}”")
         own = self.questions.relevant(row, f"group “{title}”")
         if own:
             reason = "Sections are always there: the condition stands at each of its questions."
@@ -180,6 +181,7 @@ class _Sections:
         holder[name] = "\n\n".join(filter(None, (holder.get(name, ""), text)))
         where = f"under the question {holder['key']}" if questions else "under the title of the section"
         self.report.changed(row.place("type"), what, f"It is guidance {where}.")
+        self.report.words(row, what[0].lower() + what[1:])
         if row.text("relevant"):
             reason = "Guidance is always shown."
             self.report.lost(row.place("relevant"), f"Condition of note “{row.text('name')}”", reason)
@@ -198,7 +200,8 @@ class _Sections:
     def _lose_repeat(self, group: Group) -> None:
         reason = "A template asks everything once; only numbers can be asked a fixed number of times."
         cure = "Ask for the list as evidence, or for a total."
-        self.report.lost(group.row.place("type"), f"Repeat “{group.row.text('name')}”", reason, cure)
+        what = f"{group.word.capitalize()} “{group.row.text('name')}”"
+        self.report.lost(group.row.place("type"), what, reason, cure)
         for item in group.items:
             if isinstance(item, Group):
                 self._lose_repeat(item)
@@ -265,10 +268,10 @@ def _take_out(content: Rule, path: Path, message: str, places: Mapping[str, str]
     key = thing["key"]
     if rule:
         if thing.pop(rule, None) is not None:
-            report.lost_after_all(places.get(f"{key} {rule}", places.get(key, "survey")), message)
+            report.taken_out(places.get(f"{key} {rule}", "survey"), f"Condition of “{key}”", message)
         return
     holder[at] = None
-    report.lost_after_all(places.get(key, "survey"), message)
+    report.taken_out(places.get(key, "survey"), f"“{key}”", message)
 
 
 def _innermost(content: Any, path: Path) -> tuple[list[Any] | None, int, str]:

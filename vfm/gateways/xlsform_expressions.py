@@ -16,8 +16,8 @@ from dataclasses import dataclass
 
 LONGEST = 5_000
 """Characters of one formula."""
-DEEPEST = 40
-"""Brackets and functions inside one another; also operators of a kind that cannot be joined in one step."""
+DEEPEST = 15
+"""Brackets and functions inside one another; also steps of one rank that cannot be joined."""
 JOINED = ("or", "and", "+", "*")
 """Operators that take any number of arguments at once."""
 
@@ -98,7 +98,7 @@ class _Reader:
 
     def __init__(self, tokens: list[Token]) -> None:
         self._tokens = [*tokens, END]
-        self._at = self._depth = self._nested = 0
+        self._at = self._depth = 0
 
     @property
     def next(self) -> Token:
@@ -117,17 +117,17 @@ class _Reader:
 
     def _chain(self, inner: Callable[[], Tree], *operators: Token) -> Tree:
         """Operators of one rank, taken from the left."""
-        tree = inner()
+        tree, steps = inner(), 0
         while self.next in operators:
             _, operator = self._take()
             right = inner()
             if operator in JOINED and isinstance(tree, Call) and tree.function == operator:
                 tree = Call(operator, (*tree.arguments, right))
             else:
-                self._nested += operator not in JOINED
+                steps += 1
                 tree = Call(operator, (tree, right))
-        if self._nested > DEEPEST:
-            raise Unreadable(f"there are more than {DEEPEST} steps")
+            if steps > DEEPEST:
+                raise Unreadable(f"more than {DEEPEST} steps follow one another")
         return tree
 
     def read_or(self) -> Tree:

@@ -139,6 +139,13 @@ class Choices:
         names, labels = ({row.text(column).casefold() for row in rows} for column in ("name", "label"))
         return len(rows) == 2 and names == labels == {"yes", "no"}
 
+    def report_unused(self) -> None:
+        """A line for each list that no question uses."""
+        for name, rows in self._rows.items():
+            if name not in self._made:
+                reason = "No question that is taken over uses it."
+                self.report.lost(rows[0].place("list_name"), f"List of choices “{name}”", reason)
+
     def _options(self, rows: list[Row]) -> tuple[list[Rule], dict[str, str]]:
         options, by_name, keys = [], dict[str, str](), Keys()
         for row in rows:
@@ -149,6 +156,7 @@ class Choices:
                 continue
             by_name[name] = key = keys.fresh(name, "o")
             options.append({"key": key, "label": said(row.text("label")) or name})
+            self.report.words(row, f"choice “{name}”")
             if key != name:
                 self.report.changed(row.place("name"), f"Choice “{name}”", f"Its key is {key}.")
         return options, by_name
@@ -240,6 +248,7 @@ class Questions:
 
     def checks(self) -> list[Rule]:
         """A check for each constraint; to be asked for when all questions are made."""
+        self._choices.report_unused()
         return [check for constraint in self._constraints for check in self._check(constraint)]
 
     def _check(self, constraint: Constraint) -> list[Rule]:
@@ -339,7 +348,7 @@ class Questions:
         return question
 
     def _remember(self, row: Row, name: str, asked: Asked, bounds: str, by: str) -> None:
-        """What rules may name, and the rules an answer has to fulfil; none of them for what is asked by part."""
+        """What rules may name, and what an answer has to fulfil; neither for what is asked by part."""
         if not by:
             self._asked.setdefault(name, asked)
         for column, formula in (("parameters", bounds), ("constraint", row.text("constraint"))):
@@ -362,9 +371,7 @@ class Questions:
         if not row.text("label"):
             reason = "It has no label, so its name is shown."
             self.report.changed(row.place("label"), f"Words of “{name}”", reason, "Write the question.")
-        if "${" in row.text("label") + row.text("hint"):
-            reason = "Answers are not put into words: the name stands there in brackets."
-            self.report.changed(row.place("label"), f"Words of “{name}”", reason, "Reword the question.")
+        self.report.words(row, f"“{name}”")
         self._report_losses(row, name)
 
     def _report_losses(self, row: Row, name: str) -> None:

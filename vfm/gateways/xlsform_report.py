@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from vfm.gateways.spreadsheets import Sheet
-from vfm.gateways.xlsform_tables import SHEETS, Table
+from vfm.gateways.xlsform_tables import SHEETS, Row, Table
 
 NOTHING = "Nothing to do."
 
@@ -58,11 +58,17 @@ class Report:
         """Something is not there."""
         self.lines.append(Line(Outcome.LOST, place, what, reason, cure))
 
-    def lost_after_all(self, place: str, reason: str) -> None:
-        """What was thought to be kept or changed at a place turned out to be lost."""
-        before = next((line for line in self.lines if line.place == place), None)
+    def taken_out(self, place: str, what: str, reason: str) -> None:
+        """What was thought to be kept or changed at a place turned out to make no sense in a template."""
         self.lines = [line for line in self.lines if line.place != place or line.outcome is Outcome.LOST]
-        self.lost(place, before.what if before else "This", reason)
+        self.lost(place, what, reason, "It was taken out.")
+
+    def words(self, row: Row, what: str) -> None:
+        """Say where words of a row name an answer, which a template does not put into its words."""
+        for column in ("label", "hint"):
+            if "${" in row.text(column):
+                reason = "Answers are not put into words: the name stands there in brackets."
+                self.changed(row.place(column), f"Words of {what}", reason, "Reword it.")
 
     def in_order(self, sheets: Sequence[Sheet]) -> tuple[Line, ...]:
         """The lines by sheet, row and column."""

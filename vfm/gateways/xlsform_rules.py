@@ -203,7 +203,8 @@ def _negated(inner: Rule | bool) -> Rule | bool:
         return not inner
     if isinstance(inner.get("answered"), bool):
         return {**inner, "answered": not inner["answered"]}
-    return {"not": inner}
+    twice: Rule | None = inner.get("not")
+    return {"not": inner} if twice is None else twice
 
 
 def _counted(key: str, sign: str, number: float) -> Rule | bool:

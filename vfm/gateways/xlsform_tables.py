@@ -183,7 +183,7 @@ def tables(sheets: Sequence[Sheet]) -> dict[str, Table]:
 
 
 def _odd_cells(found: Mapping[str, Table]) -> Iterator[Problem]:
-    for name in ("survey", "choices"):
+    for name in ("survey", "choices", "external_choices"):
         if name in found:
             sheet = found[name].sheet
             for place in sheet.merged:
@@ -194,7 +194,11 @@ def _odd_cells(found: Mapping[str, Table]) -> Iterator[Problem]:
                 yield Problem(f"{sheet.name}!{place}", message)
 
 
-NEEDED = {"survey": ("type", "name"), "choices": ("list_name", "name")}
+NEEDED = {
+    "survey": ("type", "name"),
+    "choices": ("list_name", "name"),
+    "external_choices": ("list_name", "name"),
+}
 
 
 def _lacking(found: Mapping[str, Table]) -> Iterator[Problem]:
@@ -262,15 +266,15 @@ def tree(survey: Table) -> "list[Row | Group]":
             group = Group(row, "group" if bound[2].lower() == "group" else "repeat")
             items.append(group)
             open_groups.append(group)
+            if len(open_groups) == DEEPEST + 1:
+                message = f"There are more than {DEEPEST} groups inside one another. Use fewer."
+                problems.append(Problem(row.place("type"), message))
         elif open_groups:
             open_groups.pop()
         else:
             message = (
                 f"Nothing begins what “{row.text('type')}” ends. Take the row out, or add its beginning."
             )
-            problems.append(Problem(row.place("type"), message))
-        if len(open_groups) == DEEPEST + 1:
-            message = f"There are more than {DEEPEST} groups inside one another. Use fewer."
             problems.append(Problem(row.place("type"), message))
     for group in open_groups:
         message = f"Nothing ends this {group.word}. Add a row “end_{group.word}”."
