@@ -342,7 +342,7 @@ class _Maker:
     # --- rules
 
     def rule(self) -> dict[str, Any]:
-        """A condition on up to three earlier questions, each always asked and cited once: so it can be true."""
+        """A condition on one to three earlier questions, each asked always: so it can be true."""
         free = [q for q in self.asked if "show_if" not in q and "by" not in q and q["kind"] in RULED]
         cited = self.chance.sample(free, min(len(free), self.chance.randint(1, 3)))
         claims = [self.claim(question) for question in cited]

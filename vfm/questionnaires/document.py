@@ -29,12 +29,14 @@ __all__ = [
     "from_json",
     "parse",
     "parsed",
+    "share",
     "to_json",
 ]
 
 KEYED = ("sections", "questions", "checks", "caps", "overall")
 FLOWING = ("options", "rows", "bands")
 SHARES = ("points", "limit", "critical_limit")
+RANKED = ("levels", "points")
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +251,7 @@ def _written(value: Any, name: str) -> Any:
     if isinstance(value, list):
         return _sequence(value, name)
     if isinstance(value, float):
-        return _share(value) if name in SHARES else int(value) if value.is_integer() else value
+        return share(value) if name in SHARES else int(value) if value.is_integer() else value
     if isinstance(value, str) and _reads_as_lines(value):
         return LiteralScalarString(value)
     return value
@@ -257,12 +259,19 @@ def _written(value: Any, name: str) -> Any:
 
 def _mapping(value: dict[Any, Any], name: str) -> CommentedMap:
     within = name if name in SHARES else ""
-    mapping = CommentedMap(
-        {int(key) if key.isdigit() else key: _written(inner, within or key) for key, inner in value.items()}
-    )
+    pairs = [
+        (int(key) if key.isdigit() else key, _written(inner, within or key)) for key, inner in value.items()
+    ]
+    mapping = CommentedMap(sorted(pairs, key=_rank) if name in RANKED else pairs)
     if name in ("show_if", "must", "when", "derived", "points", "all", "any", "not", *FLOWING):
         mapping.fa.set_flow_style()
     return mapping
+
+
+def _rank(pair: tuple[Any, Any]) -> tuple[bool, Any]:
+    """Levels from the lowest up, yes before no: the order in which they were typed says nothing."""
+    key = pair[0]
+    return (False, key) if isinstance(key, int) else (True, key != "yes")
 
 
 def _sequence(value: list[Any], name: str) -> CommentedSeq:
@@ -278,8 +287,8 @@ def _reads_as_lines(text: str) -> bool:
     )
 
 
-def _share(value: float) -> Any:
-    """100/3 is written so, as no decimal is exactly a third."""
+def share(value: float) -> int | float | str:
+    """Points as they are written: 100/3 so, as no decimal is exactly a third; 50, 12.5."""
     if value.is_integer():
         return int(value)
     share = Fraction(value).limit_denominator(60)

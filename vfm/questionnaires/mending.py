@@ -47,14 +47,14 @@ def mended(source: Source, complaints: tuple[Complaint, ...]) -> tuple[Questionn
 
 def _mend(data: Any, complaint: Complaint) -> bool:
     """Leave out, or fill in, one field; False when the document has no sense without it."""
+    path = complaint.path
     if complaint.kind == "missing":
-        # A field left out a pass ago still has its place in the source.
-        path = complaint.path[:-1] if complaint.path[-1:] == (complaint.field,) else complaint.path
+        # A field left out a pass ago still has its place in the source, as has a blank cell.
+        path = path[:-1] if path[-1:] == (complaint.field,) else path
         holder = _at(data, path)
         if complaint.field in STOPGAPS and isinstance(holder, dict):
             holder[complaint.field] = STOPGAPS[complaint.field]
             return True
-    path = complaint.path
     while path and not isinstance(_at(data, path[:-1]), dict):
         path = path[:-1]
     if not path or (path[-1] in STRUCTURE and complaint.kind != "extra_forbidden"):

@@ -5,8 +5,8 @@
     (K3-01 - K1-01) / K1-01 * 100
 
 Tokens and recursive descent into the schema's closed trees; nothing is ever evaluated. `parse` gives back
-exactly what `write` was given. A word is an option's key or other plain word, a text in double quotes anything
-else; "and" binds closer than "or".
+exactly what `write` was given. A plain word stands for itself, such as an option's key; any other text stands
+in double quotes. "and" binds closer than "or".
 """
 
 import json
