@@ -1,7 +1,7 @@
 """One value of a template as one cell of a table: how it is written, and how what stands there is read.
 
-What a form cannot read it hands on as it was typed, for the schema to refuse, or raises `Unreadable` where only
-the form knows the cure.
+What a form cannot read it hands on as it was typed, for the schema to refuse; where only the form knows the
+cure it raises `Unreadable`.
 """
 
 import json
@@ -52,7 +52,7 @@ def quoted(text: str) -> str:
     r"""A text in double quotes with at least one backslash, so that nobody means it by accident.
 
     >>> quoted(" ")
-    '"\\\\u0020"'
+    '"\\u0020"'
     """
     written = json.dumps(text).replace("_x", "\\u005fx")
     return written if not text or "\\" in written else f'"\\u{ord(text[0]):04x}{written[2:]}'
@@ -85,8 +85,8 @@ def read_text(text: str) -> str:
 def write_lines(texts: Iterable[str]) -> str:
     r"""Several texts, one a line; quoted where a line could not keep one.
 
-    >>> write_lines(["Elected members", "a\\nb", ""])
-    'Elected members\\n"a\\\\nb"\\n""'
+    >>> write_lines(["Elected members", "a\nb", ""])
+    'Elected members\n"a\\nb"\n""'
     """
     return "\n".join(_line(text) for text in texts)
 

@@ -141,6 +141,19 @@ def reviewed(text: str, *, name: str) -> Reviewed:
         found = draft(text, name=name)
     except Invalid as invalid:
         return Reviewed(invalid.problems)
+    read, faulty, advised_on = _located_findings(found)
+    problems = tuple(one.problem for one in sorted({*found.problems, *faulty}))
+    advice = tuple(one.problem for one in sorted(advised_on))
+    return Reviewed(problems, advice, None if problems else read)
+
+
+def draft_problems(found: Draft) -> list[Located]:
+    """What is wrong with the text, the fields and the design of a draft, in reading order."""
+    return sorted({*found.problems, *_located_findings(found)[1]})
+
+
+def _located_findings(found: Draft) -> tuple[Parsed | None, set[Located], set[Located]]:
+    """What a draft says, the faults of its design and the advice on it, with their places in the file."""
     read, touched = _read(found)
     seen = findings(read.questionnaire) if read else ()
     faulty = {
@@ -149,9 +162,7 @@ def reviewed(text: str, *, name: str) -> Reviewed:
         if not fault.is_advice and touched.isdisjoint((fault.key, *fault.rests_on))
     }
     advised_on = {_located(found, fault) for fault in seen if fault.is_advice and found.questionnaire}
-    problems = tuple(one.problem for one in sorted({*found.problems, *faulty}))
-    advice = tuple(one.problem for one in sorted(advised_on))
-    return Reviewed(problems, advice, None if problems else read)
+    return read, faulty, advised_on
 
 
 def checked(text: str, *, name: str) -> Parsed:

@@ -133,7 +133,8 @@ def validated(data: Any, source: Source) -> tuple[Questionnaire | None, tuple[Co
 def located(source: Source, path: Path, message: str, *, of_name: bool = False, key: str = "") -> Located:
     """A message with the place of a path and the key of what it stands in."""
     line, column = source.place(path, of_name=of_name)
-    return Located(source.name, line, column, key or key_at(source.data, path), message)
+    cell = source.cells.get((line, column), "")
+    return Located(source.name, line, column, key or key_at(source.data, path), message, cell)
 
 
 def key_at(data: Any, path: Path) -> str:

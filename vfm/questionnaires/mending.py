@@ -55,6 +55,8 @@ def _mend(data: Any, complaint: Complaint) -> bool:
         if complaint.field in STOPGAPS and isinstance(holder, dict):
             holder[complaint.field] = STOPGAPS[complaint.field]
             return True
+        if not path or not isinstance(path[-1], int):
+            return False
     while path and not isinstance(_at(data, path[:-1]), dict):
         path = path[:-1]
     if not path or (path[-1] in STRUCTURE and complaint.kind != "extra_forbidden"):

@@ -65,6 +65,7 @@ class Located:
         column: from 1.
         key: of the question, section or other thing it is about; `file` or `template` for the whole.
         message: what is wrong and what to do.
+        cell: of a workbook, `Questions!C12`; line and column then only give the order of reading.
     """
 
     file: str
@@ -72,10 +73,13 @@ class Located:
     column: int
     key: str
     message: str
+    cell: str = ""
 
     @property
     def problem(self) -> Problem:
-        """The same with the place as one text, `FILE:LINE:COLUMN: KEY`."""
+        """The same with the place as one text, `FILE:LINE:COLUMN: KEY`, or `FILE: SHEET!CELL`."""
+        if self.cell:
+            return Problem(f"{self.file}: {self.cell}", self.message)
         return Problem(f"{self.file}:{self.line}:{self.column}: {self.key}", self.message)
 
     def __str__(self) -> str:
@@ -91,6 +95,7 @@ class Source:
         places: path -> (line, column) of the value there.
         names: path -> (line, column) of its key in a mapping.
         problems: what is wrong with the text itself, beside which data can still be read.
+        cells: (line, column) -> the cell of a workbook; empty for a text.
     """
 
     name: str
@@ -98,6 +103,7 @@ class Source:
     places: dict[Path, tuple[int, int]] = field(default_factory=dict)
     names: dict[Path, tuple[int, int]] = field(default_factory=dict)
     problems: list[Located] = field(default_factory=list)
+    cells: dict[tuple[int, int], str] = field(default_factory=dict)
 
     def place(self, path: Path, *, of_name: bool = False) -> tuple[int, int]:
         """Line and column of a path, or of the nearest thing around it."""

@@ -19,25 +19,25 @@ Row = Sequence[Cell]
 SPARE = 500
 """Rows under the last one that still have drop-downs."""
 READING = """
-This workbook is an assessment template. Change it in Excel, save it as .xlsx and import it, or convert it with:
-vfm template convert template.xlsx template.yaml
+This workbook is an assessment template. Change it in Excel, save it as .xlsx and import it, or convert it
+with: vfm template convert template.xlsx template.yaml
 
-Keep the names of the sheets and the headings; columns may change places. Do not merge cells, and write values,
-not formulas. Keep remarks elsewhere: a column that is not listed here is refused.
+Keep the names of the sheets and the headings; columns may change places. Do not merge cells, and write
+values, not formulas. Keep remarks elsewhere: a column that is not listed here is refused.
 
 A cell for several texts has one a line: press Alt and Enter for the next line.
 
 Points that are no decimal are written as a fraction, such as 100/3.
 
 A condition is written so: ECO-03 in (above_median, highest_quarter) and not (PRO-01 answered). It joins
-comparisons with and, or, not and brackets. A comparison is a question's key, then equals, in, at least, at most,
-greater than, less than, contains, answered or not answered, then a number, an option's key, a date such as
-2026-03-05, or: the answer to PRO-03. Any other text stands in double quotes.
+comparisons with and, or, not and brackets. A comparison is a question's key, then equals, in, at least, at
+most, greater than, less than, contains, answered or not answered, then a number, an option's key, a date
+such as 2026-03-05, or: the answer to PRO-03. Any other text stands in double quotes.
 
 A calculation is written so: (K3-01 - K1-01) / K1-01 * 100. A minus between keys has a blank on both sides.
 
-When the workbook is imported, everything wrong is listed at once with its sheet and cell, and nothing is taken in
-until it is put right.
+When the workbook is imported, everything wrong is listed at once with its sheet and cell, and nothing is
+taken in until it is put right.
 """
 
 

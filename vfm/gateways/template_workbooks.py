@@ -1,0 +1,74 @@
+"""A template designed in Excel, read back: what `vfm.reports.template_workbook` writes, or one like it.
+
+Reading never half-succeeds: the questionnaire, or every problem at once, each as
+`FILE: SHEET!CELL: what is wrong. What to do.`
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from vfm.errors import Invalid
+from vfm.gateways.spreadsheets import Sheet, sheets
+from vfm.gateways.template_documents import Builder
+from vfm.gateways.template_tables import tables
+from vfm.questionnaires import layout
+from vfm.questionnaires.checks import draft_problems
+from vfm.questionnaires.complaints import Complaint
+from vfm.questionnaires.document import Draft, Parsed, rescaled, validated
+from vfm.questionnaires.layout import BY_NAME, FIELDS, Column
+from vfm.questionnaires.source import Located
+
+
+def read(raw: bytes, name: str) -> Parsed:
+    """The questionnaire of a workbook that reads well and makes sense, with notices of what was rescaled.
+
+    Args:
+        raw: what the file holds.
+        name: of the file, for the places of problems.
+
+    Raises:
+        Invalid: every problem of sheets, cells and design at once.
+    """
+    return from_sheets(sheets(raw, name), name)
+
+
+def from_sheets(found: Sequence[Sheet], name: str) -> Parsed:
+    """The same from sheets already read.
+
+    Raises:
+        Invalid: every problem of sheets, cells and design at once.
+    """
+    built = Builder(tables(found, name))
+    source = built.source()
+    questionnaire, refused = validated(source.data, source)
+    every = tuple(_merged(built, refused))
+    draft = Draft(source, every, None if every else questionnaire)
+    problems = draft_problems(draft) if built.is_whole else sorted(set(draft.problems))
+    if problems or draft.questionnaire is None:
+        raise Invalid(_in_headings(problem).problem for problem in problems)
+    parsed = rescaled(draft.questionnaire, source)
+    return Parsed(parsed.questionnaire, tuple(map(_in_headings, parsed.notices)))
+
+
+def _merged(built: Builder, refused: Iterable[Complaint]) -> Iterator[Complaint]:
+    """What the cells' forms and the schema refuse, one for each place, blank merged cells left out."""
+    own = {complaint.path: complaint for complaint in built.complaints}
+    for complaint in own.values():
+        if built.places[complaint.path] not in built.tables.hidden:
+            yield complaint
+    for complaint in refused:
+        if complaint.kind == "missing":
+            complaint = built.of_missing(complaint)
+        if complaint.path not in own and built.placed(complaint.path) not in built.tables.hidden:
+            yield complaint
+
+
+def _in_headings(located: Located) -> Located:
+    """The problem with columns by their headings instead of the schema's names for them."""
+    one = BY_NAME.get(located.cell.split("!")[0].strip())
+    columns: Iterable[Column] = () if one is None else FIELDS if one.name == layout.TEMPLATE else one.columns
+    message = located.message
+    for column in columns:
+        if not column.field.startswith("points."):
+            message = message.replace(f'"{column.field.split(".")[-1]}"', f'"{column.heading}"')
+    return replace(located, message=message)
