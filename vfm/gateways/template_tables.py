@@ -1,11 +1,9 @@
 """The sheets of a template workbook as rows by field, with the place of every cell.
 
-What the rows say is read by `template_documents`. What is wrong with a sheet itself is noted here, and the sheet
-is read as far as it can be.
+What the rows say is read by `template_documents`; a sheet with something wrong is read as far as it can be.
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -14,7 +12,7 @@ from vfm.gateways.spreadsheets import Sheet
 from vfm.questionnaires import layout
 from vfm.questionnaires.layout import LAYOUTS, Column, Layout
 from vfm.questionnaires.source import Located
-from vfm.questionnaires.wording import did_you_mean, listed
+from vfm.questionnaires.wording import did_you_mean, listed, meant
 
 Place = tuple[int, int]
 """Where a cell comes in the order of reading; `Tables.cells` says which cell it is."""
@@ -50,7 +48,8 @@ class Tables:
         rows: sheet -> its rows; a sheet that could not be read is not there.
         cells: place -> `Questions!C12`.
         problems: what is wrong with the sheets themselves.
-        hidden: cells under a merged one, which are blank for no fault of their own.
+        hidden: areas of cells that are blank for another reason than that nothing was written, as
+            (first place, last place).
         is_whole: False when something is missing, so that the rest makes less sense than it might.
     """
 
@@ -58,8 +57,17 @@ class Tables:
     rows: dict[str, list[Row]] = field(default_factory=dict)
     cells: dict[Place, str] = field(default_factory=dict)
     problems: list[Located] = field(default_factory=list)
-    hidden: set[Place] = field(default_factory=set)
+    hidden: list[tuple[Place, Place]] = field(default_factory=list)
     is_whole: bool = True
+
+    def is_hidden(self, place: Place | None) -> bool:
+        """True for a cell whose own value could not be seen."""
+        if place is None:
+            return False
+        row, column = place
+        return any(
+            top <= row <= bottom and left <= column <= right for (top, left), (bottom, right) in self.hidden
+        )
 
     def note(self, place: Place, message: str, cell: str = "") -> None:
         """One more problem, at a cell or a sheet."""
@@ -80,15 +88,15 @@ def tables(sheets: Sequence[Sheet], name: str) -> Tables:
         raise Invalid([Problem(name, f"{sentence} Start from one written by vfm template convert.")])
     found = Tables(name)
     first = 0
-    meant = set()
+    mistyped = set()
     for sheet in sheets:
         one = known.get(sheet.name.strip().casefold())
         if one is not None:
             _Reading(found, sheet, first).read(one)
         elif sheet.name.strip().casefold() != layout.README.casefold():
-            meant.add(_note_unknown(found, sheet, first))
+            mistyped.add(_note_unknown(found, sheet, first))
         first += len(sheet.rows) + 1
-    lacking = [name for name in layout.NEEDED if name.casefold() not in _names(sheets) | meant]
+    lacking = [name for name in layout.NEEDED if name.casefold() not in _names(sheets) | mistyped]
     for missing in lacking:
         found.is_whole = False
         headings = listed([column.heading for column in _needed(layout.BY_NAME[missing])], "and")
@@ -110,16 +118,22 @@ def _note_unknown(found: Tables, sheet: Sheet, first: int) -> str:
     names = [one.name for one in LAYOUTS]
     cure = did_you_mean(sheet.name, names, f"Take it out; the sheets are {listed(names, 'and')}.")
     found.note((first, 0), f"This is no sheet of a template. {cure}", sheet.name)
-    return cure.split('"')[1].casefold() if cure.startswith("Did") else ""
+    return (meant(sheet.name, names) or "").casefold()
 
 
 @dataclass(slots=True)
 class _Reading:
-    """One sheet on its way into the tables; `first` is the place of its first row in the order of reading."""
+    """One sheet on its way into the tables.
+
+    Attributes:
+        first: the place of its first row in the order of reading.
+        meant: headings that mistyped ones stand for.
+    """
 
     found: Tables
     sheet: Sheet
     first: int
+    meant: set[str] = field(default_factory=set)
 
     def read(self, one: Layout) -> None:
         """Its rows, unless a column that is needed is not there."""
@@ -129,7 +143,8 @@ class _Reading:
         self.note_stray(columns)
         lacking = [column for column in _needed(one) if column not in columns.values()]
         for column in lacking:
-            self.note(0, 0, f'There is no column "{column.heading}". Add it.')
+            if column.heading not in self.meant:
+                self.note(0, 0, f'There is no column "{column.heading}". Add it.')
         if not lacking:
             self.found.rows[one.name] = [
                 self.row(number, columns)
@@ -161,6 +176,7 @@ class _Reading:
             column = one.by_heading.get(heading.casefold())
             if column is None and heading:
                 names = [known.heading for known in one.columns]
+                self.meant.add(meant(heading, names) or "")
                 cure = did_you_mean(heading, names, f"Take it out; the columns are {listed(names, 'and')}.")
                 self.note(0, position, f'There is no column "{heading}" in this sheet. {cure}')
             elif column in columns.values():
@@ -171,44 +187,44 @@ class _Reading:
 
     def note_stray(self, columns: Mapping[int, Column]) -> None:
         """The first cell of every column that holds something and has no heading."""
-        seen: set[int] = set()
+        passed = {*columns} | {
+            i for i, text in enumerate(self.sheet.rows[0] if self.sheet.rows else ()) if text.strip()
+        }
         for number, cells in enumerate(self.sheet.rows):
             for position, text in enumerate(cells):
-                if text.strip() and position not in {*columns, *seen} and not self.text(0, position).strip():
-                    seen.add(position)
+                if position not in passed and text.strip():
+                    passed.add(position)
                     self.note(
                         number, position, "There is no heading above this cell. Add one, or clear the cell."
                     )
 
     def note_formulas(self) -> None:
         """The first formula of every column; the values last worked out are read like any other."""
-        cells = [_position(cell) for cell in self.sheet.formulas]
-        counts = Counter(column for _, column in cells)
-        for column in counts:
-            row = min(row for row, other in cells if other == column)
-            more = counts[column] - 1
-            what = (
-                f"This cell and {more} more of its column hold formulas"
-                if more
-                else "This cell holds a formula"
+        by_column: dict[int, list[int]] = {}
+        for cell in self.sheet.formulas:
+            row, column = _position(cell)
+            by_column.setdefault(column, []).append(row)
+            if not self.text(row, column):
+                self.hide((row, column), (row, column))
+        for column, rows in by_column.items():
+            more = (
+                f" and {len(rows) - 1} more of its column hold formulas" if rows[1:] else " holds a formula"
             )
-            message = f"{what}. Write the value: copy, then paste special, values."
-            self.found.note(self.place(row, column), message)
+            message = f"This cell{more}. Write the value: copy, then paste special, values."
+            self.found.note(self.place(min(rows), column), message)
 
     def note_merged(self) -> None:
         """Every range of merged cells."""
-        for spread in self.sheet.merged:
-            (top, left), (bottom, right) = map(_position, spread.split(":"))
+        for area in self.sheet.merged:
+            first, last = map(_position, area.split(":"))
             message = "These cells are merged. Unmerge them, and write in each what belongs there."
-            self.found.is_whole = False
-            self.found.note((self.first + top, left), message, f"{self.sheet.name}!{spread}")
-            bottom = min(bottom, len(self.sheet.rows))
-            self.found.hidden |= {
-                (self.first + row, column)
-                for row in range(top, bottom + 1)
-                for column in range(left, right + 1)
-                if (row, column) != (top, left)
-            }
+            self.found.note((self.first + first[0], first[1]), message, f"{self.sheet.name}!{area}")
+            self.hide(first, last)
+
+    def hide(self, first: Place, last: Place) -> None:
+        """Note an area of the sheet whose cells' own values cannot be seen."""
+        self.found.is_whole = False
+        self.found.hidden.append(((self.first + first[0], first[1]), (self.first + last[0], last[1])))
 
     def holds(self, row: int, columns: Mapping[int, Column]) -> bool:
         """True when a row has something under a heading."""

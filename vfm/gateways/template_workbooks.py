@@ -4,6 +4,7 @@ Reading never half-succeeds: the questionnaire, or every problem at once, each a
 `FILE: SHEET!CELL: what is wrong. What to do.`
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -53,22 +54,20 @@ def from_sheets(found: Sequence[Sheet], name: str) -> Parsed:
 def _merged(built: Builder, refused: Iterable[Complaint]) -> Iterator[Complaint]:
     """What the cells' forms and the schema refuse, one for each place, blank merged cells left out."""
     own = {complaint.path: complaint for complaint in built.complaints}
-    for complaint in own.values():
-        if built.places[complaint.path] not in built.tables.hidden:
-            yield complaint
-    for complaint in refused:
-        if complaint.kind == "missing":
-            complaint = built.of_missing(complaint)
-        if complaint.path not in own and built.placed(complaint.path) not in built.tables.hidden:
+    beside = [built.of_missing(complaint) for complaint in refused]
+    for complaint in [*own.values(), *(one for one in beside if one.path not in own)]:
+        is_noted = complaint.kind == "missing" and not complaint.path  # a line or a sheet that is not there
+        if not is_noted and not built.tables.is_hidden(built.placed(complaint.path)):
             yield complaint
 
 
 def _in_headings(located: Located) -> Located:
-    """The problem with columns by their headings instead of the schema's names for them."""
+    """The problem with a column called by its heading instead of the schema's name for it."""
     one = BY_NAME.get(located.cell.split("!")[0].strip())
     columns: Iterable[Column] = () if one is None else FIELDS if one.name == layout.TEMPLATE else one.columns
-    message = located.message
-    for column in columns:
-        if not column.field.startswith("points."):
-            message = message.replace(f'"{column.field.split(".")[-1]}"', f'"{column.heading}"')
-    return replace(located, message=message)
+    headings = {column.field.rpartition(".")[2]: column.heading for column in columns}
+
+    def called(found: re.Match[str]) -> str:
+        return f'{found[1]}"{headings.get(found[2], found[2])}"'
+
+    return replace(located, message=re.sub(r'(^|cannot be the )"(\w+)"', called, located.message))

@@ -124,12 +124,13 @@ def write_share(figure: float | None) -> Cell:
     return written if isinstance(written, str) else write_figure(written)
 
 
-def read_figure(text: str) -> float | str:
+def read_figure(text: str) -> int | float | str:
     """A number, or the text as it was typed."""
+    whole = read_whole(text)
     try:
-        return float(text)
+        return whole if isinstance(whole, int) else float(whole)
     except ValueError:
-        return text.strip()
+        return whole
 
 
 def read_whole(text: str) -> int | str:

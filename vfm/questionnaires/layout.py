@@ -148,7 +148,7 @@ LAYOUTS = (
         "What the template is, who takes part and how it is scored: one line for each field.",
         (
             Column("Field", "field", cells.TEXT, "Leave as it is.", True, width=24),
-            Column("Value", "value", cells.TEXT, "Fill in; blank is the usual.", width=70),
+            Column("Value", "value", cells.TEXT, "Fill in; blank is the usual.", True, width=70),
             Column("What to write", "help", cells.TEXT, "For reading; not taken in.", width=60),
         ),
     ),

@@ -29,7 +29,7 @@ from vfm.questionnaires.schema import (
     Operation,
     Ref,
 )
-from vfm.questionnaires.wording import did_you_mean
+from vfm.questionnaires.wording import meant
 
 DEEPEST = 100
 """Brackets inside brackets that are still read."""
@@ -350,7 +350,9 @@ class _Reader:
         if previous == "is" and self.next.kind != "end":
             return "equals"
         otherwise = f"Write {', '.join(list(PHRASES.values())[:-1])} or answered."
-        cure = did_you_mean(self.next.text, PHRASES.values(), otherwise)
+        two = " ".join(token.text for token in self.tokens[self.index : self.index + 2])
+        near = meant(two, PHRASES.values()) or meant(self.next.text, PHRASES.values())
+        cure = f'Did you mean "{near}"?' if near else otherwise
         raise self.refusal(f"a comparison after {key}", cure)
 
     def values(self) -> tuple[Any, ...]:
