@@ -45,12 +45,12 @@ def as_content(old: "Questionnaire", new: "Questionnaire") -> dict[str, Any]:
 
     `earlier`, `later`: {`key`, `title`, `version`, `questions`: how many}.
     `comparable`: how many questions' results stay comparable.
-    `counts`: {`same`, `added`, `dropped`, `reworded`, `rescored`, `rerouted`, `reweighted`, `moved`, `details`}:
-    questions of each; one may be of several.
+    `counts`: {`same`, `added`, `dropped`, `reworded`, `rescored`, `rerouted`, `reweighted`, `moved`,
+    `details`}: questions of each; one may be of several.
     `questions`: [{`key`, `changes`: words as in `counts`, `comparable`: whether results stay so,
-    `differences`: [{`what`, `before`, `after`, `marks`}]}], the later version's in its order, then the dropped.
+    `differences`: [{`what`, `before`, `after`, `marks`}]}], the later version's in its order, then the rest.
     `sections`: [{`key`, `changes`, `marks`: of the title, where it was reworded}].
-    `template`: {field: {`before`, `after`}} for every other field that is not the same, as a document holds it;
+    `template`: {field: {`before`, `after`}} for every other field that is not the same, as documents hold it;
     null where it is not given.
     A mark is {`kind`: `kept`, `out` or `in`, `words`}.
     """
