@@ -1,13 +1,12 @@
 """Results: one service's down to each answer, all of a cycle side by side, and what can be taken away."""
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from vfm.questionnaires.schema import Band
@@ -18,13 +17,13 @@ from vfm.scoring.bands import band_of
 from vfm.scoring.methods import METHODS
 from vfm.scoring.results import Scorecard
 from vfm.web.access import allows
+from vfm.web.attachments import EXCEL, attachment
 from vfm.web.current import actor, now, reading
 from vfm.web.filters import day
 from vfm.workflows import results
 
 blueprint = Blueprint("results", __name__)
 
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STATUS_WORDS = {
     "open": ("Being answered", "grey"),
     "submitted": ("Waiting for sign-off", "light-blue"),
@@ -85,7 +84,7 @@ def as_json(assessment_id: int) -> ResponseReturnValue:
     with reading() as store:
         head, card = results.card(store, assessment_id, by=actor(), kind=request.args.get("kind", ""))
     text = json.dumps(card.as_json(), indent=2, ensure_ascii=False) + "\n"
-    return _file(text.encode(), f"{head.service} {head.cycle} result.json", "application/json")
+    return attachment(text.encode(), f"{head.service} {head.cycle} result.json", "application/json")
 
 
 @blueprint.get("/assessments/<int:assessment_id>/result.xlsx")
@@ -106,7 +105,7 @@ def as_workbook(assessment_id: int) -> ResponseReturnValue:
     ]
     sheets = workbook.result_sheets(result.questionnaire, result.card, _laid_out(result, result.card), about)
     made = workbook.workbook(sheets, title=f"{head.service}, {head.cycle}")
-    return _file(made, f"{head.service} {head.cycle} result.xlsx", EXCEL)
+    return attachment(made, f"{head.service} {head.cycle} result.xlsx", EXCEL)
 
 
 def _no_result(result: results.Result) -> str:
@@ -127,13 +126,6 @@ def _laid_out(result: results.Result, card: Scorecard) -> say.Sheet:
         self_card=result.self_card if result.kind == "agreed" else None,
         baseline=result.start.card if result.start and not result.start.is_this else None,
     )
-
-
-def _file(content: bytes, name: str, kind: str) -> Response:
-    safe = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-").lower()
-    response = Response(content, mimetype=kind)
-    response.headers["Content-Disposition"] = f'attachment; filename="{safe}"'
-    return response
 
 
 # --- a cycle ------------------------------------------------------------------------------------------------
@@ -182,8 +174,8 @@ def export(cycle_id: int, form: str) -> ResponseReturnValue:
         view = results.index(store, cycle_id, _wanted(), by=actor())
     rows = _export_rows(view)
     if form == "csv":
-        return _file(workbook.csv_file(rows), f"{view.cycle} results.csv", "text/csv; charset=utf-8")
-    return _file(workbook.workbook([rows], title=view.cycle), f"{view.cycle} results.xlsx", EXCEL)
+        return attachment(workbook.csv_file(rows), f"{view.cycle} results.csv", "text/csv; charset=utf-8")
+    return attachment(workbook.workbook([rows], title=view.cycle), f"{view.cycle} results.xlsx", EXCEL)
 
 
 @dataclass(frozen=True, slots=True)

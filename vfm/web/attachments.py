@@ -1,0 +1,16 @@
+"""Files to take away: sent as an attachment under a name that every system takes."""
+
+import re
+
+from flask import Response
+
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def attachment(content: bytes, name: str, kind: str) -> Response:
+    """A file to download; of its name only letters, digits, dots, dashes and underscores are kept."""
+    safe = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-").lower()
+    response = Response(content, mimetype=kind)
+    response.headers["Content-Disposition"] = f'attachment; filename="{safe}"'
+    return response
