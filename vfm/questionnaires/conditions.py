@@ -167,6 +167,15 @@ def value_of(expression: Expression, answers: Answers) -> Figure | None:
     )
 
 
+def worked_out(questionnaire: Questionnaire, question: Question, answers: Answers) -> str | None:
+    """A question's derived value in words, None where it has none or it cannot be worked out.
+
+    `answers`: as for `holds`, those off the route left out.
+    """
+    figure = value_of(question.derived, answers) if question.derived else None
+    return None if figure is None else KINDS[question.kind].in_words(questionnaire, question, figure)
+
+
 def _combined(operator: str, left: Figure | None, right: Figure | None) -> Figure | None:
     if left is None or right is None:
         return None

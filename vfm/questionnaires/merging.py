@@ -101,7 +101,8 @@ def _merge(
     if sent.keeps_theirs:
         outcome.seen[question.key] = newest
         return
-    answer = answers.parse(questionnaire, question, _without_old_state(sent, kept))
+    raw = without_old_state(sent.raw, kept.content["state"])
+    answer = answers.parse(questionnaire, question, raw)
     if not isinstance(answer, Answer):
         outcome.problems.extend(answer)
         return
@@ -120,9 +121,13 @@ def _digest(mark: str) -> str:
     return mark.partition(".")[2]
 
 
-def _without_old_state(sent: Sent, kept: Kept) -> Raw:
-    """An answer typed where "don't know" stood takes its place: the old mark need not be taken back."""
-    has_value = any(sent.raw[name] for name in sent.raw if name.startswith("value"))
-    if has_value and kept.content["state"] == sent.raw.get("state"):
-        return {name: typed for name, typed in sent.raw.items() if name not in ("state", "reason")}
-    return sent.raw
+def without_old_state(raw: Raw, old: str) -> Raw:
+    """An answer typed where "don't know" stood takes its place: the old mark need not be taken back.
+
+    >>> without_old_state({"value": "12", "state": "dont_know"}, "dont_know")
+    {'value': '12'}
+    """
+    has_value = any(raw[name] for name in raw if name.startswith("value"))
+    if has_value and old == raw.get("state"):
+        return {name: typed for name, typed in raw.items() if name not in ("state", "reason")}
+    return raw

@@ -5,3 +5,4 @@ if (look) import(look).then((govuk) => govuk.initAll()).catch(() => {});
 if (document.querySelector("[data-chart]")) import(document.querySelector('meta[name="charts-js"]').content);
 if (document.querySelector("[data-designer]")) import(document.querySelector('meta[name="designer-js"]').content);
 if (document.querySelector("[data-autosave]")) import(document.querySelector('meta[name="autosave-js"]').content);
+if (document.querySelector("[data-rehearsal]")) import(document.querySelector('meta[name="rehearsal-js"]').content);

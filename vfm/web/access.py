@@ -101,6 +101,10 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "designs.reuse": CORE,
     "designs.start": CORE,
     "designs.fork": CORE,
+    # rehearsals
+    "rehearsals.start": CORE | ADMIN,
+    "rehearsals.section": CORE | ADMIN,
+    "rehearsals.walk": CORE | ADMIN,
     # cycles
     "cycles.index": CORE,
     "cycles.new": CORE,

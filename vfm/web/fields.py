@@ -4,7 +4,7 @@ The room's rule for forms: a field is named KEY.value (KEY.value.PART, KEY.value
 KEY.evidence, KEY.note, KEY.revision; its id is its name with dashes for dots.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -180,6 +180,18 @@ def _sent(raw: dict[str, str | list[str]]) -> Sent:
         raw["state"] = value.removeprefix(STATE)
     is_mine = bool(choice) and choice != THEIRS
     return Sent(raw, choice if is_mine else seen, keeps_theirs=choice == THEIRS)
+
+
+def carried(sent: Mapping[str, Sent], *, besides: Collection[str]) -> list[tuple[str, str]]:
+    """The (name, value) pairs that take what was typed along unseen, but for the questions that are shown."""
+    pairs = []
+    for key, one in sent.items():
+        if key not in besides:
+            pairs.append((f"{key}.revision", one.seen))
+            for field, typed in one.raw.items():
+                values = [typed] if isinstance(typed, str) else typed
+                pairs.extend((f"{key}.{field}", value) for value in values if value)
+    return pairs
 
 
 def place(problem: Problem) -> str:

@@ -15,9 +15,8 @@ from vfm.errors import Forbidden, NotFound, Problem
 from vfm.questionnaires import answers as reading
 from vfm.questionnaires import merging, routing, steps
 from vfm.questionnaires.answers import UNANSWERED, Answer, Answers, State
-from vfm.questionnaires.conditions import value_of
+from vfm.questionnaires.conditions import worked_out
 from vfm.questionnaires.improvements import improvements
-from vfm.questionnaires.kinds import KINDS
 from vfm.questionnaires.merging import Kept, Outcome, Sent, Written
 from vfm.questionnaires.pages import Page, deciding, pages, progress_of
 from vfm.questionnaires.routing import Progress
@@ -320,7 +319,7 @@ def _asked(
             seen.get(question.key, merging.UNSEEN),
             _earlier(questionnaire, question, before.get(question.key)),
             _beside(question, figures),
-            _worked_out(questionnaire, question, known),
+            worked_out(questionnaire, question, known),
             waiting.get(question.key),
         )
         for question in page.section.questions
@@ -472,11 +471,6 @@ def _beside(question: Question, figures: Sequence[Published]) -> tuple[Published
 
 def _latest(figures: Sequence[Published]) -> tuple[Published, ...]:
     return tuple({figure.measure: figure for figure in figures}.values())
-
-
-def _worked_out(questionnaire: Questionnaire, question: Question, known: Answers) -> str | None:
-    figure = value_of(question.derived, known) if question.derived else None
-    return None if figure is None else KINDS[question.kind].in_words(questionnaire, question, figure)
 
 
 def _waits_for(session: Session, head: Head) -> str:
