@@ -146,7 +146,7 @@ def test_a_check_that_does_not_hold_is_said_at_its_question_and_in_the_panel(sta
 
 @pytest.mark.parametrize(
     ("button", "words"),
-    [("Lowest", "Weak, 0 of 100"), ("Middle", "Weak, 33 of 100"), ("Highest", "Sound, 100 of 100")],
+    [("lowest", "Weak, 0 of 100"), ("middle", "Weak, 33 of 100"), ("highest", "Sound, 100 of 100")],
 )
 def test_the_ends_of_the_score_are_one_press_away(start: Page, button: str, words: str) -> None:
     page = start.submit(button)
@@ -155,7 +155,7 @@ def test_the_ends_of_the_score_are_one_press_away(start: Page, button: str, word
 
 
 def test_starting_again_forgets_everything(start: Page) -> None:
-    page = start.submit("Highest").follow("Start again")
+    page = start.submit("highest").follow("Start again")
     assert "No overall score yet" in panel(page)
     assert not page.soup.select("[data-question] [checked]")
 
@@ -169,7 +169,7 @@ def test_nothing_is_written(start: Page, core: Browser, engine: Engine) -> None:
             }
 
     before = counted()
-    start.submit("Highest").submit("Next section").submit("Show what this gives")
+    start.submit("highest").submit("Next section").submit("Show what this gives")
     assert counted() == before
     assert before[AnswerRow.__tablename__] == 0 < before[Event.__tablename__]
 
@@ -214,7 +214,7 @@ def test_only_who_works_on_templates_rehearses(start: Page, signed_in: Enter) ->
 def test_every_ready_template_is_walked_whole(core: Browser) -> None:
     for template in ready_templates.ready():
         page = core.open("/templates/import").submit("Import", ready=template.name)
-        page = page.follow("Rehearse").submit("Middle")
+        page = page.follow("Rehearse").submit("middle")
         while any("Next section" in button.get_text() for button in page.soup.select("button")):
             page = page.submit("Next section")
             assert page.status == 200

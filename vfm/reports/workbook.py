@@ -19,6 +19,8 @@ from vfm.scoring.results import Scorecard
 Cell = str | int | float | Decimal | date | None
 WIDEST = 70
 """Characters of the widest column."""
+A4 = 9
+"""Excel's number for the paper; printed, a sheet is one page wide and repeats its headings."""
 LONGEST_TEXT = 32_767
 """Characters Excel takes in one cell."""
 
@@ -29,11 +31,13 @@ class Rows:
 
     Attributes:
         name: at most 31 characters.
+        widest: characters of the widest column; longer texts run over several lines.
     """
 
     name: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    widest: int = WIDEST
 
 
 class ExactFigure(float):
@@ -63,6 +67,10 @@ def workbook(sheets: Sequence[Rows], *, title: str) -> bytes:
             for column, cell in enumerate(row):
                 _write(sheet, number, column, cell, text, figure, day)
         sheet.freeze_panes(1, 1)
+        sheet.set_paper(A4)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
         sheet.autofilter(0, 0, max(1, len(rows.rows)), len(rows.columns) - 1)
     book.close()
     return made.getvalue()
@@ -83,8 +91,9 @@ def _write(sheet: Any, row: int, column: int, cell: Cell, text: Any, figure: Any
 
 
 def _width(rows: Rows, column: int) -> int:
-    longest = max((len(str(row[column])) for row in rows.rows if row[column] is not None), default=0)
-    return min(WIDEST, max(12, len(rows.columns[column]) // 2, longest) + 1)
+    cells = (str(row[column]) for row in rows.rows if row[column] is not None)
+    longest = max((len(line) for cell in cells for line in cell.splitlines()), default=0)
+    return min(rows.widest, max(12, len(rows.columns[column]) // 2, longest) + 1)
 
 
 def csv_file(rows: Rows) -> bytes:

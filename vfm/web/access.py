@@ -105,6 +105,9 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "rehearsals.start": CORE | ADMIN,
     "rehearsals.section": CORE | ADMIN,
     "rehearsals.walk": CORE | ADMIN,
+    # reading_copies
+    "reading_copies.of_version": CORE | ADMIN,
+    "reading_copies.of_assessment": ANSWERS,
     # cycles
     "cycles.index": CORE,
     "cycles.new": CORE,

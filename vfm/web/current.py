@@ -49,3 +49,8 @@ def now() -> datetime:
 def actor() -> Actor:
     """The signed-in person; only on addresses whose access rule asks for one."""
     return cast(Actor, g.visit.actor)
+
+
+def council_name() -> str:
+    """The council of the signed-in person; only on addresses whose access rule asks for one."""
+    return cast(str, g.visit.council.name)

@@ -3,8 +3,9 @@
 from functools import lru_cache
 
 import nh3
-from markdown_it import MarkdownIt
 from markupsafe import Markup
+
+from vfm.reports.guidance import READER
 
 ALLOWED = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "blockquote", "code"}
 CLASSES = {
@@ -14,11 +15,6 @@ CLASSES = {
     "a": "govuk-link",
 }
 
-# HTML in the text is shown as text, so that nobody's wording can change the page.
-_reader = MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(
-    ["heading", "lheading", "hr", "image"]
-)
-
 
 @lru_cache(maxsize=4096)
 def render(text: str) -> Markup:
@@ -26,7 +22,7 @@ def render(text: str) -> Markup:
     if not text.strip():
         return Markup("")
     cleaned = nh3.clean(
-        _reader.render(text),
+        READER.render(text),
         tags=ALLOWED,
         attributes={"a": {"href"}},
         url_schemes={"http", "https", "mailto"},

@@ -15,7 +15,6 @@ from vfm.questionnaires.conditions import in_words
 from vfm.questionnaires.merging import Sent
 from vfm.questionnaires.schema import Question, Questionnaire
 from vfm.reports import result as say
-from vfm.scoring.bands import band_of
 from vfm.scoring.methods import METHODS
 from vfm.web import fields, words
 from vfm.web.current import actor, reading
@@ -27,9 +26,9 @@ from vfm.workflows.rehearsals import Level, Rehearsal, Walk
 blueprint = Blueprint("rehearsals", __name__)
 
 LEVELS = {
-    Level.LOWEST: "Lowest level",
-    Level.MIDDLE: "Middle level",
-    Level.HIGHEST: "Highest level",
+    Level.LOWEST: "At its lowest level",
+    Level.MIDDLE: "At its middle level",
+    Level.HIGHEST: "At its highest level",
 }
 """Where every scored answer can be put at once -> words of its button."""
 
@@ -132,7 +131,6 @@ def _shown(walk: Walk) -> dict[str, object]:
         "unread": [_at_field(problem) for problem in found.problems],
         "sheet": sheet,
         "sections": tuple(_sections(found.questionnaire, sheet)),
-        "band": band_of(found.questionnaire.bands, found.card.overall.score),
         "method": METHODS[found.questionnaire.scoring.method].words,
         "said": _said(walk),
         "levels": LEVELS,
