@@ -88,14 +88,16 @@ class People:
         self.site, self.chromium = site, chromium
         self.known: dict[str, Person] = {}
 
-    def __call__(self, name: str) -> Person:
-        """The person of this name."""
+    def __call__(self, name: str, *, width: int = 1280, has_scripts: bool = True) -> Person:
+        """The person of this name; asked for the first time, at a window so wide, with or without scripts."""
         if name not in self.known:
             context = self.chromium.new_context(
-                viewport={"width": 1280, "height": 900}, accept_downloads=True
+                viewport={"width": width, "height": 900},
+                accept_downloads=True,
+                java_script_enabled=has_scripts,
             )
             context.set_default_timeout(15_000)
-            self.known[name] = Person(name, context.new_page(), self.site)
+            self.known[name] = Person(name, context.new_page(), self.site, has_scripts=has_scripts)
             self.known[name].sign_in()
         return self.known[name]
 

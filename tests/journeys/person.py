@@ -19,10 +19,11 @@ class Person:
 
     Attributes:
         seen: addresses looked at, in order.
+        has_scripts: False for somebody whose browser runs none; axe, a script itself, then has no say.
     """
 
-    def __init__(self, name: str, page: Page, site: str) -> None:
-        self.name, self.page, self.site = name, page, site
+    def __init__(self, name: str, page: Page, site: str, *, has_scripts: bool = True) -> None:
+        self.name, self.page, self.site, self.has_scripts = name, page, site, has_scripts
         self.seen: list[str] = []
         self._faults: list[str] = []
         self._checked: set[str] = set()
@@ -88,14 +89,15 @@ class Person:
     def look(self) -> "Person":
         """Wait until the page stands, then check it: structure as it came, axe as it is shown."""
         self.page.wait_for_load_state("load")
-        self.page.locator("[data-chart][hidden]").first.wait_for(state="detached")  # every chart is drawn
+        if self.has_scripts:
+            self.page.locator("[data-chart][hidden]").first.wait_for(state="detached")  # every chart is drawn
         address = self.page.url.removeprefix(self.site)
         self.seen.append(address)
         while self._came:
             self._faults += faults_in(BeautifulSoup(self._came.pop().text(), "html5lib"))
         assert not self._faults, f"{self.name} at {address}: {self._faults}"
         shape = f"{self.heading}|{address.split('?')[0]}|{len(self.problems)}"
-        if shape not in self._checked:
+        if self.has_scripts and shape not in self._checked:
             self._checked.add(shape)
             found = AXE.run(self.page, options=RULES).response["violations"]
             told = [f"{one['id']}: {[node['html'][:160] for node in one['nodes'][:3]]}" for one in found]
