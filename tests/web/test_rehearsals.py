@@ -219,3 +219,57 @@ def test_every_ready_template_is_walked_whole(core: Browser) -> None:
             page = page.submit("Next section")
             assert page.status == 200
         assert "of 100" in panel(page)
+
+
+TABLE = {
+    "lists": {"basic": ("A-01", "A-02")},
+    "statuses": ("Inadequate", "Adequate"),
+    "minimum": "Adequate",
+    "rows": (
+        {"lists": ("all",), "status": "Adequate"},
+        {"lists": ("some",), "status": "Inadequate"},
+        {"lists": ("none",), "status": "Inadequate"},
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("method", "words"),
+    [
+        ("mean_of_means", ("75 of 100", "in the overall every section counts the same")),
+        ("sum", ("67 of 100", "The points earned, as a share of the points")),
+    ],
+)
+def test_other_methods_of_scoring(core: Browser, method: str, words: tuple[str, str]) -> None:
+    questionnaire = build.questionnaire(
+        build.section("A", build.yes_no("A-01", 1), build.yes_no("A-02", 1)),
+        build.section("B", build.yes_no("B-01", 1)),
+        scoring={"method": method},
+    )
+    page = imported(core, document.dump(questionnaire)).follow("Rehearse").submit("highest")
+    page = page.submit("Show what this gives", **{"A-02__value": "no"})
+    assert all(one in panel(page) for one in words)
+
+
+def test_a_rule_table_shows_statuses_and_those_still_possible(core: Browser) -> None:
+    questionnaire = build.questionnaire(
+        build.section("A", build.yes_no("A-01"), build.yes_no("A-02"), rule_table=TABLE),
+        scoring={"method": "rule_table"},
+    )
+    page = imported(core, document.dump(questionnaire)).follow("Rehearse").follow("Start")
+    assert "Section A: Too little answered" in panel(page)
+    assert "could be Inadequate to Adequate" in panel(page)
+    page = page.submit("highest")
+    assert "Statuses by section: this template gives no points" in panel(page)
+    assert "Section A: Adequate" in panel(page)
+
+
+def test_a_limit_is_told_with_its_reason_and_what_it_takes(core: Browser) -> None:
+    cap = {"key": "weak", "when": {"question": "A-02", "equals": "no"}, "limit": 40, "reason": "No plan."}
+    questionnaire = build.questionnaire(
+        build.section("A", build.scale_question("A-01"), build.yes_no("A-02"), caps=(cap,))
+    )
+    page = imported(core, document.dump(questionnaire)).follow("Rehearse").submit("highest")
+    page = page.submit("Show what this gives", **{"A-02__value": "no"})
+    assert "Section A: at most 40. No plan. It takes −60 from the overall." in panel(page)
+    assert "Held at 40 or below (weak): No plan. Without limits it would be 100." in panel(page)
