@@ -103,6 +103,27 @@ def create_app(settings: Settings) -> Flask:
 
 def _dress(app: Flask) -> None:
     """What every page is rendered with, and the headers it leaves with."""
+    _give_pages_their_values(app)
+
+    @app.after_request
+    def headers(response: Response) -> Response:
+        style = f"'self' 'nonce-{g.nonce}'" if "nonce" in g else "'self'"
+        response.headers.setdefault(
+            "Content-Security-Policy",
+            f"default-src 'self'; script-src 'self'; style-src {style}; img-src 'self' data: blob:; "
+            "frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'",
+        )
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "same-origin"
+        if app.extensions["vfm"].settings.is_https:
+            response.headers["Strict-Transport-Security"] = f"max-age={YEAR}"
+        if request.endpoint != "static":
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+def _give_pages_their_values(app: Flask) -> None:
+    """What every page can name: who reads it, the council, the menu, the look."""
     found = look.find()
 
     def nonce() -> str:
@@ -126,21 +147,7 @@ def _dress(app: Flask) -> None:
         }
 
     def _council() -> sign_in.CouncilView | None:
+        if g.get("is_without_store"):
+            return None
         with reading() as store:
             return sign_in.council(store)
-
-    @app.after_request
-    def headers(response: Response) -> Response:
-        style = f"'self' 'nonce-{g.nonce}'" if "nonce" in g else "'self'"
-        response.headers.setdefault(
-            "Content-Security-Policy",
-            f"default-src 'self'; script-src 'self'; style-src {style}; img-src 'self' data: blob:; "
-            "frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'",
-        )
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Referrer-Policy"] = "same-origin"
-        if app.extensions["vfm"].settings.is_https:
-            response.headers["Strict-Transport-Security"] = f"max-age={YEAR}"
-        if request.endpoint != "static":
-            response.headers.setdefault("Cache-Control", "no-store")
-        return response

@@ -49,6 +49,10 @@ class Forbidden(VfmError):
     """You may see this but not do that; the message says who may."""
 
 
+class Unavailable(VfmError):
+    """The database cannot be used at the moment, and nothing was done. The message is for the log."""
+
+
 @dataclass(frozen=True, slots=True)
 class Clash:
     """Two texts for the same answer: the one that is kept now and the one just sent.

@@ -6,9 +6,10 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, delete, text, update
+from sqlalchemy.exc import ProgrammingError
 
 from tests.council import NOW, SmallCouncil
-from vfm.errors import Conflict, Invalid
+from vfm.errors import Conflict, Invalid, Unavailable
 from vfm.store import database, events
 from vfm.store.tables import Event, Table, Template, Version
 
@@ -119,3 +120,13 @@ def test_an_unreachable_server_is_named_without_its_password() -> None:
 def test_an_address_that_cannot_be_used_says_so(address: str) -> None:
     with pytest.raises(Invalid, match="database"):
         database.connect(address)
+
+
+def test_a_database_that_stopped_answering_is_told_apart_from_a_fault(engine: Engine) -> None:
+    refused = ProgrammingError if engine.name == "postgresql" else Unavailable
+    with pytest.raises(refused, match="nowhere"), database.reading(engine) as session:
+        session.execute(text("SELECT 1 FROM nowhere"))
+    away = database.connect("postgresql://officer:secret@127.0.0.1:1/vfm")
+    with pytest.raises(Unavailable) as caught:
+        database.answers(away)
+    assert "secret" not in str(caught.value)

@@ -15,7 +15,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from vfm.errors import Conflict, Invalid, Problem
+from vfm.errors import Conflict, Invalid, Problem, Unavailable
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Engine",
     "Session",
+    "answers",
     "check",
     "connect",
     "migrations",
@@ -94,9 +95,10 @@ def transaction(engine: Engine) -> Iterator[Session]:
 
     Raises:
         Conflict: something tried to change what the database keeps for ever.
+        Unavailable: the database cannot be used at the moment; nothing was written.
     """
     try:
-        with Session(engine, expire_on_commit=False) as session, session.begin():
+        with _in_use(engine), Session(engine, expire_on_commit=False) as session, session.begin():
             yield session
     except IntegrityError as error:
         if "frozen:" not in str(error.orig):
@@ -107,10 +109,35 @@ def transaction(engine: Engine) -> Iterator[Session]:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
-    """A session that only reads; it never waits for a writer on SQLite."""
-    with Session(engine, expire_on_commit=False) as session:
+    """A session that only reads; it never waits for a writer on SQLite.
+
+    Raises:
+        Unavailable: the database cannot be used at the moment.
+    """
+    with _in_use(engine), Session(engine, expire_on_commit=False) as session:
         session.connection(execution_options={"writes": False})
         yield session
+
+
+def answers(engine: Engine) -> None:
+    """Ask the database for nothing, to hear that it answers.
+
+    Raises:
+        Unavailable: it does not.
+    """
+    with reading(engine) as session:
+        session.execute(text("SELECT 1"))
+
+
+@contextmanager
+def _in_use(engine: Engine) -> Iterator[None]:
+    try:
+        yield
+    except DatabaseError as error:
+        # The other kinds are faults of this program: a wrong statement, a broken rule of the tables.
+        if isinstance(error, OperationalError) or type(error) is DatabaseError:
+            raise Unavailable(f"{_shown(engine)} cannot be used ({_first_line(error)})") from error
+        raise
 
 
 def migrations(engine: Engine) -> "Config":

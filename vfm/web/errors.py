@@ -1,12 +1,18 @@
 """How every refusal becomes a page: one table from error to status and words."""
 
-from flask import Flask, current_app, render_template
+from flask import Flask, current_app, g, render_template
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from vfm.errors import Conflict, Forbidden, Invalid, NotFound, VfmError
+from vfm.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable, VfmError
 
-STATUS: dict[type[VfmError], int] = {Invalid: 422, NotFound: 404, Forbidden: 403, Conflict: 409}
+STATUS: dict[type[VfmError], int] = {
+    Invalid: 422,
+    NotFound: 404,
+    Forbidden: 403,
+    Conflict: 409,
+    Unavailable: 503,
+}
 
 WORDS = {
     400: ("This page could not be used", "Go back, reload it and try again. What you typed is still there."),
@@ -21,6 +27,10 @@ WORDS = {
         "Something went wrong on our side",
         "Nothing you saved is lost. Try again in a minute; if it goes on, tell your administrator.",
     ),
+    503: (
+        "The database cannot be reached",
+        "If you were saving, what you sent is not saved: go back and send it again in a few minutes.",
+    ),
 }
 
 
@@ -34,6 +44,8 @@ def register(app: Flask) -> None:
 
 def page(status: int, **more: object) -> tuple[str, int]:
     """The error page for a status."""
+    # What went wrong may be the database itself: such a page is made without it.
+    g.is_without_store = status >= 500
     title, cure = WORDS.get(status, WORDS[400 if status < 500 else 500])
     return render_template("errors/error.html", heading=title, cure=cure, **more), status
 
@@ -44,6 +56,9 @@ def _ours(error: VfmError) -> tuple[str, int]:
         return page(status, problems=error.problems)
     if isinstance(error, Conflict):
         return page(status, message=error.message, clashes=error.clashes)
+    if isinstance(error, Unavailable):
+        current_app.logger.error("%s", error)
+        return page(status)
     # What may not be known is not named.
     return page(status, message=str(error) if isinstance(error, Forbidden) else None)
 

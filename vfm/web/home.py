@@ -5,11 +5,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, g, render_template, send_file, url_for
+from flask import Blueprint, Response, current_app, g, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 
+from vfm.errors import Unavailable
 from vfm.roles import Role
-from vfm.web.current import actor, now, reading
+from vfm.store import database
+from vfm.web.current import actor, now, reading, wiring
 from vfm.web.filters import day
 from vfm.workflows import home
 from vfm.workflows.home import Task
@@ -55,7 +57,16 @@ def _link(task: Task) -> Link:
 
 @blueprint.get("/healthz")
 def health() -> ResponseReturnValue:
-    """Says that the server answers; no session, no database."""
+    """Says that the server answers and whether its database does; 503 when it does not."""
+    try:
+        database.answers(wiring().engine)
+    except Unavailable as error:
+        current_app.logger.warning("%s", error)
+        return (
+            "The database cannot be reached. The server's log says why.\n",
+            503,
+            {"Content-Type": "text/plain"},
+        )
     return "ok\n", 200, {"Content-Type": "text/plain"}
 
 
