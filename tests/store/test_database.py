@@ -1,5 +1,7 @@
 """Reaching the database, what it refuses to change, and what it says when it cannot be used."""
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -130,3 +132,39 @@ def test_a_database_that_stopped_answering_is_told_apart_from_a_fault(engine: En
     with pytest.raises(Unavailable) as caught:
         database.answers(away)
     assert "secret" not in str(caught.value)
+
+
+@pytest.fixture
+def in_use(sqlite_master: Path, tmp_path: Path) -> Iterator[tuple[Path, Engine]]:
+    """A database file and an engine that has used it."""
+    path = tmp_path / "used.sqlite"
+    shutil.copy(sqlite_master, path)
+    with database.opened(f"sqlite:///{path}") as engine:
+        database.answers(engine)
+        yield path, engine
+
+
+def test_a_removed_file_takes_no_save_and_is_not_made_again(in_use: tuple[Path, Engine]) -> None:
+    path, engine = in_use
+    path.unlink()
+    for _ in range(2):
+        with pytest.raises(Unavailable, match="removed"), database.transaction(engine) as session:
+            events.record(session, "opened", "cycle", 1, by_id=None, now=NOW)
+    assert not path.exists()
+
+
+def test_a_file_put_in_the_place_of_another_is_used_from_then_on(
+    in_use: tuple[Path, Engine], sqlite_master: Path, tmp_path: Path
+) -> None:
+    path, engine = in_use
+    with database.transaction(engine) as session:
+        events.record(session, "opened", "cycle", 1, by_id=None, now=NOW)
+    for left in (f"{path}-wal", f"{path}-shm"):  # as for every restored backup
+        Path(left).unlink()
+    shutil.copy(sqlite_master, tmp_path / "backup.sqlite")
+    (tmp_path / "backup.sqlite").rename(path)
+    with database.transaction(engine) as session:
+        assert session.query(Event).count() == 0
+        events.record(session, "closed", "cycle", 2, by_id=None, now=NOW)
+    with database.opened(f"sqlite:///{path}") as another, database.reading(another) as session:
+        assert [event.verb for event in session.query(Event)] == ["closed"]

@@ -44,7 +44,6 @@ def _rename(server: str, old: str, new: str) -> None:
         connection.execute(f"ALTER DATABASE {old} RENAME TO {new}".encode())
 
 
-@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
 def test_without_its_database_every_page_says_so_in_words(
     lose: Callable[[], None], signed_in: Callable[[str], Browser], caplog: pytest.LogCaptureFixture
 ) -> None:

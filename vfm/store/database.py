@@ -5,6 +5,7 @@ price of one disk flush a save. A writing transaction takes the write lock at it
 so that what it has read cannot change before it writes.
 """
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DisconnectionError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from vfm.errors import Conflict, Invalid, Problem, Unavailable
@@ -73,10 +74,31 @@ def opened(address: str) -> Iterator[Engine]:
 
 
 def _sqlite(address: str) -> Engine:
+    """An engine on a file that is watched: what is saved into a file that was removed would be lost.
+
+    An open connection goes on writing into a removed file. So each use of one looks whether its file is
+    still the file at this path: another one there (a restored backup) is opened anew; none is an error,
+    where SQLite would make an empty one.
+    """
     engine = create_engine(address, connect_args={"timeout": 30})
+    path = engine.url.database or ""
+    has_been_open = False
+
+    @event.listens_for(engine, "do_connect")
+    def find(*_: object) -> None:
+        if has_been_open and _file_at(path) is None:
+            raise sqlite3.OperationalError("the file was removed while it was in use")
+
+    @event.listens_for(engine, "checkout")
+    def compare(_connection: object, record: Any, _fairy: object) -> None:
+        if _file_at(path) != record.info["file"]:
+            raise DisconnectionError
 
     @event.listens_for(engine, "connect")
-    def prepare(connection: Any, _record: object) -> None:
+    def prepare(connection: Any, record: Any) -> None:
+        nonlocal has_been_open
+        record.info["file"] = _file_at(path)
+        has_been_open = record.info["file"] is not None
         connection.isolation_level = None  # transactions are begun by `begin` below, not by the driver
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
             connection.execute(f"PRAGMA {pragma}")
@@ -87,6 +109,15 @@ def _sqlite(address: str) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _file_at(path: str) -> tuple[int, int] | None:
+    """What tells a file from every other while it is open, None when there is none (or it is in memory)."""
+    try:
+        found = Path(path).stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 @contextmanager
