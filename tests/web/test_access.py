@@ -54,6 +54,15 @@ def test_what_is_sent_after_the_session_ended_is_said_not_to_be_saved(browser: B
     assert "what you sent was not saved" in browser.open("/sign-in").text
 
 
+def test_a_script_is_told_that_the_session_ended_and_nothing_is_left_for_the_next_page(
+    browser: Browser,
+) -> None:
+    for _ in range(3):
+        reply = browser.client.post("/assessments/1/sections/A", headers={"Accept": "application/json"})
+        assert (reply.status_code, reply.data) == (401, b"")
+    assert "was not saved" not in browser.open("/sign-in").text
+
+
 def test_an_address_that_is_not_there_keeps_the_menu(signed_in: Callable[[str], Browser]) -> None:
     assert "Sign out" in signed_in("director").open("/nothing-here", expect=404).html
 

@@ -14,6 +14,7 @@ from tests import build
 from tests.council import NOW, SmallCouncil
 from tests.rounds import opened
 from vfm.questionnaires.schema import Comparison
+from vfm.store import sessions
 from vfm.store.database import reading, transaction
 from vfm.store.tables import AnswerRow
 from vfm.workflows import sign_in
@@ -27,15 +28,22 @@ ASKED = build.questionnaire(
 )
 
 
-@pytest.fixture
-def page(app: Flask, engine: Engine, council: SmallCouncil) -> Iterator[Page]:
-    """A section of the libraries' assessment, open in the director's browser."""
-    assessment_id = opened(engine, council, ASKED).assessments["LIB"]
+def directors_cookie(app: Flask, engine: Engine, council: SmallCouncil) -> str:
+    """What a browser holds in which the director has just signed in."""
     with transaction(engine) as session:
         token = sign_in.start(session, council.people["director"], now=NOW)
     client = app.test_client()
     with client.session_transaction() as cookie:
         cookie["token"] = token
+    held = client.get_cookie("vfm")
+    assert held is not None
+    return held.value
+
+
+@pytest.fixture
+def page(app: Flask, engine: Engine, council: SmallCouncil) -> Iterator[Page]:
+    """A section of the libraries' assessment, open in the director's browser."""
+    assessment_id = opened(engine, council, ASKED).assessments["LIB"]
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = Thread(target=server.serve_forever)
@@ -44,7 +52,9 @@ def page(app: Flask, engine: Engine, council: SmallCouncil) -> Iterator[Page]:
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
         context = chromium.new_context()
-        context.add_cookies([{"name": "vfm", "value": client.get_cookie("vfm").value, "url": address}])
+        context.add_cookies(
+            [{"name": "vfm", "value": directors_cookie(app, engine, council), "url": address}]
+        )
         opening = context.new_page()
         opening.goto(f"{address}/assessments/{assessment_id}/sections/A")
         yield opening
@@ -95,3 +105,22 @@ def test_nothing_typed_is_lost(page: Page, engine: Engine) -> None:
     page.get_by_role("button", name="Save and continue").click()
     expect(page.locator(".govuk-error-summary")).to_contain_text('"ninety" is not a number.')
     expect(page.locator("#A-03-value")).to_have_value("ninety")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_what_is_typed_after_signing_out_waits_for_signing_in(
+    page: Page, app: Flask, engine: Engine, council: SmallCouncil
+) -> None:
+    said = page.locator("#saved")
+    with transaction(engine) as session:
+        sessions.end_all(session, council.people["director"], now=NOW)
+    page.locator("#A-03-value").fill("90")
+    expect(said).to_contain_text("you are no longer signed in. What you typed is kept in this browser.")
+    assert stored(engine) == {}
+
+    [cookie] = page.context.cookies()
+    page.context.add_cookies([{**cookie, "value": directors_cookie(app, engine, council)}])
+    page.reload()
+    expect(said).to_have_text("· Saved 14:02")
+    assert stored(engine) == {"A-03": "90"}

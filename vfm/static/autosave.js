@@ -70,7 +70,7 @@ async function send() {
   sending = new AbortController();
   const limit = setTimeout(() => sending?.abort(), 20000);
   try {
-    const reply = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" }, redirect: "error", signal: sending.signal });
+    const reply = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" }, redirect: "manual", signal: sending.signal });
     if (!reply.ok) { refused(reply.status); return; }
     done(await reply.json(), sent);
   } catch {
@@ -131,11 +131,13 @@ function unreachable() {
 }
 
 function refused(code) {
+  if (code >= 500) { unreachable(); return; }
   status.dataset.state = "kept";
-  keep();
-  if (code >= 500) unreachable();
-  else if (code === 409) say("· Not saved: it was sent for sign-off meanwhile. What you typed is kept in this browser.");
-  else say("· Not saved: you may have been signed out. What you typed is kept in this browser. Sign in again in another window, then reload this page.");
+  const kept = keep() ? "What you typed is kept in this browser." : "This browser keeps nothing: leave this page open.";
+  const again = "Sign in again in another window, then reload this page.";
+  if (code === 409) say(`· Not saved: it was sent for sign-off meanwhile. ${kept}`);
+  else if (code === 401) say(`· Not saved: you are no longer signed in. ${kept} ${again}`);
+  else say(`· Not saved: you may have been signed out. ${kept} ${again}`);
 }
 
 async function follow(asked) {

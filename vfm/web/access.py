@@ -4,11 +4,11 @@ A visitor is sent to sign in; a signed-in person without the role gets a 404, be
 that the page is there. Which *service's* page may be seen is the workflow's rule, not this table's.
 """
 
-from flask import Flask, abort, flash, g, redirect, request, session, url_for
+from flask import Flask, Response, abort, flash, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from vfm.roles import Actor, Role
-from vfm.web.current import now, reading, transaction, wiring
+from vfm.web.current import is_from_script, now, reading, transaction, wiring
 from vfm.workflows import sign_in
 
 VISITOR: frozenset[Role] | None = None
@@ -214,6 +214,8 @@ def _check() -> AnyResponse | None:
         abort(404)
     if request.method in ("GET", "HEAD"):
         return redirect(url_for("sign_in.enter", next=request.full_path.rstrip("?")))
+    if is_from_script():
+        return Response(status=401)
     flash("You are no longer signed in, so what you sent was not saved. Sign in, go back and send it again.")
     return redirect(url_for("sign_in.enter"))
 

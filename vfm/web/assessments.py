@@ -14,7 +14,7 @@ from vfm.questionnaires.merging import Sent
 from vfm.questionnaires.steps import STATUS_WORDS
 from vfm.roles import Role
 from vfm.web import fields
-from vfm.web.current import actor, now, reading, transaction
+from vfm.web.current import actor, is_from_script, now, reading, transaction
 from vfm.web.fields import Field
 from vfm.web.filters import clock, day
 from vfm.workflows import assessments
@@ -101,7 +101,7 @@ def save(assessment_id: int, key: str) -> ResponseReturnValue:
             confirmed=request.form.get("confirm", ""),
             opened_at=_opened_at(),
         )
-    if request.headers.get("Accept") == "application/json":
+    if is_from_script():
         return jsonify(_as_json(saved))
     if saved.is_whole:
         return _onward(assessment_id, key, saved)

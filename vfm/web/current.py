@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import cast
 
-from flask import current_app, g
+from flask import current_app, g, request
 
 from vfm.roles import Actor
 from vfm.settings import Settings
@@ -44,6 +44,11 @@ def now() -> datetime:
     """The present instant, UTC; tests set `app.config["NOW"]` to a function of their own."""
     clock = current_app.config.get("NOW")
     return cast(datetime, clock()) if clock else datetime.now(UTC)
+
+
+def is_from_script() -> bool:
+    """True when a page's own script sent this and reads what comes: it wants no page and no redirect."""
+    return request.headers.get("Accept") == "application/json"
 
 
 def actor() -> Actor:
