@@ -159,7 +159,9 @@ def _located_findings(found: Draft) -> tuple[Parsed | None, set[Located], set[Lo
     faulty = {
         _located(found, fault)
         for fault in seen
-        if not fault.is_advice and touched.isdisjoint((fault.key, *fault.rests_on))
+        if not fault.is_advice
+        # A key that is taken is so whatever else is wrong beside it.
+        and (fault.path[-1:] == ("key",) or touched.isdisjoint((fault.key, *fault.rests_on)))
     }
     advised_on = {_located(found, fault) for fault in seen if fault.is_advice and found.questionnaire}
     return read, faulty, advised_on

@@ -50,6 +50,7 @@ FORMER = {
     "type": "kind",
 }
 """Words that earlier drafts and other tools use -> ours."""
+THE_FIELDS_ARE = "Take it out; the fields here are "
 KEY_RULE = "Use letters, figures, - and _, starting with a letter, at most 40 characters."
 TAKES = {
     "equals": "one value, or {question: KEY} for another question's answer",
@@ -174,6 +175,8 @@ def fields_at(loc: tuple[int | str, ...]) -> list[str]:
 
 def _missing(_: ErrorDetails, name: str) -> str:
     cure = f"Add {name}: one of {listed(Kind)}." if name == "kind" else f'Add "{name}: ...".'
+    if name == "schema":
+        cure = f'Start with "schema: {SCHEMA}".'
     return f'The field "{name}" is missing. {cure}'
 
 
@@ -181,7 +184,7 @@ def _unknown(error: ErrorDetails, name: str) -> str:
     fields = fields_at(error["loc"])
     if FORMER.get(name) in fields:
         return f'There is no field "{name}" here. Write "{FORMER[name]}" instead.'
-    cure = did_you_mean(name, fields, f"Take it out; the fields here are {listed(fields, 'and')}.")
+    cure = did_you_mean(name, fields, f"{THE_FIELDS_ARE}{listed(fields, 'and')}.")
     return f'There is no field "{name}" here. {cure}'
 
 

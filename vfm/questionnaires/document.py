@@ -5,7 +5,7 @@ Every problem is found at once, each with its line, column, key and cure; readin
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -15,8 +15,8 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import LiteralScalarString
 
 from vfm.errors import Invalid, Problem
-from vfm.questionnaires.complaints import Complaint, complaints
-from vfm.questionnaires.schema import SCHEMA, Questionnaire
+from vfm.questionnaires.complaints import THE_FIELDS_ARE, Complaint, complaints
+from vfm.questionnaires.schema import Questionnaire
 from vfm.questionnaires.source import Located, Path, Source, decoded, read
 
 __all__ = [
@@ -69,7 +69,22 @@ class Draft:
     def problems(self) -> list[Located]:
         """What is wrong with the text and its fields, in reading order."""
         refused = [located(self.source, c.path, c.message, of_name=c.of_name) for c in self.complaints]
-        return sorted({*self.source.problems, *refused})
+        return _listed_once(sorted({*self.source.problems, *refused}))
+
+
+def _listed_once(problems: list[Located]) -> list[Located]:
+    """The same, the fields that may stand in a place listed only the first time."""
+    listed: set[str] = set()
+    said = []
+    for problem in problems:
+        wrong, _, fields = problem.message.partition(THE_FIELDS_ARE)
+        if fields in listed:
+            cure = "Take it out; the fields that may stand here are listed above."
+            said.append(replace(problem, message=f"{wrong}{cure}"))
+        else:
+            said.append(problem)
+        listed |= {fields} - {""}
+    return said
 
 
 def parse(text: str, *, name: str) -> Questionnaire:
@@ -104,19 +119,13 @@ def draft(text: str, *, name: str) -> Draft:
     """A document as far as it can be read, for whoever wants to look at a broken one.
 
     Raises:
-        Invalid: the text cannot be read at all, is no mapping, or is of another schema.
+        Invalid: the text cannot be read at all, or is no mapping.
     """
     source = read(text, name)
     if not isinstance(source.data, dict):
         raise Invalid(
             [Problem(f"{name}:1:1: file", 'This is not a template. Start with "schema: vfm-template/1".')]
         )
-    if source.data.get("schema", SCHEMA) != SCHEMA:
-        line, column = source.place(("schema",))
-        sentence = (
-            f'The schema is "{source.data["schema"]}". This program reads {SCHEMA}; convert the file to it.'
-        )
-        raise Invalid([Located(name, line, column, "template", sentence).problem])
     questionnaire, refused = validated(source.data, source)
     return Draft(source, refused, questionnaire)
 
@@ -140,7 +149,8 @@ def located(source: Source, path: Path, message: str, *, of_name: bool = False, 
 def key_at(data: Any, path: Path) -> str:
     """The key of the innermost section, question, check or cap around a path.
 
-    Outside those the path in words (`scales.maturity`, `bands`), and `template` for the top.
+    Outside those the path in words (`scales.maturity`, `bands`; `checks.2` for the second of them where
+    it has no key), and `template` for the top.
     """
     key, trail = "", [str(step) for step in path if isinstance(step, str)]
     for depth, step in enumerate(path):
@@ -150,6 +160,9 @@ def key_at(data: Any, path: Path) -> str:
             key = data["key"]
     if key:
         return key
+    match path:
+        case ("checks", int(place), *_):
+            return f"checks.{place + 1}"
     if trail and trail[0] in ("scales", "parts"):
         return ".".join(trail[:2])
     return trail[0] if trail and trail[0] in ("bands", "scoring") else "template"

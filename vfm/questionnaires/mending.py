@@ -8,12 +8,13 @@ from typing import Any
 
 from vfm.questionnaires.complaints import Complaint
 from vfm.questionnaires.document import key_at, validated
-from vfm.questionnaires.schema import Questionnaire
+from vfm.questionnaires.schema import SCHEMA, Questionnaire
 from vfm.questionnaires.source import Path, Source
 
-STRUCTURE = frozenset({"key", "questions", "sections", "scales", "parts", "schema", "template"})
+STRUCTURE = frozenset({"key", "questions", "sections", "scales", "parts", "template"})
 """Fields without which the rest cannot be understood."""
 STOPGAPS = {
+    "schema": SCHEMA,
     "text": "...",
     "title": "...",
     "label": "...",
