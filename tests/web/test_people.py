@@ -128,6 +128,11 @@ def test_switching_off_ends_sessions_and_can_be_undone(signed_in: SignedIn, coun
     director, administrator = signed_in("director"), signed_in("administrator")
     page = administrator.open(f"/people/{council.people['director']}").submit("Switch off")
     assert page.heading == "Director Switched off"
+    assert page.follow("Hand over 2 things").heading == "Hand over the work of Director"
+    library = administrator.open(f"/directory/service/{council.services['LIB']}")
+    assert "Director: Director (switched off), Contributor: Contributor" in library.text
+    assert "It has no director who can sign in" in library.text
+    assert "Give a director to 2 services without one" in administrator.open("/").text
     assert director.open("/account").heading == "Sign in"
     assert page.submit("Switch on").heading == "Director Invited"
     assert director.open("/account").heading == "Sign in"

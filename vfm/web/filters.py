@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
 from flask import Flask
+from markupsafe import Markup
 
 from vfm.errors import Problem
 from vfm.web import markdown
@@ -75,6 +76,11 @@ def duration(minutes: float) -> str:
     hours, rest = divmod(round(minutes), 60)
     words = [plural(hours, "hour")] if hours else []
     return " ".join([*words, *([plural(rest, "minute")] if rest or not hours else [])])
+
+
+def with_link(words: str, link: str, href: str) -> Markup:
+    """A sentence for the top of the next page, and the link that does what it asks for."""
+    return Markup('{} <a class="govuk-notification-banner__link" href="{}">{}</a>').format(words, href, link)
 
 
 def at(problems: Iterable[Problem], place: str) -> str | None:

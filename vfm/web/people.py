@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from vfm.errors import Invalid, NotFound, Problem
 from vfm.roles import Role
 from vfm.web.current import actor, now, reading, transaction
-from vfm.web.filters import plural
+from vfm.web.filters import plural, with_link
 from vfm.workflows import people
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")
@@ -130,10 +130,12 @@ def switch_off(person_id: int) -> ResponseReturnValue:
     """Nobody signs in as this person any more; can be undone."""
     try:
         with transaction() as store:
-            name = people.switch_off(store, person_id, by=actor(), now=now())
+            name, left = people.switch_off(store, person_id, by=actor(), now=now())
     except Invalid as error:
         return _person(person_id, error.problems), 422
-    flash(f"{name} is switched off and signed out everywhere.", "done")
+    told = f"{name} is switched off and signed out everywhere."
+    cure = (f"Hand over {plural(left, 'thing')}", url_for(".hand_over", person_id=person_id))
+    flash(with_link(told, *cure) if left else told, "done")
     return redirect(url_for("people.show", person_id=person_id), 303)
 
 

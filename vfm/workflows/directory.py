@@ -14,7 +14,7 @@ from sqlalchemy import Row, update
 from sqlalchemy.orm import Session
 
 from vfm.errors import Invalid, NotFound, Problem
-from vfm.roles import Actor
+from vfm.roles import Actor, Role
 from vfm.store import events
 from vfm.store.queries import directory as queries
 from vfm.store.queries import history
@@ -88,6 +88,16 @@ class Fields:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """Somebody's role for a service, in words; one who is switched off still holds it."""
+
+    id: int
+    name: str
+    role: str
+    is_active: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PlaceView:
     """The page of one directorate, division or service.
 
@@ -95,7 +105,8 @@ class PlaceView:
         parents: (id, words) of the open places it could belong to; none for a directorate.
         targets: (id, words) of the open places of its kind it could be merged into.
         parts: names of what is open in it.
-        people: (id, name, role in words) of a service's director and contributors.
+        people: a service's director and contributors.
+        lacks_director: an open service that nobody who can sign in directs.
         unfinished: the assessments that are still open, in words.
     """
 
@@ -109,7 +120,8 @@ class PlaceView:
     parents: tuple[tuple[int, str], ...]
     targets: tuple[tuple[int, str], ...]
     parts: tuple[str, ...]
-    people: tuple[tuple[int, str, str], ...]
+    people: tuple[Held, ...]
+    lacks_director: bool
     unfinished: tuple[str, ...]
     history: tuple[history.Happening, ...]
 
@@ -178,6 +190,8 @@ def place(session: Session, kind: str, place_id: int) -> PlaceView:
     row = _row(session, kind, place_id)
     column = "id" if kind == "service" else f"{kind}_id"
     services = [one for one in queries.services(session) if getattr(one, column) == place_id]
+    held = queries.people_of(session, place_id) if kind == "service" else []
+    is_directed = any(one.role == Role.DIRECTOR and one.is_active for one in held)
     return PlaceView(
         kind=kind,
         id=place_id,
@@ -189,11 +203,8 @@ def place(session: Session, kind: str, place_id: int) -> PlaceView:
         parents=parents(session, kind),
         targets=tuple((key, words) for key, words in _open(session, kind) if key != place_id),
         parts=tuple(_parts(session, row)),
-        people=tuple(
-            (one.id, one.name, one.role.capitalize()) for one in queries.people_of(session, place_id)
-        )
-        if kind == "service"
-        else (),
+        people=tuple(Held(one.id, one.name, one.role.capitalize(), one.is_active) for one in held),
+        lacks_director=kind == "service" and row.closed_on is None and not is_directed,
         unfinished=_unfinished(session, [one.id for one in services]),
         history=history.of(session, kind, place_id),
     )

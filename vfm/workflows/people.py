@@ -291,8 +291,11 @@ def link(session: Session, person_id: int, *, by: Actor, now: datetime) -> str:
     return sessions.invite(session, person_id, now=now)
 
 
-def switch_off(session: Session, person_id: int, *, by: Actor, now: datetime) -> str:
-    """Somebody may no longer sign in, and is signed out everywhere; roles and history stay. Their name.
+def switch_off(session: Session, person_id: int, *, by: Actor, now: datetime) -> tuple[str, int]:
+    """Somebody may no longer sign in, and is signed out everywhere; roles and history stay.
+
+    Returns:
+        Their name, and how many things they have in hand that somebody else might take over.
 
     Raises:
         NotFound: there is no such person.
@@ -306,7 +309,7 @@ def switch_off(session: Session, person_id: int, *, by: Actor, now: datetime) ->
         sessions.end_all(session, person_id, now=now)
         sessions.withdraw_invitations(session, person_id, now=now)
         events.record(session, "switched off", "person", person_id, by_id=by.id, now=now)
-    return person.name
+    return person.name, len(_work(session, person_id))
 
 
 def switch_on(session: Session, person_id: int, *, by: Actor, now: datetime) -> str:

@@ -86,10 +86,10 @@ def directors(session: Session) -> list[Row]:
 
 
 def people_of(session: Session, service_id: int) -> list[Row]:
-    """The director and contributors of a service, by name."""
+    """The director and contributors of a service, by name; those who are switched off too."""
     return list(
         session.execute(
-            select(PersonRole.role, Person.id, Person.name)
+            select(PersonRole.role, Person.id, Person.name, Person.is_active)
             .join(Person, Person.id == PersonRole.person_id)
             .where(PersonRole.service_id == service_id)
             .order_by(PersonRole.role.desc(), Person.name)

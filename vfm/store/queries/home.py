@@ -197,9 +197,11 @@ def latest_agreed_cycle(session: Session) -> tuple[int, str, int] | None:
 
 
 def set_up_state(session: Session) -> tuple[int, int, int, int]:
-    """(open services, services without a director, people, templates)."""
-    directed = select(PersonRole.service_id).where(
-        PersonRole.role == Role.DIRECTOR.value, PersonRole.service_id.is_not(None)
+    """(open services, those without a director who can sign in, people, templates)."""
+    directed = (
+        select(PersonRole.service_id)
+        .join(Person, Person.id == PersonRole.person_id)
+        .where(PersonRole.role == Role.DIRECTOR.value, PersonRole.service_id.is_not(None), Person.is_active)
     )
     services = select(func.count(Service.id)).where(Service.closed_on.is_(None))
     row = session.execute(
