@@ -4,7 +4,7 @@ The pure rooms raise `Invalid` with *all* problems at once; workflows raise the 
 The web maps them to answers in one place (`vfm.web.errors`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,6 +68,11 @@ class Clash:
     kept: str
     sent: str
     by: str
+
+
+def clashes(kept: Mapping[str, str], sent: Mapping[str, str], by: str) -> tuple[Clash, ...]:
+    """Both sides of every field that was sent and is kept otherwise, in the order of the form."""
+    return tuple(Clash(name, kept[name], words, by) for name, words in sent.items() if kept[name] != words)
 
 
 @dataclass

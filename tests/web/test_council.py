@@ -44,7 +44,22 @@ def test_every_problem_is_listed_at_once(signed_in: SignedIn) -> None:
 def test_who_comes_second_is_told(signed_in: SignedIn) -> None:
     first, second = signed_in("administrator").open("/council/"), signed_in("administrator").open("/council/")
     first.submit("Save", name="First")
-    assert "It is now called First" in second.submit("Save", name="Second").text
+    stale = second.submit(
+        "Save", files={"logo": (io.BytesIO(PNG), "x.png")}, name="Second", financial_year="2027-28"
+    )
+    assert stale.status == 409
+    assert "Administrator changed the council after you opened the page" in stale.problems[0]
+    assert "Choose the logo again" in stale.problems[1]
+    assert "Kept now, by Administrator: Name First Financial year 2026-27" in stale.text
+    assert stale.soup.select_one("#name")["value"] == "Second"  # type: ignore[index]
+    assert stale.browser.open("/council/").soup.select_one("#name")["value"] == "First"  # type: ignore[index]
+    assert "name: First → Second" in stale.submit("Save").text
+
+
+def test_who_sends_the_same_a_second_time_is_not_troubled(signed_in: SignedIn) -> None:
+    page = signed_in("administrator").open("/council/")
+    page.submit("Save", name="First")
+    assert page.submit("Save", name="First").status == 200
 
 
 @pytest.mark.parametrize(

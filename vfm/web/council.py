@@ -3,9 +3,10 @@
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from vfm.errors import Invalid, Problem
+from vfm.errors import Clash, Conflict, Invalid, Problem
 from vfm.gateways import logos
 from vfm.web.current import actor, now, reading, transaction
+from vfm.web.errors import stale
 from vfm.workflows import council
 
 blueprint = Blueprint("council", __name__, url_prefix="/council")
@@ -34,6 +35,10 @@ def edit() -> ResponseReturnValue:
             council.change(store, form, picture, by=actor(), now=now())
     except Invalid as error:
         return _page(form, error.problems), 422
+    except Conflict as error:
+        again = (Problem("logo", "Choose the logo again: a browser sends a file only once."),)
+        told = (*stale(error), *(again if picture and picture.content else ()))
+        return _page(form, told, error.clashes, is_stale=True), 409
     flash("Saved. Every page shows it from now on.", "done")
     return redirect(url_for("council.edit"), 303)
 
@@ -47,10 +52,24 @@ def _picture() -> council.Logo | None:
     return council.Logo(None, None) if request.form.get("without_logo") else None
 
 
-def _page(form: council.CouncilForm | None = None, problems: tuple[Problem, ...] = ()) -> str:
+def _page(
+    form: council.CouncilForm | None = None,
+    problems: tuple[Problem, ...] = (),
+    clashes: tuple[Clash, ...] = (),
+    *,
+    is_stale: bool = False,
+) -> str:
     with reading() as store:
         page = council.show(store)
-    return render_template("council/edit.html", page=page, form=form or page.form, problems=problems)
+    typed = form or page.form
+    return render_template(
+        "council/edit.html",
+        page=page,
+        form=typed,
+        revision=page.form.revision if is_stale else typed.revision,
+        problems=problems,
+        clashes=clashes,
+    )
 
 
 @blueprint.get("/logo")

@@ -4,7 +4,7 @@ from flask import Flask, current_app, g, render_template
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from vfm.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable, VfmError
+from vfm.errors import Conflict, Forbidden, Invalid, NotFound, Problem, Unavailable, VfmError
 
 STATUS: dict[type[VfmError], int] = {
     Invalid: 422,
@@ -48,6 +48,12 @@ def page(status: int, **more: object) -> tuple[str, int]:
     g.is_without_store = status >= 500
     title, cure = WORDS.get(status, WORDS[400 if status < 500 else 500])
     return render_template("errors/error.html", heading=title, cure=cure, **more), status
+
+
+def stale(error: Conflict) -> tuple[Problem, ...]:
+    """What the top of a form says when somebody else was quicker; what they wrote stands below it."""
+    cure = "What is kept now stands below. Save again to put what you typed in its place."
+    return (Problem(error.clashes[0].place, f"{error} {cure}"),)
 
 
 def _ours(error: VfmError) -> tuple[str, int]:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from vfm.errors import Conflict, Invalid, NotFound, Problem
+from vfm.errors import Conflict, Invalid, NotFound, Problem, clashes
 from vfm.roles import Actor, Role
 from vfm.store import credentials, events, sessions
 from vfm.store.queries import council as queries
@@ -75,16 +75,18 @@ def change(session: Session, form: CouncilForm, picture: Logo | None, *, by: Act
 
     Raises:
         Invalid: no name, a colour on which white cannot be read, a financial year that is none.
-        Conflict: somebody else changed the council meanwhile.
+        Conflict: somebody else changed the council meanwhile; nothing was written, both sides are told.
     """
     row = _council(session)
     if problems := problems_of(form):
         raise Invalid(problems)
     name, colour, year = " ".join(form.name.split()), form.colour.strip().lower(), form.financial_year.strip()
-    if form.revision != row.revision:
-        raise Conflict(f"Somebody else changed the council meanwhile. It is now called {row.name}.")
-    before = {"name": row.name, "colour": row.colour, "financial_year": row.financial_year}
-    after = {"name": name, "colour": colour, "financial_year": year}
+    before = {"name": row.name, "financial_year": row.financial_year, "colour": row.colour}
+    after = {"name": name, "financial_year": year, "colour": colour}
+    if form.revision != row.revision and before != after:
+        author = history.last_by(session, "council", row.id)
+        words = f"{author} changed the council after you opened the page."
+        raise Conflict(words, clashes(before, after, author))
     row.name, row.colour, row.financial_year = name, colour, year
     if picture is not None:
         before["logo"], after["logo"] = row.logo_type or "none", picture.media_type or "none"

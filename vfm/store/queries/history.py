@@ -34,6 +34,18 @@ def of(session: Session, subject: str, subject_id: int) -> tuple[Happening, ...]
     )
 
 
+def last_by(session: Session, subject: str, subject_id: int) -> str:
+    """Who did what was done last to one thing, in words."""
+    name = session.scalar(
+        select(Person.name)
+        .join(Event, Event.by_id == Person.id)
+        .where(Event.subject == subject, Event.subject_id == subject_id)
+        .order_by(Event.id.desc())
+        .limit(1)
+    )
+    return name or "Somebody"
+
+
 def changes(before: Any, after: Any) -> tuple[str, ...]:
     """Each field that differs, as `name: Libraries → Libraries and archives`; plain words stay plain."""
     old, new = _fields(before), _fields(after)
