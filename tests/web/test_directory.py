@@ -106,6 +106,32 @@ def test_a_service_is_renamed_and_moved_and_its_history_tells(
     assert taken.problems == ["There is a service called highways already. Choose another name."]
 
 
+def test_who_saves_a_place_second_sees_both_texts(administrator: Browser, council: SmallCouncil) -> None:
+    first, second = (administrator.open(f"/directory/service/{council.services['LIB']}") for _ in range(2))
+    first.submit("Save", name="Library service", family="culture")
+    division = next(one for one in second.soup.select("#parent option") if "Transport" in one.text)
+    stale = second.submit("Save", name="Reading rooms", note="Moving", parent=str(division["value"]))
+    assert stale.status == 409
+    assert "Administrator changed this service after you opened the page" in stale.problems[0]
+    kept = "Name Library service Division Communities: Culture Family culture Note nothing What you typed"
+    assert kept in stale.text
+    for field, typed in (("#name", "Reading rooms"), ("#family", "")):
+        assert stale.soup.select_one(field)["value"] == typed  # type: ignore[index]
+    wrong = second.submit("Save", name="")
+    assert wrong.status == 422
+    assert wrong.submit("Save", name="Reading rooms").status == 409
+    assert "name: Library service → Reading rooms" in stale.submit("Save").text
+
+
+@pytest.mark.parametrize("kind", ["directorate", "division"])
+def test_a_renamed_part_is_not_renamed_back_by_an_older_form(administrator: Browser, kind: str) -> None:
+    first, second = (administrator.open(f"/directory/{kind}/1") for _ in range(2))
+    first.submit("Save", name="Growth")
+    assert second.submit("Save", name="Decline").status == 409
+    assert second.submit("Save", name="Growth").status == 200
+    assert administrator.open(first.address).heading == "Growth"
+
+
 def test_a_service_with_unfinished_work_closes_only_when_it_is_said(
     administrator: Browser, council: SmallCouncil, engine: Engine
 ) -> None:

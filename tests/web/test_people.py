@@ -124,6 +124,35 @@ def test_roles_change_and_history_tells(signed_in: SignedIn, council: SmallCounc
     assert "roles: Director of Libraries, Director of Waste collection → Viewer" in done.text
 
 
+def test_who_changes_a_person_second_sees_both_sides(signed_in: SignedIn, council: SmallCouncil) -> None:
+    person = f"/people/{council.people['contributor']}"
+    administrator = signed_in("administrator")
+    first, second = (administrator.open(f"{person}/edit") for _ in range(2))
+    first.submit("Save", name="Con Tributor", roles=["contributor", "viewer"])
+    stale = second.submit("Save", name="Carol Contributor")
+    assert stale.status == 409
+    assert "Administrator changed Con Tributor after you opened the page" in stale.problems[0]
+    assert "Name Con Tributor Roles Contributor, Viewer" in stale.text
+    assert stale.soup.select_one("#name")["value"] == "Carol Contributor"  # type: ignore[index]
+    assert administrator.open(person).heading == "Con Tributor Invited"
+    assert stale.submit("Save").heading == "Carol Contributor Invited"
+
+
+def test_who_chooses_services_second_sees_both_choices(signed_in: SignedIn, council: SmallCouncil) -> None:
+    address = f"/people/{council.people['contributor']}/services/contributor"
+    administrator = signed_in("administrator")
+    first, second = (administrator.open(address) for _ in range(2))
+    first.submit("Save services", services=[str(council.services["HOME"])])
+    stale = second.submit("Save services", services=[str(council.services["ROADS"])])
+    assert stale.status == 409
+    assert "Administrator chose other services" in stale.problems[0]
+    assert "Services Home care What you typed" in stale.text
+    assert [box["value"] for box in stale.soup.select("[name=services][checked]")] == [
+        str(council.services["ROADS"])
+    ]
+    assert "Contributor Highways" in stale.submit("Save services").text
+
+
 def test_switching_off_ends_sessions_and_can_be_undone(signed_in: SignedIn, council: SmallCouncil) -> None:
     director, administrator = signed_in("director"), signed_in("administrator")
     page = administrator.open(f"/people/{council.people['director']}").submit("Switch off")

@@ -21,7 +21,7 @@ _parsed: dict[str, Questionnaire] = {}
 
 
 def digest(content: Mapping[str, Any]) -> str:
-    """What tells one questionnaire's content from another's; the order of its parts counts."""
+    """What tells one questionnaire's or form's content from another's; the order of its parts counts."""
     return sha256(json.dumps(content, separators=(",", ":")).encode()).hexdigest()
 
 

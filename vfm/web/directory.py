@@ -6,9 +6,10 @@ import binascii
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from vfm.errors import Conflict, Invalid, NotFound, Problem
+from vfm.errors import Clash, Conflict, Invalid, NotFound, Problem
 from vfm.gateways import service_lists
 from vfm.web.current import actor, now, reading, transaction
+from vfm.web.errors import stale
 from vfm.web.filters import plural
 from vfm.workflows import directory, directory_import
 
@@ -51,12 +52,14 @@ def place(kind: str, place_id: int) -> ResponseReturnValue:
     """One place: rename, move, merge, close or reopen it, and what happened to it."""
     if request.method == "GET":
         return _place(kind, place_id)
-    fields = _fields()
+    fields, seen = _fields(), request.form.get("seen", "")
     try:
         with transaction() as store:
-            directory.change(store, kind, place_id, fields, by=actor(), now=now())
+            directory.change(store, kind, place_id, fields, seen, by=actor(), now=now())
     except Invalid as error:
-        return _place(kind, place_id, fields, error.problems), 422
+        return _place(kind, place_id, fields, error.problems, seen), 422
+    except Conflict as error:
+        return _place(kind, place_id, fields, stale(error), clashes=error.clashes), 409
     return _done(kind, place_id, "Saved.")
 
 
@@ -100,10 +103,20 @@ def _place(
     place_id: int,
     fields: directory.Fields | None = None,
     problems: tuple[Problem, ...] = (),
+    seen: str | None = None,
+    clashes: tuple[Clash, ...] = (),
 ) -> str:
+    """The page of a place; `seen` is of a form that comes back with mistakes."""
     with reading() as store:
         view = directory.place(store, kind, place_id)
-    return render_template("directory/place.html", view=view, fields=fields or view.fields, problems=problems)
+    return render_template(
+        "directory/place.html",
+        view=view,
+        fields=fields or view.fields,
+        problems=problems,
+        seen=view.mark if seen is None else seen,
+        clashes=clashes,
+    )
 
 
 def _done(kind: str, place_id: int, words: str) -> ResponseReturnValue:

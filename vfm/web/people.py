@@ -5,9 +5,10 @@ from typing import TypedDict
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from vfm.errors import Invalid, NotFound, Problem
+from vfm.errors import Conflict, Invalid, NotFound, Problem
 from vfm.roles import Role
 from vfm.web.current import actor, now, reading, transaction
+from vfm.web.errors import stale
 from vfm.web.filters import plural, with_link
 from vfm.workflows import people
 
@@ -83,15 +84,17 @@ def edit(person_id: int) -> ResponseReturnValue:
     if request.method == "GET":
         held = [one.role.value for one in person.roles]
         typed = Typed(name=person.name, email=person.email, roles=held)
-        return render_template("people/edit.html", person=person, typed=typed, roles=ROLES)
+        return render_template("people/edit.html", person=person, typed=typed, roles=ROLES, seen=person.mark)
+    typed, seen = _typed(), request.form.get("seen", "")
+    form = {"person": person, "typed": typed, "roles": ROLES}
     try:
         with transaction() as store:
-            people.change(store, person_id, **_typed(), by=actor(), now=now())
+            people.change(store, person_id, **typed, seen=seen, by=actor(), now=now())
     except Invalid as error:
-        page = render_template(
-            "people/edit.html", person=person, typed=_typed(), roles=ROLES, problems=error.problems
-        )
-        return page, 422
+        return render_template("people/edit.html", **form, seen=seen, problems=error.problems), 422
+    except Conflict as error:
+        told = {"problems": stale(error), "clashes": error.clashes}
+        return render_template("people/edit.html", **form, seen=person.mark, **told), 409
     flash("Saved.", "done")
     return redirect(url_for("people.show", person_id=person_id), 303)
 
@@ -105,10 +108,17 @@ def services(person_id: int, role: str) -> ResponseReturnValue:
     if request.method == "GET":
         with reading() as store:
             view = people.choice(store, person_id, held)
-        return render_template("people/services.html", choice=view)
+        return render_template("people/services.html", choice=view, ticked=view.chosen, whole=())
     ticked, parts = request.form.getlist("services", int), request.form.getlist("directorates", int)
-    with transaction() as store:
-        count = people.choose(store, person_id, held, ticked, parts, by=actor(), now=now())
+    seen = request.form.get("seen", "")
+    try:
+        with transaction() as store:
+            count = people.choose(store, person_id, held, ticked, parts, seen, by=actor(), now=now())
+    except Conflict as error:
+        with reading() as store:
+            view = people.choice(store, person_id, held)
+        told = {"problems": [Problem("", one.message) for one in stale(error)], "clashes": error.clashes}
+        return render_template("people/services.html", choice=view, ticked=ticked, whole=parts, **told), 409
     flash(f"{held.words} of {plural(count, 'service')}.", "done")
     return redirect(url_for("people.show", person_id=person_id), 303)
 

@@ -4,8 +4,8 @@ Nothing is ever taken out: what is closed or merged away keeps its results and i
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import NoReturn
 from zoneinfo import ZoneInfo
@@ -13,9 +13,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, update
 from sqlalchemy.orm import Session
 
-from vfm.errors import Invalid, NotFound, Problem
+from vfm.errors import Conflict, Invalid, NotFound, Problem, clashes
 from vfm.roles import Actor, Role
 from vfm.store import events
+from vfm.store.content import digest
 from vfm.store.queries import directory as queries
 from vfm.store.queries import history
 from vfm.store.queries.people import FINISHED
@@ -102,6 +103,7 @@ class PlaceView:
     """The page of one directorate, division or service.
 
     Attributes:
+        mark: tells what its form was filled with, so that a form from before a change is known.
         parents: (id, words) of the open places it could belong to; none for a directorate.
         targets: (id, words) of the open places of its kind it could be merged into.
         parts: names of what is open in it.
@@ -113,6 +115,7 @@ class PlaceView:
     kind: str
     id: int
     fields: Fields
+    mark: str
     parent: str
     is_closed: bool
     closed_on: date | None
@@ -196,6 +199,7 @@ def place(session: Session, kind: str, place_id: int) -> PlaceView:
         kind=kind,
         id=place_id,
         fields=_fields(row),
+        mark=_mark(_fields(row)),
         parent=_parent_words(session, row),
         is_closed=row.closed_on is not None,
         closed_on=row.closed_on,
@@ -268,6 +272,10 @@ def _fields(row: Directorate | Division | Service) -> Fields:
     return Fields(row.name, row.directorate_id if isinstance(row, Division) else None)
 
 
+def _mark(fields: Fields) -> str:
+    return digest(asdict(fields))
+
+
 def _parent_words(session: Session, row: Directorate | Division | Service) -> str:
     if isinstance(row, Service):
         division = session.get_one(Division, row.division_id)
@@ -314,18 +322,25 @@ def _made(kind: str, fields: Fields) -> Directorate | Division | Service:
     )
 
 
-def change(session: Session, kind: str, place_id: int, fields: Fields, *, by: Actor, now: datetime) -> None:
+def change(
+    session: Session, kind: str, place_id: int, fields: Fields, seen: str, *, by: Actor, now: datetime
+) -> None:
     """Another name, place, family or note; the key of a service never changes.
+
+    `seen` is the mark of what the form was filled with.
 
     Raises:
         NotFound: there is none.
         Invalid: no name, a name that is there already, or no place it belongs to.
+        Conflict: somebody changed it since; nothing was written, both sides are told.
     """
     queries.lock(session)
     row = _row(session, kind, place_id)
     fields = _tidy(fields)
     if problems := _problems(session, kind, fields, place_id):
         raise Invalid(problems)
+    if seen != _mark(_fields(row)):
+        _refuse_stale(session, kind, row, fields)
     before = _words(session, row)
     row.name = fields.name
     if isinstance(row, Division):
@@ -339,6 +354,23 @@ def change(session: Session, kind: str, place_id: int, fields: Fields, *, by: Ac
         moved = before.get("place") != after.get("place")
         verb = "moved" if moved else "renamed" if before["name"] != after["name"] else "changed"
         events.record(session, verb, kind, place_id, by_id=by.id, now=now, before=before, after=after)
+
+
+def _refuse_stale(session: Session, kind: str, row: Directorate | Division | Service, sent: Fields) -> None:
+    """Tell both sides where a form from before a change would undo it; nothing where both say the same."""
+    by = history.last_by(session, kind, row.id)
+    places = dict(parents(session, kind))
+    both = clashes(_form_words(kind, _fields(row), places), _form_words(kind, sent, places), by)
+    if both:
+        raise Conflict(f"{by} changed this {kind} after you opened the page.", both)
+
+
+def _form_words(kind: str, fields: Fields, places: Mapping[int, str]) -> dict[str, str]:
+    """The fields of a kind as its form has them, in words."""
+    told = {"name": fields.name}
+    if kind != "directorate" and fields.parent_id is not None:
+        told["parent"] = places.get(fields.parent_id, "a closed one")
+    return told | ({"family": fields.family, "note": fields.note} if kind == "service" else {})
 
 
 def _tidy(fields: Fields) -> Fields:

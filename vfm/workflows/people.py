@@ -11,9 +11,10 @@ from datetime import date, datetime
 from sqlalchemy import Row, delete, update
 from sqlalchemy.orm import Session
 
-from vfm.errors import Invalid, NotFound, Problem
+from vfm.errors import Conflict, Invalid, NotFound, Problem, clashes
 from vfm.roles import Actor, Role
 from vfm.store import credentials, events, sessions
+from vfm.store.content import digest
 from vfm.store.queries import history
 from vfm.store.queries import people as queries
 from vfm.store.tables import ImprovementAction, Person, PersonRole, Review
@@ -58,11 +59,16 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class PersonView:
-    """A person's page."""
+    """A person's page.
+
+    Attributes:
+        mark: tells what the form of name, e-mail and roles was filled with.
+    """
 
     id: int
     name: str
     email: str
+    mark: str
     state: str
     roles: tuple[HeldRole, ...]
     link_until: datetime | None
@@ -88,6 +94,15 @@ class Choice:
     role: Role
     parts: tuple[Part, ...]
     chosen: frozenset[int]
+
+    @property
+    def mark(self) -> str:
+        """Tells which services were ticked in a form."""
+        return digest({"services": sorted(self.chosen)})
+
+    def words(self, services: Collection[int]) -> str:
+        """The names of some services, in the order of the page."""
+        return ", ".join(name for part in self.parts for key, name in part.services if key in services)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +154,7 @@ def show(session: Session, person_id: int, *, now: datetime) -> PersonView:
         id=person.id,
         name=person.name,
         email=person.email,
+        mark=digest(_form_words(person.name, person.email, {Role(row.role) for row in rows})),
         state="off" if not person.is_active else "active" if person.password_hash else "invited",
         roles=tuple(
             HeldRole(
@@ -183,15 +199,19 @@ def change(
     name: str,
     email: str,
     roles: Collection[str],
+    seen: str,
     *,
     by: Actor,
     now: datetime,
 ) -> None:
     """Another name, e-mail or set of roles. A role that is taken away goes with its services.
 
+    `seen` is the mark of what the form was filled with.
+
     Raises:
         NotFound: there is no such person.
         Invalid: no name, an e-mail that is none or is taken, no role, or the last administrator's role.
+        Conflict: somebody changed it since; nothing was written, both sides are told.
     """
     person = _locked(session, person_id)
     name, email = " ".join(name.split()), email.strip().lower()
@@ -199,6 +219,11 @@ def change(
     held = {Role(row.role) for row in rows}
     chosen = _checked(session, name, email, roles, person_id)
     _keep_an_administrator(session, person, held - set(chosen), "roles")
+    kept, sent = _form_words(person.name, person.email, held), _form_words(name, email, set(chosen))
+    if seen != digest(kept) and kept != sent:
+        author = history.last_by(session, "person", person_id)
+        words = f"{author} changed {person.name} after you opened the page."
+        raise Conflict(words, clashes(kept, sent, author))
     before = {"name": person.name, "email": person.email, "roles": _all_words(rows)}
     person.name, person.email = name, email
     gone = [role.value for role in held - set(chosen)]
@@ -210,6 +235,11 @@ def change(
         events.record(
             session, "changed", "person", person_id, by_id=by.id, now=now, before=before, after=after
         )
+
+
+def _form_words(name: str, email: str, roles: set[Role]) -> dict[str, str]:
+    """What the form of a person holds, in words."""
+    return {"name": name, "email": email, "roles": ", ".join(role.words for role in Role if role in roles)}
 
 
 def _all_words(rows: Sequence[Row]) -> list[str]:
@@ -247,21 +277,30 @@ def choose(
     role: Role,
     services: Collection[int],
     directorates: Collection[int],
+    seen: str,
     *,
     by: Actor,
     now: datetime,
 ) -> int:
     """The services for which somebody holds a role: those named and all open ones of the directorates.
 
-    Services that were closed meanwhile stay with who held them. Returns how many are held now.
+    Services that were closed meanwhile stay with who held them. `seen` is the mark of what was ticked when
+    the form was opened. Returns how many are held now.
 
     Raises:
         NotFound: there is no such person, or they do not hold the role.
+        Conflict: somebody chose others since; nothing was written, both sides are told.
     """
     present = choice(session, person_id, role)
     open_ones = {key for part in present.parts for key, _ in part.services}
     wanted = {key for part in present.parts if part.id in directorates for key, _ in part.services}
     wanted |= open_ones.intersection(services) | (present.chosen - open_ones)
+    if seen != present.mark and wanted != present.chosen:
+        author = history.last_by(session, "person", person_id)
+        both = clashes(
+            {"services": present.words(present.chosen)}, {"services": present.words(wanted)}, author
+        )
+        raise Conflict(f"{author} chose other services after you opened the page.", both)
     before = _all_words(queries.roles_of(session, person_id))
     session.execute(
         delete(PersonRole).where(PersonRole.person_id == person_id, PersonRole.role == role.value)
