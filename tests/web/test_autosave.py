@@ -1,14 +1,10 @@
 """Autosave in a real browser: saved while typing, kept while the server cannot be reached, sent when back."""
 
-import logging
-from collections.abc import Iterator
-from threading import Thread
+from collections.abc import Callable
 
 import pytest
-from flask import Flask
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 from sqlalchemy import Engine, select
-from werkzeug.serving import make_server
 
 from tests import build
 from tests.council import NOW, SmallCouncil
@@ -17,9 +13,7 @@ from vfm.questionnaires.schema import Comparison
 from vfm.store import sessions
 from vfm.store.database import reading, transaction
 from vfm.store.tables import AnswerRow
-from vfm.workflows import sign_in
 
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 IS_YES = Comparison(question="A-01", equals="yes")
 ASKED = build.questionnaire(
     build.yes_no("A-01"),
@@ -28,41 +22,11 @@ ASKED = build.questionnaire(
 )
 
 
-def directors_cookie(app: Flask, engine: Engine, council: SmallCouncil) -> str:
-    """What a browser holds in which the director has just signed in."""
-    with transaction(engine) as session:
-        token = sign_in.start(session, council.people["director"], now=NOW)
-    client = app.test_client()
-    with client.session_transaction() as cookie:
-        cookie["token"] = token
-    held = client.get_cookie("vfm")
-    assert held is not None
-    return held.value
-
-
 @pytest.fixture
-def page(app: Flask, engine: Engine, council: SmallCouncil) -> Iterator[Page]:
+def page(window: Callable[[str, str], Page], engine: Engine, council: SmallCouncil) -> Page:
     """A section of the libraries' assessment, open in the director's browser."""
     assessment_id = opened(engine, council, ASKED).assessments["LIB"]
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    address = f"http://127.0.0.1:{server.port}"
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
-        context = chromium.new_context()
-        context.add_cookies(
-            [{"name": "vfm", "value": directors_cookie(app, engine, council), "url": address}]
-        )
-        opening = context.new_page()
-        opening.goto(f"{address}/assessments/{assessment_id}/sections/A")
-        yield opening
-        chromium.close()
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    app.extensions["vfm"].engine.dispose()
+    return window("director", f"/assessments/{assessment_id}/sections/A")
 
 
 def stored(engine: Engine) -> dict[str, object]:
@@ -110,7 +74,7 @@ def test_nothing_typed_is_lost(page: Page, engine: Engine) -> None:
 @pytest.mark.browser
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_what_is_typed_after_signing_out_waits_for_signing_in(
-    page: Page, app: Flask, engine: Engine, council: SmallCouncil
+    page: Page, engine: Engine, council: SmallCouncil, cookie_of: Callable[[str], str]
 ) -> None:
     said = page.locator("#saved")
     with transaction(engine) as session:
@@ -120,7 +84,7 @@ def test_what_is_typed_after_signing_out_waits_for_signing_in(
     assert stored(engine) == {}
 
     [cookie] = page.context.cookies()
-    page.context.add_cookies([{**cookie, "value": directors_cookie(app, engine, council)}])
+    page.context.add_cookies([{**cookie, "value": cookie_of("director")}])
     page.reload()
     expect(said).to_have_text("· Saved 14:02")
     assert stored(engine) == {"A-03": "90"}

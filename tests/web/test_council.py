@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import Page as BrowserPage
 
 from tests.client import Browser
 from vfm.errors import Invalid
@@ -11,6 +12,7 @@ from vfm.gateways.logos import LARGEST, media_type
 from vfm.workflows.council import contrast_with_white
 
 SignedIn = Callable[[str], Browser]
+Window = Callable[[str, str], BrowserPage]
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + b"\0" * 30 + b"IEND\xaeB`\x82"
 JPEG = b"\xff\xd8\xff\xe0" + b"\0" * 30 + b"\xff\xd9"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><rect width="1" height="1"/></svg>'
@@ -78,6 +80,29 @@ def test_a_logo_is_served_so_that_it_can_do_nothing(signed_in: SignedIn, content
     assert served.headers["X-Content-Type-Options"] == "nosniff"
     done.submit("Save", without_logo="1")
     visitor.open("/council/logo", expect=404)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("size", ["", ' width="200" height="60"'], ids=["without a size", "with its size"])
+def test_a_logo_leaves_the_name_its_line(signed_in: SignedIn, window: Window, size: str) -> None:
+    drawing = (
+        f'<svg xmlns="http://www.w3.org/2000/svg"{size} viewBox="0 0 200 60"><path d="M0 0h200v60z"/></svg>'
+    )
+    form = signed_in("administrator").open("/council/")
+    form.submit(
+        "Save", files={"logo": (io.BytesIO(drawing.encode()), "x.svg")}, name="Wrenmouth City Council"
+    )
+    page = window("administrator", "/")
+    page.set_viewport_size({"width": 1280, "height": 600})
+    page.wait_for_load_state("networkidle")
+    link = page.locator(".govuk-generic-header__homepage-link").bounding_box()
+    logo = page.locator(".vfm-header__logo").bounding_box()
+    assert link is not None
+    assert logo is not None
+    assert logo["width"] > 3 * logo["height"]
+    assert link["height"] == pytest.approx(logo["height"])  # the name beside it stands on one line
+    assert link["width"] > 350
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,65 @@
+"""A real browser on the served app, for what only a browser can show."""
+
+import logging
+from collections.abc import Callable, Iterator
+from threading import Thread
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, sync_playwright
+from sqlalchemy import Engine
+from werkzeug.serving import make_server
+
+from tests.council import NOW, SmallCouncil
+from vfm.store.database import transaction
+from vfm.workflows import sign_in
+
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+
+
+@pytest.fixture
+def cookie_of(app: Flask, engine: Engine, council: SmallCouncil) -> Callable[[str], str]:
+    """`cookie_of("director")`: what a browser holds in which that person has just signed in."""
+
+    def cookie(who: str) -> str:
+        with transaction(engine) as session:
+            token = sign_in.start(session, council.people[who], now=NOW)
+        client = app.test_client()
+        with client.session_transaction() as held:
+            held["token"] = token
+        kept = client.get_cookie("vfm")
+        assert kept is not None
+        return kept.value
+
+    return cookie
+
+
+@pytest.fixture
+def served(app: Flask) -> Iterator[str]:
+    """The address at which the app is served for the length of the test."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    app.extensions["vfm"].engine.dispose()
+
+
+@pytest.fixture
+def window(served: str, cookie_of: Callable[[str], str]) -> Iterator[Callable[[str, str], Page]]:
+    """`window("director", "/account")`: Chromium at an address, that person signed in."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+
+        def opened(who: str, path: str) -> Page:
+            context = chromium.new_context()
+            context.add_cookies([{"name": "vfm", "value": cookie_of(who), "url": served}])
+            page = context.new_page()
+            page.goto(f"{served}{path}")
+            return page
+
+        yield opened
+        chromium.close()
