@@ -180,6 +180,12 @@ def test_directorates_merge_with_their_divisions(administrator: Browser, engine:
     )
     done = page.submit("Merge", into=str(ids["Communities"]))
     assert done.heading == "Place Closed"
+    assert "Merged into Communities on 23 November 2026" in done.text
+    everything = administrator.open("/directory/?closed=1").text
+    assert "Place Merged into Communities" in everything
+    assert "Environment Merged into Environment" in everything
+    reopened = administrator.open(page.address).submit("Reopen").submit("Close directorate")
+    assert "Closed on 23 November 2026" in reopened.text
     with reading(engine) as session:
         open_divisions = session.execute(
             select(Division.name, func.count(Service.id))

@@ -50,6 +50,7 @@ class DivisionPart:
     id: int
     name: str
     is_closed: bool
+    merged_into: str | None
     services: tuple[ServiceLine, ...]
 
 
@@ -60,6 +61,7 @@ class DirectoratePart:
     id: int
     name: str
     is_closed: bool
+    merged_into: str | None
     service_count: int
     divisions: tuple[DivisionPart, ...]
 
@@ -141,16 +143,23 @@ def show(session: Session, words: str = "", *, with_closed: bool = False) -> Dir
     for row in services:
         if (with_closed or row.closed_on is None) and _matches(row, wanted):
             shown[row.division_id].append(_line(row, directed.get(row.id, ())))
+    merged = queries.merged_parts(session) if with_closed else {}
     held: dict[int, list[DivisionPart]] = defaultdict(list)
     for row in divisions:
         if shown[row.id] or (not wanted and (with_closed or row.closed_on is None)):
-            part = DivisionPart(row.id, row.name, row.closed_on is not None, tuple(shown[row.id]))
+            into = merged.get(("division", row.id))
+            part = DivisionPart(row.id, row.name, row.closed_on is not None, into, tuple(shown[row.id]))
             held[row.directorate_id].append(part)
     open_services = [row for row in services if row.closed_on is None]
     return DirectoryView(
         parts=tuple(
             DirectoratePart(
-                row.id, row.name, row.closed_on is not None, _count(held[row.id]), tuple(held[row.id])
+                row.id,
+                row.name,
+                row.closed_on is not None,
+                merged.get(("directorate", row.id)),
+                _count(held[row.id]),
+                tuple(held[row.id]),
             )
             for row in directorates
             if held[row.id] or (not wanted and (with_closed or row.closed_on is None))
@@ -203,7 +212,11 @@ def place(session: Session, kind: str, place_id: int) -> PlaceView:
         parent=_parent_words(session, row),
         is_closed=row.closed_on is not None,
         closed_on=row.closed_on,
-        merged_into=services[0].merged_into if kind == "service" else None,
+        merged_into=(
+            services[0].merged_into
+            if kind == "service"
+            else queries.merged_parts(session).get((kind, place_id))
+        ),
         parents=parents(session, kind),
         targets=tuple((key, words) for key, words in _open(session, kind) if key != place_id),
         parts=tuple(_parts(session, row)),
@@ -535,7 +548,7 @@ def _merged(
         _move_divisions(session, row, into, by=by, now=now)
     row.closed_on = now.astimezone(LONDON).date()
     session.flush()
-    events.record(session, f"merged into {into.name}", kind, row.id, by_id=by.id, now=now)
+    events.record(session, f"{queries.MERGED}{into.name}", kind, row.id, by_id=by.id, now=now)
     events.record(session, f"took in {row.name}", kind, into.id, by_id=by.id, now=now)
 
 

@@ -3,15 +3,29 @@
 import re
 from collections.abc import Collection
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from vfm.roles import Role
-from vfm.store.tables import Assessment, Council, Cycle, Directorate, Division, Person, PersonRole, Service
+from vfm.store.tables import (
+    Assessment,
+    Council,
+    Cycle,
+    Directorate,
+    Division,
+    Event,
+    Person,
+    PersonRole,
+    Service,
+)
 
 KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
 """A service's stable name, the same in files, addresses and error messages."""
 KEY_WORDS = "Use letters, digits, hyphens, dots and underscores, at most 40 in all, like WASTE-COLL."
+
+
+MERGED = "merged into "
+"""How the trail begins to tell of a merger; the name of what goes on follows."""
 
 
 def lock(session: Session) -> None:
@@ -95,6 +109,23 @@ def people_of(session: Session, service_id: int) -> list[Row]:
             .order_by(PersonRole.role.desc(), Person.name)
         )
     )
+
+
+def merged_parts(session: Session) -> dict[tuple[str, int], str]:
+    """(kind, id) of each directorate and division that ended in a merger -> the name of what it went into.
+
+    The last end counts, and the name is that of its day; a part that was reopened since is there too.
+    """
+    ends = session.execute(
+        select(Event.subject, Event.subject_id, Event.verb)
+        .where(
+            Event.subject.in_(("directorate", "division")),
+            or_(Event.verb == "closed", Event.verb.startswith(MERGED)),
+        )
+        .order_by(Event.id)
+    )
+    last = {(row.subject, row.subject_id): row.verb for row in ends}
+    return {part: verb.removeprefix(MERGED) for part, verb in last.items() if verb.startswith(MERGED)}
 
 
 def open_assessments(session: Session, service_ids: Collection[int]) -> list[Row]:
