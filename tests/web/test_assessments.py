@@ -205,3 +205,36 @@ def test_reading_a_section_takes_three_statements(signed_in: Enter, at: str) -> 
     event.listen(engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
     director.open(f"{at}/sections/MON")
     assert len([words for words in statements if not words.startswith("BEGIN")]) == 3
+
+
+def test_answers_that_do_not_fit_together_are_kept_and_said_at_once(signed_in: Enter, at: str) -> None:
+    section = signed_in("contributor").open(f"{at}/sections/MON")
+    on = section.submit("Save and continue", **{"MON-01.value": "100", "MON-02.value": "120"})
+    assert on.heading == "Section ECO"
+    assert "Saved. But does this fit? Net is above gross. Check both. Go to MON-02" in on.text
+    link = next(a for a in on.soup.select("main a") if a.text == "Go to MON-02")
+    assert link["href"] == f"{at}/sections/MON#MON-02"
+    back = on.follow("Go to MON-02")
+    assert back.soup.select_one("#MON-02-value")["value"] == "120"  # type: ignore[index]
+    assert "does this fit" not in on.submit("Save and continue", **{"ECO-01.value": "3"}).text
+    assert "does this fit" not in back.submit("Save and continue", **{"MON-02.value": "90"}).text
+
+
+def test_answers_that_do_not_fit_are_named_among_many_things_to_do(
+    signed_in: Enter, engine: Engine, council: SmallCouncil
+) -> None:
+    asked = build.questionnaire(
+        build.section("MON", build.question("MON-01", "money"), build.question("MON-02", "money")),
+        build.section("ECO", *(build.yes_no(f"ECO-{n:02}", required=True) for n in range(13))),
+        checks=(Check(key="net", must=NET_IN_GROSS, say="Net is above gross. Check both.", at="MON-02"),),
+    )
+    at = f"/assessments/{opened(engine, council, asked).assessments['LIB']}"
+    contributor = signed_in("contributor")
+    contributor.open(f"{at}/sections/MON").submit(
+        "Save and continue", **{"MON-01.value": "100", "MON-02.value": "120"}
+    )
+    to_do = contributor.open(f"{at}/check").soup.select("main .govuk-list--bullet")[0]
+    assert [item.text for item in to_do.select("li")] == [
+        "MON-02: Net is above gross. Check both.",
+        "Section ECO: 13 questions to answer or put right",
+    ]

@@ -16,7 +16,7 @@ from vfm.roles import Role
 from vfm.web import fields
 from vfm.web.current import actor, is_from_script, now, reading, transaction
 from vfm.web.fields import Field
-from vfm.web.filters import clock, day
+from vfm.web.filters import clock, day, with_link
 from vfm.workflows import assessments
 from vfm.workflows.assessments import Asked, Clashing, Saved, SectionView
 
@@ -126,6 +126,9 @@ def _onward(assessment_id: int, key: str, saved: Saved) -> ResponseReturnValue:
     if confirmed := request.form.get("confirm"):
         flash(f"{confirmed} is confirmed.", "done")
         return redirect(url_for(".section", assessment_id=assessment_id, key=key, _anchor=confirmed), 303)
+    for misfit in saved.misfits:
+        at = url_for(".section", assessment_id=assessment_id, key=misfit.section_key, _anchor=misfit.key)
+        flash(with_link(f"Saved. But does this fit? {misfit.words}", f"Go to {misfit.key}", at), "note")
     if saved.appeared:
         flash("Saved. Your answers bring up more questions in this section.", "done")
         return redirect(

@@ -15,7 +15,7 @@ from vfm.errors import Forbidden, NotFound, Problem
 from vfm.questionnaires import answers as reading
 from vfm.questionnaires import merging, routing, steps
 from vfm.questionnaires.answers import UNANSWERED, Answer, Answers, State
-from vfm.questionnaires.conditions import worked_out
+from vfm.questionnaires.conditions import questions_named, worked_out
 from vfm.questionnaires.improvements import improvements
 from vfm.questionnaires.merging import Kept, Outcome, Sent, Written
 from vfm.questionnaires.pages import Page, deciding, pages, progress_of
@@ -162,6 +162,7 @@ class CheckView:
 
     Attributes:
         missing: what must be put right first, in reading order; place: the question's key.
+        failed: of those, the checks across answers that do not hold.
         blank: questions on the route without an answer that may stay so.
         actions: what answers would become improvement actions.
         waiting: keys of questions on the route whose answer to an earlier version nobody has looked at again.
@@ -171,6 +172,7 @@ class CheckView:
     questionnaire: Questionnaire
     sections: tuple[CheckedSection, ...]
     missing: tuple[Problem, ...]
+    failed: tuple[Problem, ...]
     dont_know: tuple[Line, ...]
     not_applicable: tuple[Line, ...]
     blank: tuple[Line, ...]
@@ -199,6 +201,15 @@ class Clashing:
 
 
 @dataclass(frozen=True, slots=True)
+class Misfit:
+    """A check across answers that does not hold: what it says, at which question, and in which section."""
+
+    key: str
+    section_key: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Saved:
     """What became of a save.
 
@@ -207,6 +218,7 @@ class Saved:
         problems: what could not be read, and why; those answers were not kept.
         clashes: what somebody else wrote meanwhile; those answers were not kept.
             Neither tells of a question that is no longer asked.
+        misfits: checks that do not hold, of those that look at an answer of this section; all the same kept.
         changed: keys that were written.
         appeared: questions of this section on the route that were not sent: the form did not have them.
         asked: keys on the route in this section, afterwards; progress: how far it is.
@@ -217,6 +229,7 @@ class Saved:
     seen: Mapping[str, str]
     problems: tuple[Problem, ...]
     clashes: tuple[Clashing, ...]
+    misfits: tuple[Misfit, ...]
     changed: tuple[str, ...]
     appeared: tuple[str, ...]
     asked: tuple[str, ...]
@@ -357,6 +370,7 @@ def _checked(session: Session, assessment_id: int, by: Actor, *, is_everything: 
         questionnaire=questionnaire,
         sections=_checked_sections(questionnaire, lines, is_everything=is_everything),
         missing=missing,
+        failed=tuple(Problem(one.at, one.say) for one in routing.failed_checks(questionnaire, given)),
         dont_know=_in_state(asked, State.DONT_KNOW),
         not_applicable=_in_state(asked, State.NOT_APPLICABLE),
         blank=tuple(line for line in _in_state(asked, State.UNANSWERED) if not line.question.required),
@@ -558,6 +572,7 @@ def save(
         seen=outcome.seen,
         problems=tuple(p for p in outcome.problems if p.place.partition(".")[0] in route),
         clashes=_clashes(session, questionnaire, assessment_id, outcome, route),
+        misfits=_misfits(questionnaire, after, route, own),
         changed=tuple(outcome.written),
         appeared=tuple(name for name in own if name in route and name not in sent),
         asked=tuple(name for name in own if name in route),
@@ -584,6 +599,16 @@ def _count_time(session: Session, head: Head, key: str, opened_at: datetime, now
     seconds = int(max(timedelta(0), min(now - since, IDLE)).total_seconds())
     if seconds:
         rows.add_time(session, head.id, key, seconds)
+
+
+def _misfits(
+    questionnaire: Questionnaire, given: Answers, route: frozenset[str], own: Sequence[str]
+) -> tuple[Misfit, ...]:
+    return tuple(
+        Misfit(check.at, questionnaire.section_of[check.at], check.say)
+        for check in routing.failed_checks(questionnaire, given, route=route)
+        if not set(own).isdisjoint(questions_named(check.must))
+    )
 
 
 def _as_far_as_routing_looks(questionnaire: Questionnaire, kept: Mapping[str, Kept]) -> dict[str, Answer]:
