@@ -109,15 +109,14 @@ class Trials:
         if not self.knows(condition):
             return False
         named = questions_named(condition)
-        given = (
-            self.answered(named)
-            if is_given
-            else tuple(self.if_asked(key, lambda _answer: True) for key in named)
-        )
-        if not is_given and any(claim.operator == "answered" for claim in comparisons(condition)):
-            given = ()
-        failing = self.holding(condition, wanted=False)
-        return not self.is_possible(*given, *failing) and self.is_possible(*given)
+        answered, failing = self.answered(named), self.holding(condition, wanted=False)
+        if self.is_possible(*answered, *failing, named=named):
+            return False
+        if is_given:
+            return self.is_possible(*answered, named=named)
+        asks_whether = any(claim.operator == "answered" for claim in comparisons(condition))
+        given = () if asks_whether else tuple(self.if_asked(key, lambda _answer: True) for key in named)
+        return not self.is_possible(*given, *failing)
 
     # --- the search --------------------------------------------------------------------------------------
 
