@@ -45,6 +45,13 @@ def test_the_formula_on_a_text_counted_by_hand():
     assert reading.age == 7
 
 
+def test_a_published_example_comes_to_its_published_grade():
+    """The example of the package flesch-kincaid: 1 sentence, 13 words, 26 syllables, grade 13.08."""
+    text = "The Australian platypus is seemingly a hybrid of a mammal and reptilian creature."
+    assert sum(map(syllables, text.rstrip(".").split())) == 26
+    assert reading_of(text).grade == pytest.approx(13.08, abs=0.005)
+
+
 def test_a_colon_and_a_new_line_are_rests():
     assert reading_of("Name one thing: tonnes, calls\nSay why").longest == 3
 
