@@ -12,7 +12,7 @@ from vfm.questionnaires.wording import meant
 SHEETS = ("survey", "choices", "settings", "external_choices")
 DEEPEST = 12
 """Groups inside one another."""
-MOST_ROWS = 3_000
+MOST_ROWS = 2_000
 """Rows of the survey."""
 
 OTHER_NAMES = {
