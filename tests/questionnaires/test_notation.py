@@ -74,6 +74,8 @@ def test_how_a_condition_is_written(condition, text):
         ),
         ("all (A-1 = 1, B-1 = 2)", "A-1 equals 1 and B-1 equals 2"),
         ("any (A-1 = 1, B-1 = 2)", "A-1 equals 1 or B-1 equals 2"),
+        ("not any (A-1 = 1, B-1 = 2)", "not (A-1 equals 1 or B-1 equals 2)"),
+        ("not not A-1 answered", "not (not (A-1 answered))"),
         ("((A-1 answered))", "A-1 answered"),
     ],
 )
@@ -158,6 +160,10 @@ def test_other_ways_to_type_a_condition(typed, written):
         (
             "(" * 200 + "A-1 answered" + ")" * 200,
             "character 101: The brackets are nested too deeply. Use fewer levels.",
+        ),
+        (
+            "not " * 200 + "A-1 answered",
+            "character 401: The brackets are nested too deeply. Use fewer levels.",
         ),
         (
             f"A-1 equals {'9' * 400}",

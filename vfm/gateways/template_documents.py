@@ -19,6 +19,8 @@ OWNERS = ("section", "question", "inside")
 EMPTY = '"{}" is empty. Fill it in.'
 MOST_GUESSES = 100
 """Problems up to which a key that nobody knows is compared with all that are known."""
+MOST_ALIKE = 3
+"""Questions of one doubled key that its options and levels are given to."""
 DEEPEST = 20
 """Sections inside sections."""
 
@@ -173,8 +175,10 @@ class Builder:
     def _worded(
         self, row: Row, sheet: str, field: str, words: str, table: dict[Any, Any], path: Path
     ) -> None:
-        """A row that gives a text under a key: `levels`, `parts`, `evidence_grades`."""
+        """A row that gives a text under a key; one with neither says that the table is there and empty."""
         columns = {column.field: column for column in BY_NAME[sheet].columns}
+        if not row.text(field) and not row.text(words):
+            return
         if not row.text(words):
             self._refuse_row(row.places[words], path, EMPTY.format(columns[words].heading))
             return
@@ -313,7 +317,8 @@ class Builder:
         """The questions of a key; where several bear it, those of the kinds that a row can be for."""
         every = self.asked.get(key or "", [])
         self.is_whole &= key is not None
-        return [(question, path) for question, path in every if question.get("kind") in kinds] or every
+        fitting = [(question, path) for question, path in every if question.get("kind") in kinds]
+        return (fitting or every)[:MOST_ALIKE]
 
     def _option(self, row: Row) -> None:
         key = self._owner(row, "question", layout.QUESTIONS, self.asked)

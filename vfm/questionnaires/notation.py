@@ -273,16 +273,25 @@ class _Reader:
         sentence = f"{self.next.shown} stands after the end of the {self.what}."
         raise _refusal(self.next.start, f"{sentence} Join parts with {join}, or take it out.")
 
-    def bracketed(self, rule: Callable[[], Built]) -> Built:
-        """What stands up to the closing bracket; the opening one is taken already."""
+    def deeper(self, rule: Callable[[], Built]) -> Built:
+        """What stands one level further in, under what was taken last.
+
+        Raises:
+            Invalid: there are more levels than are read.
+        """
         self.depth += 1
         if self.depth > DEEPEST:
-            bracket = self.tokens[self.index - 1]
-            raise _refusal(bracket.start, "The brackets are nested too deeply. Use fewer levels.")
+            start = self.tokens[self.index - 1].start
+            raise _refusal(start, "The brackets are nested too deeply. Use fewer levels.")
         found = rule()
+        self.depth -= 1
+        return found
+
+    def bracketed(self, rule: Callable[[], Built]) -> Built:
+        """What stands up to the closing bracket; the opening one is taken already."""
+        found = self.deeper(rule)
         if not self.takes(")"):
             raise self.refusal("a closing bracket", "Add ).")
-        self.depth -= 1
         return found
 
     def listed(self, rule: Callable[[], Built]) -> list[Built]:
@@ -308,7 +317,7 @@ class _Reader:
 
     def unit(self) -> Condition:
         if self.takes("not"):
-            return Not(not_=self.bracketed(self.condition) if self.takes("(") else self.claim())
+            return Not(not_=self.deeper(self.unit))
         if self.takes("("):
             return self.bracketed(self.condition)
         if self.takes("all", "("):

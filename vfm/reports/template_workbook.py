@@ -91,6 +91,8 @@ def _at(holder: Any, field: str) -> Any:
     return () if holder is None and field in TEXTS else holder
 
 
+NOTHING = ((None, ""),)
+"""One row that only says to what nothing belongs: a table that is there and empty."""
 TEXTS = ("scope.inside", "scope.outside", "rule_table.statuses")
 """Fields of several texts under something that may not be there."""
 
@@ -130,8 +132,9 @@ def _options(questionnaire: Questionnaire) -> Iterator[dict[str, Any]]:
 
 def _levels(questionnaire: Questionnaire) -> Iterator[dict[str, Any]]:
     for question in _every(questionnaire):
-        for level, words in (question.levels or {}).items():
-            yield {"question": question.key, "level": level, "words": words}
+        if question.levels is not None:
+            for level, words in question.levels.items() or NOTHING:
+                yield {"question": question.key, "level": level, "words": words}
 
 
 def _scales(questionnaire: Questionnaire) -> Iterator[dict[str, Any]]:
@@ -143,7 +146,7 @@ def _scales(questionnaire: Questionnaire) -> Iterator[dict[str, Any]]:
 
 def _parts(questionnaire: Questionnaire) -> Iterator[dict[str, Any]]:
     for name, parts in questionnaire.parts.items():
-        for key, words in parts.items():
+        for key, words in parts.items() or NOTHING:
             yield {"set": name, "key": key, "words": words}
 
 

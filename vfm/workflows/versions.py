@@ -259,10 +259,18 @@ def take_in(session: Session, text: str, name: str, *, by: Actor, now: datetime)
         Invalid: every problem at once, places as `FILE:LINE:COLUMN: KEY`; nothing is imported.
     """
     parsed = checks.checked(text, name=name)
+    taken = queries.template_by_key(session, parsed.questionnaire.key)
+    if taken is not None:
+        raise Invalid([_at_key(text, name, _taken(taken))])
+    return take_in_parsed(session, parsed, name, by=by, now=now)
+
+
+def take_in_parsed(session: Session, parsed: Parsed, name: str, *, by: Actor, now: datetime) -> Imported:
+    """Import a template that was read from the file of this name, whatever its form; as for `take_in`."""
     questionnaire = parsed.questionnaire
     taken = queries.template_by_key(session, questionnaire.key)
     if taken is not None:
-        raise Invalid([_taken(text, name, taken)])
+        raise Invalid([Problem(f"{name}: key", _taken(taken))])
     template = Template(key=questionnaire.key, title=questionnaire.title, created_at=now)
     session.add(template)
     session.flush()
@@ -286,7 +294,17 @@ def replace(
     row = drafts.draft(session, version_id, by)
     parsed = checks.checked(text, name=name)
     if parsed.questionnaire.key != row.template_key:
-        raise Invalid([_of_another(text, name, row.template_key)])
+        raise Invalid([_at_key(text, name, _of_another(row.template_key))])
+    return replace_parsed(session, version_id, parsed, name, revision=revision, by=by, now=now)
+
+
+def replace_parsed(
+    session: Session, version_id: int, parsed: Parsed, name: str, *, revision: int, by: Actor, now: datetime
+) -> Imported:
+    """Put what was read from a file, whatever its form, in the place of a draft; as for `replace`."""
+    row = drafts.draft(session, version_id, by)
+    if parsed.questionnaire.key != row.template_key:
+        raise Invalid([Problem(f"{name}: key", _of_another(row.template_key))])
     if row.revision != revision:
         change = queries.last_change(session, version_id)
         who = change.name if change and change.name else "Somebody"
@@ -481,17 +499,15 @@ def _summed(lines: tuple[AnswersLine, ...]) -> AnswersLine:
     )
 
 
-def _taken(text: str, name: str, taken: Template) -> Problem:
-    sentence = (
+def _taken(taken: Template) -> str:
+    return (
         f'The key "{taken.key}" belongs to "{taken.title}", which is here already. To change that template, '
         "start its next version and replace it with this file; for another template, choose another key."
     )
-    return _at_key(text, name, sentence)
 
 
-def _of_another(text: str, name: str, expected: str) -> Problem:
-    sentence = f"This file is of another template. Write key: {expected}, or import it as a new template."
-    return _at_key(text, name, sentence)
+def _of_another(expected: str) -> str:
+    return f"This file is of another template. Write key: {expected}, or import it as a new template."
 
 
 def _at_key(text: str, name: str, sentence: str) -> Problem:
