@@ -1,8 +1,6 @@
 """`vfm template convert`: a template from one form into another."""
 
 import argparse
-import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +8,6 @@ from vfm.commands.console import DONE, PROBLEMS, WRONG_USE, Subcommands, read_by
 
 if TYPE_CHECKING:  # what a command needs is imported when it runs
     from vfm.questionnaires.document import Parsed
-    from vfm.questionnaires.schema import Questionnaire
 
 
 def register_convert(verbs: Subcommands) -> None:
@@ -26,6 +23,7 @@ def convert_template(arguments: argparse.Namespace) -> int:
     """OUT written and named on standard error; or every problem of IN on standard output, and no OUT."""
     from vfm.errors import Invalid
     from vfm.gateways.template_files import ending
+    from vfm.reports.template_files import WRITERS
 
     path = Path(arguments.wanted)
     writer = WRITERS.get(ending(path.name))
@@ -69,31 +67,3 @@ def read_template(path: str) -> "tuple[Parsed | None, int]":
     for notice in parsed.notices:
         say(str(notice))
     return parsed, DONE
-
-
-def _yaml(questionnaire: "Questionnaire") -> bytes:
-    from vfm.questionnaires import document
-
-    return document.dump(questionnaire).encode()
-
-
-def _json(questionnaire: "Questionnaire") -> bytes:
-    from vfm.questionnaires import document
-
-    text = json.dumps(document.to_json(questionnaire), indent=2, ensure_ascii=False, allow_nan=False)
-    return f"{text}\n".encode()
-
-
-def _workbook(questionnaire: "Questionnaire") -> bytes:
-    from vfm.reports.template_workbook import template_workbook
-
-    return template_workbook(questionnaire)
-
-
-WRITERS: "dict[str, Callable[[Questionnaire], bytes]]" = {
-    ".yaml": _yaml,
-    ".yml": _yaml,
-    ".json": _json,
-    ".xlsx": _workbook,
-}
-"""Ending -> what writes it."""

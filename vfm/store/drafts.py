@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 from vfm.errors import Conflict, Frozen, NotFound
 from vfm.questionnaires import document
 from vfm.questionnaires.arranging import remade
+from vfm.questionnaires.patches import Patch, difference
 from vfm.questionnaires.schema import Questionnaire
 from vfm.roles import Actor, Role
 from vfm.store import content
 from vfm.store.queries import versions as queries
 from vfm.store.queries.versions import VersionRow
-from vfm.store.tables import Template, Version
+from vfm.store.tables import DraftEdit, Template, Version
 
 EDITORS = (Role.CORE_TEAM, Role.ADMINISTRATOR)
 """Who may see a draft."""
@@ -103,6 +104,28 @@ def write(session: Session, row: VersionRow, questionnaire: Questionnaire) -> No
         session.execute(
             update(Template).where(Template.id == row.template_id).values(title=questionnaire.title)
         )
+
+
+def edit(
+    session: Session,
+    row: VersionRow,
+    before: Questionnaire,
+    after: Questionnaire,
+    words: str,
+    *,
+    by_id: int,
+    now: datetime,
+) -> Patch:
+    """Write an edit of a draft with what takes it back; nothing is written where nothing changed.
+
+    `words` say what was done. The patch is empty when nothing changed.
+    """
+    patch = difference(document.to_json(before), _numbered(after, row.number))
+    if patch:
+        write(session, row, after)
+        kept = {"version_id": row.id, "revision": row.revision + 1, "words": words, "patch": patch}
+        session.execute(insert(DraftEdit), [kept | {"by_id": by_id, "at": now}])
+    return patch
 
 
 def _numbered(questionnaire: Questionnaire, number: int) -> dict[str, Any]:

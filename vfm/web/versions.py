@@ -1,24 +1,28 @@
 """Templates and their versions: the list, import, the questionnaire on one page, changes, side by side."""
 
-import json
 import re
 from dataclasses import dataclass
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from vfm.errors import Conflict, Frozen, Invalid, Problem
-from vfm.gateways import ready_templates
+from vfm.gateways import ready_templates, template_files
 from vfm.questionnaires import document
 from vfm.questionnaires.conditions import in_words
+from vfm.reports.template_files import WRITERS
 from vfm.roles import Role
 from vfm.web import words
+from vfm.web.attachments import EXCEL, attachment
 from vfm.web.current import actor, now, reading, transaction
 from vfm.workflows import versions
 
 blueprint = Blueprint("versions", __name__)
 
 UPLOAD = "upload"
+DOWNLOADS = {"yaml": "text/yaml; charset=utf-8", "json": "application/json", "xlsx": EXCEL}
+MOST_NOTICES = 3
+"""Changes on the way in that are told at the top of the draft's page; more get a page of their own."""
 PLACE = re.compile(r"^(?P<file>.*):(?P<line>\d+):(?P<column>\d+): (?P<key>.*)$")
 
 
@@ -54,35 +58,48 @@ def take_in() -> ResponseReturnValue:
     """Import what was chosen; every problem of it at once."""
     chosen = request.form.get("ready", "")
     try:
-        text, name = _sent_template(chosen)
+        raw, name = _sent_file(chosen)
     except Invalid as refused:
         return _import_page(chosen, refused.problems), 422
     try:
+        parsed = template_files.read(raw, name)
         with transaction() as store:
-            done = versions.take_in(store, text, name, by=actor(), now=now())
+            done = versions.take_in_parsed(store, parsed, name, by=actor(), now=now())
     except Invalid as refused:
         return _import_page(chosen, _summary(name, refused), _table(refused), name), 422
     flash("Imported as version 1, a draft. Read it through, then open a pilot.", "done")
-    _flash_notices(done)
-    return redirect(url_for("versions.show", version_id=done.version_id), 303)
+    return _imported(done, name)
 
 
-def _sent_template(chosen: str) -> tuple[str, str]:
-    """Text and name of the ready template or the file.
+def _imported(done: versions.Imported, name: str) -> ResponseReturnValue:
+    """On to the draft; a long report of what is not as it was comes first, on a page of its own."""
+    if len(done.notices) <= MOST_NOTICES:
+        for notice in done.notices:
+            flash(f"{_noticed_at(notice)}: {notice.message}", "notice")
+        return redirect(url_for("versions.show", version_id=done.version_id), 303)
+    return render_template("versions/imported.html", done=done, name=name, noticed_at=_noticed_at)
+
+
+def _noticed_at(notice: document.Located) -> str:
+    return notice.cell or f"{notice.key}, line {notice.line}"
+
+
+def _sent_file(chosen: str) -> tuple[bytes, str]:
+    """What the ready template or the file holds, and its name.
 
     Raises:
-        Invalid: neither was chosen, or both, or the file cannot be read as text.
+        Invalid: neither was chosen, or both.
     """
     upload = request.files.get("file")
     if upload is not None and upload.filename:
         if chosen not in ("", UPLOAD):
             raise Invalid([Problem("ready", "Choose either a ready template or a file, not both.")])
-        return document.decoded(upload.read(), upload.filename), upload.filename
+        return upload.read(), upload.filename
     if chosen == UPLOAD:
-        raise Invalid([Problem("file", "Choose the file: a template as YAML or JSON.")])
+        raise Invalid([Problem("file", "Choose the file: a template as YAML, JSON or Excel, or an XLSForm.")])
     if not chosen:
         raise Invalid([Problem("ready", "Choose a template, or a file of your own.")])
-    return ready_templates.text_of(chosen), chosen
+    return ready_templates.text_of(chosen).encode(), chosen
 
 
 def _import_page(
@@ -113,18 +130,14 @@ def _summary(name: str, refused: Invalid) -> tuple[Problem, ...]:
 
 
 def _table(refused: Invalid) -> tuple[FileProblem, ...]:
-    """Problems with `FILE:LINE:COLUMN: KEY` as their place, taken apart."""
+    """Problems with `FILE:LINE:COLUMN: KEY` or `FILE: SHEET!CELL` as their place, taken apart."""
     rows = []
     for problem in refused.problems:
         found = PLACE.match(problem.place)
-        parts = (found["line"], found["column"], found["key"]) if found else ("–", "–", problem.place)
+        cell = problem.place.rpartition(": ")[2]
+        parts = (found["line"], found["column"], found["key"]) if found else ("–", "–", cell)
         rows.append(FileProblem(*parts, problem.message))
     return tuple(rows)
-
-
-def _flash_notices(done: versions.Imported) -> None:
-    for notice in done.notices:
-        flash(f"{notice.key}, line {notice.line}: {notice.message}", "notice")
 
 
 # --- one version --------------------------------------------------------------------------------------
@@ -148,20 +161,13 @@ def show(version_id: int) -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/versions/<int:version_id>/download.<any(yaml, json):form>")
+@blueprint.get("/versions/<int:version_id>/download.<any(yaml, json, xlsx):form>")
 def download(version_id: int, form: str) -> ResponseReturnValue:
     """The version as a file that can be imported again."""
     with reading() as store:
         row, questionnaire = versions.read(store, version_id, by=actor())
-    if form == "yaml":
-        text = document.dump(questionnaire)
-    else:
-        text = json.dumps(document.to_json(questionnaire), indent=2, ensure_ascii=False) + "\n"
-    response = make_response(text)
-    response.headers["Content-Type"] = "application/json" if form == "json" else "text/yaml; charset=utf-8"
-    name = f"{row.template_key}-v{row.number}.{form}"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    content = WRITERS[f".{form}"](questionnaire)
+    return attachment(content, f"{row.template_key}-v{row.number}.{form}", DOWNLOADS[form])
 
 
 @blueprint.get("/versions/<int:old_id>/compare/<int:new_id>")
@@ -219,18 +225,20 @@ def choose_replacement(version_id: int) -> ResponseReturnValue:
 def replace(version_id: int) -> ResponseReturnValue:
     """Put a file in the draft's place; every problem of it at once."""
     try:
-        text, name = _sent_template(UPLOAD)
+        raw, name = _sent_file(UPLOAD)
     except Invalid as refused:
         return _replace_page(version_id, refused.problems), 422
     try:
+        parsed = template_files.read(raw, name)
         with transaction() as store:
             revision = int(request.form.get("revision") or 0)
-            done = versions.replace(store, version_id, text, name, revision=revision, by=actor(), now=now())
+            done = versions.replace_parsed(
+                store, version_id, parsed, name, revision=revision, by=actor(), now=now()
+            )
     except Invalid as refused:
         return _replace_page(version_id, _summary(name, refused), _table(refused), name), 422
-    flash("The draft now says what the file says.", "done")
-    _flash_notices(done)
-    return redirect(url_for("versions.show", version_id=version_id), 303)
+    flash("The draft now says what the file says. You can undo this under Design.", "done")
+    return _imported(done, name)
 
 
 def _replace_page(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from vfm.errors import Clash, Conflict, Invalid, NotFound, Problem
@@ -735,21 +735,11 @@ def _edit(
     key: str,
     opened: str = "",
 ) -> Done:
-    """Write an edit with what takes it back; nothing is written where nothing changed."""
-    patch = patches.difference(document.to_json(before), document.to_json(after))
+    """Write an edit with what takes it back, and tell what others did since the page was opened."""
+    others = _others_since(session, row, opened, by) if opened.isdigit() else ()
+    patch = drafts.edit(session, row, before, after, words, by_id=by.id, now=now)
     if not patch:
         return Done(key, words, is_changed=False)
-    drafts.write(session, row, after)
-    edit = {
-        "version_id": row.id,
-        "revision": row.revision + 1,
-        "words": words,
-        "patch": patch,
-        "by_id": by.id,
-        "at": now,
-    }
-    others = _others_since(session, row, opened, by) if opened.isdigit() else ()
-    session.execute(insert(DraftEdit), [edit])
     _record(session, row, "edited", words, patch, by, now)
     return Done(key, words, is_changed=True, meanwhile=others)
 

@@ -11,6 +11,7 @@ from vfm.errors import Conflict, Invalid, NotFound, Problem
 from vfm.questionnaires import changes, checks, document
 from vfm.questionnaires.changes import Badge, Changes
 from vfm.questionnaires.differences import Difference, differences
+from vfm.questionnaires.document import Parsed
 from vfm.questionnaires.kinds import text_problem
 from vfm.questionnaires.schema import Question, Questionnaire
 from vfm.roles import Actor, Role
@@ -312,7 +313,9 @@ def replace_parsed(
             f"{who} changed this draft after you opened the page. Look at the draft as it is now; "
             "if your file should still take its place, send it again from there."
         )
-    drafts.write(session, row, parsed.questionnaire)
+    before = kept.questionnaire(session, row.id, row.content_hash)
+    words = f"The draft was replaced with {name}"
+    drafts.edit(session, row, before, parsed.questionnaire, words, by_id=by.id, now=now)
     events.record(
         session,
         "replaced",
