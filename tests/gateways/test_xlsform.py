@@ -9,6 +9,7 @@ from pyxform.errors import PyXFormError
 from pyxform.xls2xform import convert
 
 from tests.xlsforms import FOLDER, example, workbook
+from vfm import cli
 from vfm.errors import Invalid
 from vfm.gateways import xlsform
 from vfm.gateways.spreadsheets import Sheet
@@ -238,6 +239,35 @@ def test_a_rule_that_can_never_be_true_is_taken_out_and_named():
     (lost,) = [line for line in found.report if line.outcome is Outcome.LOST]
     assert (lost.place, lost.what) == ("survey!D3", "Condition of “a”")
     assert found.questionnaire.questions["a"].show_if is None
+
+
+# --- with the other forms of a template -------------------------------------------------------------------
+
+
+def test_a_form_is_converted_from_the_command_line_and_what_is_lost_is_said(tmp_path, capsys):
+    form, out = tmp_path / "form.xlsx", tmp_path / "out.yaml"
+    wanted = example(FOLDER / "note.txt")
+    form.write_bytes(workbook(wanted.tables))
+    assert cli.main(["template", "convert", str(form), str(out)]) == 0
+    assert out.read_text(encoding="utf-8") == wanted.template.replace("note", "form", 1).replace(
+        "title: note", "title: form"
+    )
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.splitlines() == [
+        *(f"{form}: {line}" for line in wanted.report if "(kept)" not in line),
+        f"{out}: written; 1 question.",
+    ]
+
+
+def test_a_form_that_is_refused_writes_nothing(tmp_path, capsys):
+    form, out = tmp_path / "form.xlsx", tmp_path / "out.yaml"
+    form.write_bytes(workbook("| survey |\n| | type | name |\n| | begin_group | g |\n| | text | a |"))
+    assert cli.main(["template", "convert", str(form), str(out)]) == 1
+    assert not out.exists()
+    assert capsys.readouterr().out == (
+        f"{form}: survey!A2: Nothing ends this group. Add a row “end_group”.\n"
+    )
 
 
 # --- at random --------------------------------------------------------------------------------------------

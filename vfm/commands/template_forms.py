@@ -13,7 +13,7 @@ if TYPE_CHECKING:  # what a command needs is imported when it runs
 def register_convert(verbs: Subcommands) -> None:
     """`vfm template convert IN OUT [--force]`."""
     convert = verbs.add_parser("convert", help="write a template in another form: YAML, JSON or Excel")
-    convert.add_argument("given", metavar="IN", help="a template: .yaml, .json or .xlsx")
+    convert.add_argument("given", metavar="IN", help="a template: .yaml, .json or .xlsx, or an XLSForm")
     convert.add_argument("wanted", metavar="OUT", help="the file to write; its ending says the form")
     convert.add_argument("--force", action="store_true", help="write over OUT when it is there")
     convert.set_defaults(command=convert_template)

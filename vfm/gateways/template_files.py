@@ -1,4 +1,4 @@
-"""A template from a file of any form: YAML, JSON, an Excel workbook, an XLSForm.
+"""A template from a file of any form: YAML, JSON, an Excel workbook, or an XLSForm.
 
 A further form is a row in one of the two tables: by the file's ending, or by a sheet that tells a workbook.
 """
@@ -8,10 +8,8 @@ from pathlib import PurePath
 
 from vfm.gateways import template_workbooks, xlsform
 from vfm.gateways.spreadsheets import Sheet, sheets
-from vfm.gateways.xlsform_report import Outcome
 from vfm.questionnaires import checks, document
 from vfm.questionnaires.document import Parsed
-from vfm.questionnaires.source import Located
 
 Reader = Callable[[bytes, str], Parsed]
 
@@ -51,20 +49,9 @@ def _workbook(raw: bytes, name: str) -> Parsed:
     return reader(found, name)
 
 
-def _xlsform(found: Sequence[Sheet], name: str) -> Parsed:
-    """A form of other tools as a template, with a notice of everything that is not in it as it was."""
-    made = xlsform.converted(found, name)
-    notices = (
-        Located(name, i, 1, line.what, f"{line.what} ({line.outcome}). {line.reason} {line.cure}", line.place)
-        for i, line in enumerate(made.report, 1)
-        if line.outcome is not Outcome.KEPT
-    )
-    return Parsed(made.questionnaire, tuple(notices))
-
-
 WORKBOOKS: dict[str, Callable[[Sequence[Sheet], str], Parsed]] = {
     "template": template_workbooks.from_sheets,
-    "survey": _xlsform,
+    "survey": xlsform.from_sheets,
 }
 """Name of the sheet that tells a workbook, in small letters -> what reads it."""
 READERS: dict[str, Reader] = {

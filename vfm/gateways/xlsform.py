@@ -17,9 +17,9 @@ from vfm.gateways.xlsform_report import Line, Outcome, Report, unread
 from vfm.gateways.xlsform_rules import Rule
 from vfm.gateways.xlsform_tables import Group, Row, Table, tables, tree
 from vfm.questionnaires.checks import faults
-from vfm.questionnaires.document import validated
+from vfm.questionnaires.document import Parsed, validated
 from vfm.questionnaires.schema import SCHEMA, Questionnaire
-from vfm.questionnaires.source import Path, Source
+from vfm.questionnaires.source import Located, Path, Source
 
 MOST_ROUNDS = 50
 """How often what does not fit is taken out before the form is refused; two are the rule."""
@@ -70,6 +70,16 @@ def converted(found: Sequence[Sheet], name: str) -> Converted:
         raise Invalid(Problem(f"{name}: {p.place}", p.message) for p in invalid.problems) from None
     unread(report, found, form)
     return Converted(questionnaire, report.in_order(found))
+
+
+def from_sheets(found: Sequence[Sheet], name: str) -> Parsed:
+    """The same for whoever reads templates of any form: what was changed or lost comes as notices."""
+    form = converted(found, name)
+    told = [line for line in form.report if line.outcome is not Outcome.KEPT]
+    notices = (
+        Located(name, i, 1, "template", line.message, line.place) for i, line in enumerate(told, start=1)
+    )
+    return Parsed(form.questionnaire, tuple(notices))
 
 
 def _content(form: Mapping[str, Table], sections: "_Sections", stem: str) -> Rule:

@@ -36,8 +36,13 @@ class Line:
     reason: str
     cure: str = NOTHING
 
+    @property
+    def message(self) -> str:
+        """Everything but the place, in sentences."""
+        return f"{self.what} ({self.outcome}). {self.reason} {self.cure}"
+
     def __str__(self) -> str:
-        return f"{self.place}: {self.what} ({self.outcome}). {self.reason} {self.cure}"
+        return f"{self.place}: {self.message}"
 
 
 @dataclass(slots=True)
