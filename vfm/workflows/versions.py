@@ -66,6 +66,7 @@ class VersionView:
         shares: question or section key -> share of the overall in [0, 1].
         others: the template's other versions, newest first.
         faults: what the design checks find; they stand in the way of opening.
+        origin: the version of another template that this one was copied from; None without one.
     """
 
     row: VersionRow
@@ -74,6 +75,7 @@ class VersionView:
     others: tuple[VersionRow, ...]
     cycles: tuple[CycleLine, ...]
     faults: tuple[Problem, ...]
+    origin: VersionRow | None = None
 
     @property
     def counts(self) -> dict[str, int]:
@@ -191,6 +193,7 @@ def show(session: Session, version_id: int, *, by: Actor) -> VersionView:
         others=tuple(other for other in others if other.opened_at or by.has(*drafts.EDITORS)),
         cycles=_cycles_by_version(session).get(row.id, ()),
         faults=checks.problems(questionnaire),
+        origin=queries.origin(session, row.template_id),
     )
 
 

@@ -66,6 +66,12 @@ def template_by_key(session: Session, key: str) -> Template | None:
     return session.scalars(select(Template).where(Template.key == key)).first()
 
 
+def origin(session: Session, template_id: int) -> VersionRow | None:
+    """The version that a template was copied from; None for one that was not."""
+    found = session.scalar(select(Template.origin_id).where(Template.id == template_id))
+    return version(session, found) if found is not None else None
+
+
 def template_keys(session: Session) -> frozenset[str]:
     """The key of every template, in small letters."""
     return frozenset(key.casefold() for key in session.scalars(select(Template.key)))

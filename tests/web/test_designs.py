@@ -1,0 +1,231 @@
+"""The designer in a checking browser: outline, forms, rules, what is deleted, files in and out."""
+
+import io
+from collections.abc import Callable
+
+import pytest
+
+from tests import build
+from tests.client import Browser, Page
+from vfm.questionnaires import document
+from vfm.questionnaires.schema import Questionnaire
+from vfm.reports.template_files import WRITERS
+
+Enter = Callable[[str], Browser]
+
+
+def small() -> Questionnaire:
+    choice = build.question("A-02", "single_choice", options=build.options(a="First", b="Second"))
+    routed = build.yes_no("B-01", text="Is it bought in?", show_if={"question": "A-02", "equals": "b"})
+    return build.questionnaire(
+        build.section("A", build.scale_question("A-01"), choice),
+        build.section("B", routed, build.scale_question("B-02", text="How well is it bought?")),
+    )
+
+
+@pytest.fixture
+def core(signed_in: Enter) -> Browser:
+    return signed_in("core_team")
+
+
+@pytest.fixture
+def outline(core: Browser) -> Page:
+    """The outline of a small draft, version 1 of its template."""
+    text = document.dump(small()).encode()
+    page = core.open("/templates/import").submit(
+        "Import", {"file": upload(text, "small.yaml")}, ready="upload"
+    )
+    return page.browser.open("/versions/1/design")
+
+
+def upload(content: bytes, name: str) -> tuple[io.BytesIO, str]:
+    return io.BytesIO(content), name
+
+
+def keys(page: Page) -> list[str]:
+    return [str(item["id"]) for item in page.soup.select(".vfm-design-question")]
+
+
+def press(page: Page, deed: str) -> Page:
+    """Press one of the outline's buttons, as `up:A-02`."""
+    token = page.soup.select_one("#arrange input[name=csrf_token]")["value"]
+    return page.browser.send(page.address, {"csrf_token": token, "do": deed})
+
+
+def test_the_outline_tells_kind_weight_share_and_routing(outline: Page) -> None:
+    assert keys(outline) == ["A-01", "A-02", "B-01", "B-02"]
+    assert "50.0% of the overall" in outline.text
+    assert 'Asked only when A-02 is "Second".' in outline.text
+    assert "Nothing stands in the way of opening it." in outline.text
+
+
+def test_questions_move_double_and_go_and_come_back(outline: Page) -> None:
+    page = press(outline, "down:A-01")
+    assert keys(page) == ["A-02", "A-01", "B-01", "B-02"]
+    page = press(page, "double:B-02")
+    assert keys(page) == ["A-02", "A-01", "B-01", "B-02", "B-03"]
+    page = press(page, "delete:A-01")
+    assert "A-01 was deleted. You can undo this." in page.text
+    for left in (5, 4, 4):
+        page = press(page, "undo")
+        assert len(keys(page)) == left
+    assert keys(page) == ["A-01", "A-02", "B-01", "B-02"]
+    assert keys(press(page, "redo")) == ["A-02", "A-01", "B-01", "B-02"]
+
+
+def test_what_others_depend_on_is_deleted_only_when_they_are_named(outline: Page) -> None:
+    page = press(outline, "delete:A-02")
+    assert page.heading == "Delete A-02?"
+    assert 'The routing of B-01: A-02 is "Second"' in page.text
+    page = page.submit("Delete it with these rules")
+    assert keys(page) == ["A-01", "B-01", "B-02"]
+    assert "Asked only when" not in page.text
+
+
+def test_a_rule_is_built_row_by_row_without_a_script(outline: Page) -> None:
+    form = outline.browser.open(outline.address.replace("design", "questions/B-02"))
+    page = form.submit("Show the next row", show_if__0__0__question="A-01")
+    assert page.heading == "Change B-02"
+    assert page.soup.select_one('select[name="show_if.0.0.operator"]') is not None
+    page = page.submit("Show the next row", show_if__0__0__operator="at_most", show_if__0__0__value="2")
+    assert "It is asked only when A-01 is at most level 2" in page.text
+    page = page.submit("Save")
+    assert "B-02 was changed" in page.text
+    assert "Asked only when A-01 is at most level 2." in page.text
+
+
+def test_a_row_half_filled_in_is_named_and_nothing_is_lost(outline: Page) -> None:
+    form = outline.browser.open(outline.address.replace("design", "questions/B-02"))
+    page = form.submit("Save", text="Reworded?", show_if__0__0__question="A-01")
+    assert page.status == 422
+    assert "Choose how the answer to A-01 is compared." in page.text
+    assert "Reworded?" in page.soup.select_one("#text").get_text()
+
+
+def test_every_kind_is_added_and_filled_in(outline: Page) -> None:
+    page = outline
+    for kind in ("yes_no", "single_choice", "multi_choice", "number", "money", "percent", "date", "text"):
+        form = page.follow("Add a question to A")
+        page = form.submit(
+            "Add the question", text=f"A {kind} question?", kind=kind, answers="One\nTwo\nNone"
+        )
+        assert page.heading.startswith("Change A-")
+        page = page.submit("Save", unit="items") if kind == "number" else page.submit("Save")
+        assert page.heading.startswith("Design")
+    assert len(keys(page)) == 12
+    assert "Nothing stands in the way" in page.text
+
+
+def test_a_wrong_new_question_says_everything_at_once(outline: Page) -> None:
+    form = outline.follow("Add a question to A")
+    page = form.submit("Add the question", kind="single_choice", answers="One", key="A-01")
+    assert page.status == 422
+    summary = page.soup.select_one(".govuk-error-summary").get_text()
+    for words in ("taken already", "has no words", "at least two answers"):
+        assert words in summary
+
+
+def test_shares_are_worked_out_before_anything_is_saved(outline: Page) -> None:
+    form = outline.follow("Weights")
+    page = form.submit("Work out the shares", weight__A="3")
+    assert page.soup.select_one("#share-A").get_text(strip=True) == "75.0%"
+    assert "50.0% of the overall" in outline.browser.open(outline.address).text
+    page = page.submit("Save")
+    assert "75.0% of the overall" in page.text
+
+
+def test_whole_template_forms_keep_what_was_typed_and_name_the_field(outline: Page) -> None:
+    for link, wrong, words in (
+        ("Settings and scoring", {"title": ""}, "has no words"),
+        ("Scales and parts", {"scale__0__levels": "One"}, "at least two levels"),
+        ("Rating bands", {"band__0__name": "Weak", "band__0__minimum": "low"}, "not a number of points"),
+        ("Questions about the pilot", {"pilot__0__text": "How long?", "pilot__0__key": "A-01"}, "taken"),
+    ):
+        page = outline.follow(link).submit("Save", **wrong)
+        assert page.status == 422
+        assert words in page.soup.select_one(".govuk-error-summary").get_text()
+    page = outline.follow("Rating bands").submit(
+        "Save", band__0__name="Weak", band__0__minimum="0", band__1__name="Sound", band__1__minimum="60"
+    )
+    assert "The rating bands were changed" in page.text
+
+
+def test_a_check_is_added_and_deleted(outline: Page) -> None:
+    form = outline.follow("Add a check").submit("Show the next row", must__0__0__question="A-01")
+    page = form.submit(
+        "Save",
+        must__0__0__operator="at_least",
+        must__0__0__value="2",
+        say="Look at A-01 again.",
+        at="A-01",
+    )
+    assert "check-1" in page.text
+    page = page.follow("check-1").submit("Delete this check")
+    assert "Check check-1 was deleted" in page.text
+
+
+def test_a_section_takes_a_cap(outline: Page) -> None:
+    form = outline.browser.open(outline.address.replace("design", "sections/A"))
+    form = form.submit(
+        "Show the next row", cap__0__when__0__0__question="A-01", cap__0__reason="Unknown cost"
+    )
+    page = form.submit(
+        "Save", cap__0__limit="100/3", cap__0__when__0__0__operator="equals", cap__0__when__0__0__value="1"
+    )
+    assert "At most 33.33 points when A-01 is level 1." in page.text
+
+
+def test_the_library_copies_a_question_into_a_section(outline: Page) -> None:
+    other = build.questionnaire(
+        build.yes_no("Z-01", weight=1, text="Is there a contract?"), key="other", title="Contracts"
+    )
+    page = outline.browser.open("/templates/import").submit(
+        "Import", {"file": upload(WRITERS[".xlsx"](other), "other.xlsx")}, ready="upload"
+    )
+    library = outline.browser.open(outline.address.replace("design", "library?q=contract&section=B"))
+    assert "Is there a contract?" in library.text
+    copy = library.soup.select_one('button[name="copy"]')["value"]
+    token = library.soup.select_one('form[method="post"] input[name=csrf_token]')["value"]
+    address = library.address.partition("?")[0]
+    page = library.browser.send(address, {"csrf_token": token, "section": "B", "copy": copy})
+    assert keys(page) == ["A-01", "A-02", "B-01", "B-02", "Z-01"]
+
+
+def test_a_draft_goes_out_as_a_workbook_and_comes_back(outline: Page) -> None:
+    version = outline.address.replace("/design", "")
+    reply = outline.browser.client.get(f"{version}/download.xlsx")
+    assert reply.headers["Content-Disposition"] == 'attachment; filename="test-v1.xlsx"'
+    workbook = reply.data
+    page = outline.browser.open(f"{version}/replace")
+    page = page.submit("Replace the draft", {"file": upload(workbook, "test-v1.xlsx")})
+    assert "The draft now says what the file says." in page.text
+    broken = page.browser.open(f"{version}/replace").submit(
+        "Replace the draft", {"file": upload(b"not a workbook", "test.xlsx")}
+    )
+    assert "There is 1 problem in test.xlsx. Nothing was imported." in broken.text
+
+
+def test_a_template_starts_from_nothing_and_a_copy_remembers(outline: Page) -> None:
+    core = outline.browser
+    page = core.open("/templates").follow("Start one from nothing")
+    page = page.submit("Start the template", title="Markets", section="Knowing the market")
+    assert page.heading == "Design: Markets"
+    assert "things to mend" in page.text or "thing to mend" in page.text
+    page = core.open(outline.address.replace("/design", "")).follow("Copy it as a new template")
+    page = page.submit("Make the copy", title="Small, for schools")
+    assert page.heading == "Design: Small, for schools"
+    assert "Copied from version 1 of A test template" in page.follow("Read it through").text
+
+
+def test_nobody_else_finds_the_designer(outline: Page, signed_in: Enter) -> None:
+    for who in ("director", "executive", "challenger", "viewer", "contributor"):
+        signed_in(who).open(outline.address, expect=404)
+
+
+def test_words_of_a_template_are_shown_as_text(outline: Page) -> None:
+    form = outline.browser.open(outline.address.replace("design", "questions/A-01"))
+    page = form.submit("Save", text="<script>alert(1)</script> & <b>bold</b>?", help="<img src=x onerror=y>")
+    assert "<script>alert(1)</script> & <b>bold</b>?" in page.text
+    assert page.soup.select("main script, main b") == []
+    read = page.follow("Read it through")
+    assert read.soup.select("main img, main b") == []
