@@ -62,7 +62,7 @@ def _merged(built: Builder, refused: Iterable[Complaint]) -> Iterator[Complaint]
 
 
 def _in_headings(located: Located) -> Located:
-    """The problem with a column called by its heading instead of the schema's name for it."""
+    """The problem on one line, a column called by its heading instead of the schema's name for it."""
     one = BY_NAME.get(located.cell.split("!")[0].strip())
     columns: Iterable[Column] = () if one is None else FIELDS if one.name == layout.TEMPLATE else one.columns
     headings = {column.field.rpartition(".")[2]: column.heading for column in columns}
@@ -70,4 +70,5 @@ def _in_headings(located: Located) -> Located:
     def called(found: re.Match[str]) -> str:
         return f'{found[1]}"{headings.get(found[2], found[2])}"'
 
-    return replace(located, message=re.sub(r'(^|cannot be the )"(\w+)"', called, located.message))
+    message = " ".join("".join(c if c.isprintable() else " " for c in located.message).split())
+    return replace(located, message=re.sub(r'(^|cannot be the )"(\w+)"', called, message))

@@ -292,7 +292,8 @@ def _write(sheet: Any, row: int, column: int, cell: Cell, looks: _Looks) -> None
         if cell:
             sheet.write_string(row, column, cell, looks.text)
     else:
-        sheet.write_number(row, column, ExactFigure(cell), looks.figure)
+        figure = ExactFigure(cell) if isinstance(cell, float) else cell
+        sheet.write_number(row, column, figure, looks.figure)
 
 
 def _offer(sheet: Any, column: Column, cells: tuple[int, int, int, int]) -> None:
