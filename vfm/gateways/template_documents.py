@@ -50,6 +50,7 @@ class Builder:
         self.places: dict[Path, Place] = {}
         self.complaints: list[Complaint] = []
         self.sections: dict[str, _Section] = {}
+        self.meant: set[str] = set()
         self.section_keys: frozenset[str] = frozenset()
         self.asked: dict[str, list[tuple[dict[str, Any], Path]]] = {}
 
@@ -151,9 +152,8 @@ class Builder:
             return None
         key = column.form.read(row.texts[column.field])
         if key in table:
-            sentence = (
-                f'"{row.text(column.field)}" stands in row {self._number(self.places[(*path, key)])} too.'
-            )
+            first = self._number(self.places[(*path, key)])
+            sentence = f'"{row.text(column.field)}" stands in row {first} too.'
             self._refuse_row(place, path, f"{sentence} Keep one of the rows.")
             return None
         table[key] = value
@@ -209,7 +209,7 @@ class Builder:
         self.data.setdefault("schema", SCHEMA)
         self.places.setdefault((), (0, 0))
         for column in FIELDS if layout.TEMPLATE in self.tables.rows else ():
-            if column.is_needed and column.heading not in seen:
+            if column.is_needed and column.heading not in {*seen, *self.meant}:
                 place = self.places[()]
                 self.tables.note(place, f'There is no line for "{column.heading}". Add it.', layout.TEMPLATE)
 
@@ -219,7 +219,7 @@ class Builder:
         if column is None:
             near = meant(heading, [known.heading for known in FIELDS])
             self.tables.note(place, _unknown_field(heading, near))
-            seen.setdefault(near or "", place)
+            self.meant.add(near or "")
         elif column.heading in seen:
             first = self._number(seen[column.heading])
             self.tables.note(place, f'"{heading}" stands in row {first} too. Keep one of the rows.')

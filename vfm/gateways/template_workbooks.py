@@ -42,7 +42,7 @@ def from_sheets(found: Sequence[Sheet], name: str) -> Parsed:
     built = Builder(tables(found, name))
     source = built.source()
     questionnaire, refused = validated(source.data, source)
-    every = tuple(_merged(built, refused))
+    every = tuple(_refusals(built, refused))
     draft = Draft(source, every, None if every else questionnaire)
     problems = draft_problems(draft) if built.is_whole else sorted(set(draft.problems))
     if problems or draft.questionnaire is None:
@@ -51,8 +51,8 @@ def from_sheets(found: Sequence[Sheet], name: str) -> Parsed:
     return Parsed(parsed.questionnaire, tuple(map(_in_headings, parsed.notices)))
 
 
-def _merged(built: Builder, refused: Iterable[Complaint]) -> Iterator[Complaint]:
-    """What the cells' forms and the schema refuse, one for each place, blank merged cells left out."""
+def _refusals(built: Builder, refused: Iterable[Complaint]) -> Iterator[Complaint]:
+    """What the cells' forms and the schema refuse, one a place; not for cells that could not be seen."""
     own = {complaint.path: complaint for complaint in built.complaints}
     beside = [built.of_missing(complaint) for complaint in refused]
     for complaint in [*own.values(), *(one for one in beside if one.path not in own)]:
