@@ -11,6 +11,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from vfm.questionnaires.checks import faults
 from vfm.questionnaires.schema import (
     FEEDS,
     NUMERIC,
@@ -54,8 +55,14 @@ def questionnaires() -> st.SearchStrategy[Questionnaire]:
 
 
 def made(seed: int) -> Questionnaire:
-    """The questionnaire of a seed, without a design fault."""
-    return _Maker(random.Random(seed)).questionnaire()
+    """The questionnaire of a seed: the first that was drawn without a design fault.
+
+    Rules drawn one by one may stand against each other, such as a cap against the top of its section.
+    """
+    chance = random.Random(seed)
+    while faults(drawn := _Maker(chance).questionnaire()):
+        pass
+    return drawn
 
 
 class _Maker:
@@ -86,6 +93,14 @@ class _Maker:
         some = [self.words() for _ in range(self.chance.randint(0, most))]
         return [*some, ""] if some and self.likely(0.1) else some
 
+    def distinct(self, count: int) -> list[str]:
+        """Words that people can tell apart."""
+        found: dict[str, str] = {}
+        while len(found) < count:
+            words = self.words()
+            found.setdefault(" ".join(words.split()).casefold(), words)
+        return [*found.values()]
+
     def key(self, of: str) -> str:
         self.number += 1
         return f"{of}{self.number:02}{self.chance.choice(['', '-a', '_B', 'x-1'])}"
@@ -111,7 +126,7 @@ class _Maker:
             for _ in range(self.chance.randint(1, 3))
         }
         self.parts = {
-            self.key("parts"): {self.key("part"): self.words() for _ in range(self.chance.randint(1, 4))}
+            self.key("parts"): {self.key("part"): words for words in self.distinct(self.chance.randint(1, 4))}
             for _ in range(self.chance.randint(0, 2))
         }
         sections = [self.section(method, depth=1) for _ in range(self.chance.randint(1, 4))]
@@ -166,7 +181,7 @@ class _Maker:
     def scale(self) -> dict[str, Any]:
         count = self.chance.randint(2, 6)
         points = dict(enumerate(self.ladder(count), 1))
-        return {"levels": {n: self.words() for n in range(1, count + 1)}, **self.maybe(points=points)}
+        return {"levels": dict(enumerate(self.distinct(count), 1)), **self.maybe(points=points)}
 
     def bands(self) -> list[dict[str, Any]]:
         starts = [0, *sorted(self.chance.sample([10, 100 / 3, 40, 62.5, 80], self.chance.randint(0, 4)))]
@@ -269,7 +284,9 @@ class _Maker:
             self.reckon(question)
         if rules and self.asked and self.likely(0.4):
             question["show_if"] = self.rule()
-        if self.likely(0.2):
+        if rules and kind is Kind.TEXT:
+            question |= self.maybe(becomes="improvement_action")
+        if rules and self.likely(0.2):
             question["feeds"] = self.chance.choice(FEEDS)
         return question
 
@@ -278,7 +295,7 @@ class _Maker:
         if name != next(iter(self.scales)) or self.likely():
             question["scale"] = name
         if self.likely():
-            question["levels"] = {level: self.words() for level in self.scales[name]["levels"]}
+            question["levels"] = dict(enumerate(self.distinct(len(self.scales[name]["levels"])), 1))
 
     def dress_yes_no(self, question: dict[str, Any]) -> None:
         if self.likely(0.4):
@@ -289,14 +306,14 @@ class _Maker:
         points: list[float | None] = [*self.ladder(count)] if "weight" in question else [None] * count
         self.chance.shuffle(points)
         question["options"] = [
-            {"key": self.option_key(i), "label": self.words(), **({} if worth is None else {"points": worth})}
-            for i, worth in enumerate(points)
+            {"key": self.option_key(i), "label": words, **({} if worth is None else {"points": worth})}
+            for i, (words, worth) in enumerate(zip(self.distinct(count), points, strict=True))
         ]
 
     def dress_multi_choice(self, question: dict[str, Any]) -> None:
         question["options"] = [
-            {"key": self.option_key(i), "label": self.words(), **self.maybe(exclusive=self.likely(0.3))}
-            for i in range(self.chance.randint(2, 5))
+            {"key": self.option_key(i), "label": words, **self.maybe(exclusive=self.likely(0.3))}
+            for i, words in enumerate(self.distinct(self.chance.randint(2, 5)))
         ]
 
     def option_key(self, place: int) -> str:
@@ -313,7 +330,7 @@ class _Maker:
         self.divide_up(question)
 
     def dress_text(self, question: dict[str, Any]) -> None:
-        question |= self.maybe(max_words=self.chance.randint(1, 999), becomes="improvement_action")
+        question |= self.maybe(max_words=self.chance.randint(1, 999))
 
     def dress_evidence(self, question: dict[str, Any]) -> None:
         question |= self.maybe(min_items=self.chance.randint(1, 9))

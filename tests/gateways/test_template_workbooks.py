@@ -135,9 +135,8 @@ def test_points_that_do_not_run_to_100_are_rescaled_and_the_cell_is_named() -> N
 
 
 def test_a_template_of_five_hundred_questions_is_written_and_read_in_bounded_time() -> None:
-    asked = [
-        scale_question(f"A-{n:03}", levels=dict.fromkeys(range(1, 5), "Words " * 20)) for n in range(500)
-    ]
+    levels = {level: f"Words {level} " * 20 for level in range(1, 5)}
+    asked = [scale_question(f"A-{n:03}", levels=levels) for n in range(500)]
     given = questionnaire(section("A", *asked))
     started = time.process_time()
     assert there_and_back(given) == given
