@@ -119,14 +119,13 @@ def test_too_many_rows_are_refused():
     assert problem == "form.xlsx: survey: There are 2,001 rows; the most is 2,000. Split the form."
 
 
-def test_a_form_of_which_nothing_can_be_asked_says_why():
-    (problem,) = refusal(table("survey", HEADINGS, "geopoint | a | A", "start | s"))
-    assert problem == (
-        "form.xlsx: survey: Nothing in the form can be asked. "
-        "survey!A2: No question takes a place on a map. Nothing to do."
-    )
-    assert refusal(table("survey", HEADINGS)) == [
-        "form.xlsx: survey: Nothing in the form can be asked. Add a question."
+def test_a_form_of_which_nothing_can_be_asked_says_why_of_each_row():
+    nothing = "form.xlsx: survey: Nothing in the form can be asked. Add a question."
+    assert refusal(table("survey", HEADINGS)) == [nothing]
+    assert refusal(table("survey", HEADINGS, "geopoint | a | A", "hidden | h")) == [
+        nothing,
+        "form.xlsx: survey!A2: “a” (lost). No question takes a place on a map. Nothing to do.",
+        "form.xlsx: survey!A3: “h” (lost). Nothing is hidden from who answers. Nothing to do.",
     ]
 
 

@@ -244,7 +244,8 @@ def _fitting(content: Rule, places: Mapping[str, str], report: Report) -> Questi
     """
     for _ in range(MOST_ROUNDS):
         if not content["sections"]:
-            raise Invalid([Problem("survey", f"Nothing in the form can be asked. {_first_loss(report)}")])
+            nothing = Problem("survey", "Nothing in the form can be asked. Add a question.")
+            raise Invalid([nothing, *(Problem(line.place, line.message) for line in report.lost_lines)])
         questionnaire, found = _judged(content)
         if questionnaire is not None and not found:
             return questionnaire
@@ -260,11 +261,6 @@ def _judged(content: Rule) -> tuple[Questionnaire | None, list[tuple[Path, str]]
     if questionnaire is None:
         return None, [(complaint.path, complaint.message) for complaint in refused]
     return questionnaire, [(fault.path, fault.message) for fault in faults(questionnaire)]
-
-
-def _first_loss(report: Report) -> str:
-    lost = next((line for line in report.lines if line.outcome is Outcome.LOST), None)
-    return f"{lost.place}: {lost.reason} {lost.cure}" if lost else "Add a question."
 
 
 def _take_out(content: Rule, path: Path, message: str, places: Mapping[str, str], report: Report) -> None:

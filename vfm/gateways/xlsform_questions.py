@@ -21,10 +21,11 @@ YES = frozenset({"yes", "y", "true", "true()", "1"})
 NO = frozenset({"", "no", "n", "false", "false()", "0"})
 
 SELECT = re.compile(
-    r"(select[\s_]one|select1|select[\s_]one[\s_]external|select[\s_]multiple|select[\s_]all[\s_]that[\s_]apply)"
+    r"(select[\s_]one[\s_]external|select[\s_]one|select1|select[\s_]multiple|select[\s_]all[\s_]that[\s_]apply)"
     r"(?:\s+from)?\s+(\S+)(\s+or[\s_](?:other|specify[\s_]other))?",
     re.IGNORECASE,
 )
+INSIDE, OUTSIDE = "choices", "external_choices"
 FILES_AND_LINKS = "It is asked as evidence, to which files and links are given."
 TICK = "It is asked as a yes/no question."
 KINDS: dict[str, tuple[Kind, str]] = {
@@ -54,7 +55,7 @@ WITHOUT_QUESTION = {
         ),
         RECORDED,
     ),
-    **dict.fromkeys(("geopoint", "geotrace", "geoshape", "start_geopoint", "osm"), ON_A_MAP),
+    **dict.fromkeys(("geopoint", "gps", "geotrace", "geoshape", "start_geopoint", "osm"), ON_A_MAP),
     **dict.fromkeys(("select_one_from_file", "select_multiple_from_file"), IN_A_FILE),
     **dict.fromkeys(("csv_external", "xml_external"), IN_A_FILE),
     "rank": "No question puts things in order.",
@@ -114,37 +115,43 @@ class Choices:
 
     def __init__(self, form: Mapping[str, Table], report: Report) -> None:
         self.report = report
-        self._rows: dict[str, list[Row]] = {}
-        self._made: dict[str, tuple[list[Rule], dict[str, str]]] = {}
-        for table in (form[name] for name in ("choices", "external_choices") if name in form):
-            for row in table.rows():
-                self._rows.setdefault(row.text("list_name"), []).append(row)
+        self._rows: dict[str, dict[str, list[Row]]] = {INSIDE: {}, OUTSIDE: {}}
+        """Sheet -> list -> its rows."""
+        self._made: dict[tuple[str, str], tuple[list[Rule], dict[str, str]]] = {}
+        for sheet, lists in self._rows.items():
+            for row in form[sheet].rows() if sheet in form else ():
+                lists.setdefault(row.text("list_name"), []).append(row)
 
-    def of(self, name: str) -> tuple[list[Rule], dict[str, str]]:
-        """Options of a list, and name of each choice -> key of the option.
+    def of(self, sheet: str, name: str) -> tuple[list[Rule], dict[str, str]]:
+        """Options of a list on a sheet, and name of each choice -> key of the option.
 
         Raises:
             LeftOut: there is no such list.
         """
-        if name not in self._rows:
-            cure = did_you_mean(name, self._rows, "Add it to the sheet choices.")
+        lists = self._rows[sheet]
+        if name not in lists:
+            cure = did_you_mean(name, lists, f"Add it to the sheet {sheet}.")
             raise LeftOut(f"There is no list of choices “{name}”.", cure)
-        if name not in self._made:
-            self._made[name] = self._options(self._rows[name])
-        return self._made[name]
+        if (sheet, name) not in self._made:
+            self._made[sheet, name] = self._options(lists[name])
+        return self._made[sheet, name]
 
-    def is_yes_no(self, name: str) -> bool:
+    def is_yes_no(self, sheet: str, name: str) -> bool:
         """True for a list of yes and no under these names and words."""
-        rows = self._rows[name]
+        rows = self._rows[sheet][name]
         names, labels = ({row.text(column).casefold() for row in rows} for column in ("name", "label"))
         return len(rows) == 2 and names == labels == {"yes", "no"}
 
     def report_unused(self) -> None:
         """A line for each list that no question uses."""
-        for name, rows in self._rows.items():
-            if name not in self._made:
-                reason = "No question that is taken over uses it."
-                self.report.lost(rows[0].place("list_name"), f"List of choices “{name}”", reason)
+        for sheet, lists in self._rows.items():
+            for name in lists:
+                if (sheet, name) not in self._made:
+                    place, reason = (
+                        lists[name][0].place("list_name"),
+                        "No question that is taken over uses it.",
+                    )
+                    self.report.lost(place, f"List of choices “{name}”", reason)
 
     def _options(self, rows: list[Row]) -> tuple[list[Rule], dict[str, str]]:
         options, by_name, keys = [], dict[str, str](), Keys()
@@ -315,7 +322,8 @@ class Questions:
         return Made(fields, difference=difference, cure="Write the right unit.")
 
     def _select(self, row: Row, select: "re.Match[str]") -> Made:
-        options, by_name = self._choices.of(select[2])
+        sheet = OUTSIDE if select[1].lower().endswith("external") else INSIDE
+        options, by_name = self._choices.of(sheet, select[2])
         offers_other = bool(select[3]) and "other" not in by_name
         if len(options) + offers_other < 2:
             raise LeftOut("There is only one choice.", "Give it two, or ask yes or no.")
@@ -323,7 +331,7 @@ class Questions:
         if row.text("choice_filter"):
             reason = "Choices do not depend on other answers: all of the list are offered."
             self.report.lost(row.place("choice_filter"), f"Filter of “{row.text('name')}”", reason)
-        if is_one and not offers_other and self._choices.is_yes_no(select[2]):
+        if is_one and not offers_other and self._choices.is_yes_no(sheet, select[2]):
             return Made({"kind": Kind.YES_NO}, {name: name.lower() for name in by_name})
         kind = Kind.SINGLE_CHOICE if is_one else Kind.MULTI_CHOICE
         if not offers_other:

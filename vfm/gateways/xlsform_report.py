@@ -75,6 +75,11 @@ class Report:
                 reason = "Answers are not put into words: the name stands there in brackets."
                 self.changed(row.place(column), f"Words of {what}", reason, "Reword it.")
 
+    @property
+    def lost_lines(self) -> list[Line]:
+        """What is lost, so far."""
+        return [line for line in self.lines if line.outcome is Outcome.LOST]
+
     def in_order(self, sheets: Sequence[Sheet]) -> tuple[Line, ...]:
         """The lines by sheet, row and column."""
         order = {sheet.name: i for i, sheet in enumerate(sheets)}
