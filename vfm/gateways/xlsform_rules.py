@@ -173,7 +173,7 @@ class _Conditions:
             return self._measured(sign, left, right)
         asked = _named(left, self.names)
         if isinstance(right, Answer):
-            return {"question": asked.key, OPERATORS[sign]: {"question": _named(right, self.names).key}}
+            return _beside(asked.key, sign, _named(right, self.names).key)
         if not isinstance(right, Literal):
             raise _unknown(right)
         if right.value == "" and sign == "=":
@@ -196,6 +196,13 @@ class _Conditions:
         if call.function == "string-length" or asked.kind is not Kind.MULTI_CHOICE:
             raise NoCounterpart(f"“{call.function}()” is understood where it asks whether there is an answer")
         return _counted(asked.key, sign, number)
+
+
+def _beside(key: str, sign: str, other: str) -> Rule | bool:
+    """Two answers compared; two that are both blank count as equal, as they do in the form."""
+    claim: Rule = {"question": key, OPERATORS[sign]: {"question": other}}
+    blank = joined([{"question": one, "answered": False} for one in (key, other)])
+    return joined([claim, blank], "any") if sign == "=" else claim
 
 
 def _negated(inner: Rule | bool) -> Rule | bool:
