@@ -84,8 +84,8 @@ def people(site: str, chromium: Browser) -> Iterator["People"]:
 class People:
     """Everybody in a story, each signed in once."""
 
-    def __init__(self, site: str, chromium: Browser) -> None:
-        self.site, self.chromium = site, chromium
+    def __init__(self, site: str, chromium: Browser, made_of: type[Person] = Person) -> None:
+        self.site, self.chromium, self.made_of = site, chromium, made_of
         self.known: dict[str, Person] = {}
 
     def __call__(self, name: str, *, width: int = 1280, has_scripts: bool = True) -> Person:
@@ -97,7 +97,7 @@ class People:
                 java_script_enabled=has_scripts,
             )
             context.set_default_timeout(15_000)
-            self.known[name] = Person(name, context.new_page(), self.site, has_scripts=has_scripts)
+            self.known[name] = self.made_of(name, context.new_page(), self.site, has_scripts=has_scripts)
             self.known[name].sign_in()
         return self.known[name]
 

@@ -82,7 +82,7 @@ def test_choosing_nothing_asks_for_a_choice(core: Browser) -> None:
     assert page.status == 422
     assert page.problems == ["Choose a template, or a file of your own."]
     assert core.open("/templates/import").submit("Import", ready="upload").problems == [
-        "Choose the file: a template as YAML or JSON."
+        "Choose the file: a template as YAML, JSON or Excel, or an XLSForm."
     ]
 
 
