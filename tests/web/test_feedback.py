@@ -31,6 +31,8 @@ def commented(director: Browser, key: str = "A-01", words: str = "Which costs co
 
 def test_a_comment_is_given_and_listed(director: Browser) -> None:
     page = commented(director)
+    assert "/sections/" in page.address  # back at the question it is about
+    page = page.follow("See your comments")
     assert page.heading == "Your comments"
     assert "Which costs count?" in page.text
     assert "Not decided yet" in page.text

@@ -7,7 +7,7 @@ from vfm.errors import Conflict, Invalid, Problem
 from vfm.questionnaires.conditions import in_words
 from vfm.web import words
 from vfm.web.current import actor, now, reading, transaction
-from vfm.web.filters import plural
+from vfm.web.filters import plural, with_link
 from vfm.workflows import feedback
 from vfm.workflows.feedback import Decided, Typed
 
@@ -45,8 +45,14 @@ def send(assessment_id: int, key: str) -> ResponseReturnValue:
             feedback.give(store, assessment_id, key, typed, by=actor(), now=now())
     except Invalid as refused:
         return _give_page(assessment_id, key, typed, refused.problems), 422
+    mine = url_for("feedback.mine", assessment_id=assessment_id)
+    if section := sent.get("section"):
+        thanks = "Thank you. The core team reads every comment."
+        flash(with_link(thanks, "See your comments and what becomes of them", mine), "done")
+        back = url_for("assessments.section", assessment_id=assessment_id, key=section, _anchor=key)
+        return redirect(back, 303)
     flash("Thank you. The core team reads every comment; you will see here what becomes of it.", "done")
-    return redirect(url_for("feedback.mine", assessment_id=assessment_id), 303)
+    return redirect(mine, 303)
 
 
 def _give_page(assessment_id: int, key: str, typed: Typed, problems: tuple[Problem, ...] = ()) -> str:
