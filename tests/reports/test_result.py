@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from tests.build import answer, dont_know, na, questionnaire, scale_question, section, yes_no
 from vfm.questionnaires.schema import Band, RuleRow, RuleTable, Scoring
 from vfm.reports import result as say
+from vfm.reports.charts import Chart
 from vfm.reports.profile_chart import profile
 from vfm.scoring.change import change
 from vfm.scoring.scorecard import score
@@ -72,6 +73,57 @@ def test_a_rule_table_gives_statuses_and_no_points() -> None:
     sheet = say.lay_out(template, card, given_answers)
     assert [line.words for line in sheet.sections] == ["Met"]
     assert profile(sheet.sections) is None
+
+
+def _profile_of(*levels: int) -> tuple[str, Chart]:
+    """The sentence's ends and the chart of a result whose sections stand at these levels, 1 to 4."""
+    keys = "ABCDEF"[: len(levels)]
+    template = questionnaire(
+        *(section(key, scale_question(f"{key}-01"), title=f"Part {key}") for key in keys)
+    )
+    given_answers = {f"{key}-01": answer(level) for key, level in zip(keys, levels, strict=True)}
+    card = score(template, given_answers)
+    chart = profile(say.lay_out(template, card, given_answers).sections)
+    assert chart is not None
+    return say.extremes(template, card), chart
+
+
+@pytest.mark.parametrize(
+    ("levels", "ends", "title"),
+    [
+        (
+            (4, 1, 1),
+            "strongest Part A, weakest “Part B” and “Part C”",
+            "Part A is strongest at 100, “Part B” and “Part C” weakest at 0",
+        ),
+        (
+            (4, 4, 1, 1, 1, 1),
+            "strongest “Part A” and “Part B”, weakest 4 sections",
+            "“Part A” and “Part B” are strongest at 100, 4 sections weakest at 0",
+        ),
+        ((1, 1), "", "“Part A” and “Part B” stand at 0 of 100"),
+        ((4,), "", "Part A stands at 100 of 100"),
+    ],
+)
+def test_sections_that_share_a_place_are_told_together(levels: tuple[int], ends: str, title: str) -> None:
+    said, chart = _profile_of(*levels)
+    assert (said, chart.title) == (ends, title)
+
+
+def test_a_bar_of_no_length_has_its_figure_beside_it() -> None:
+    _, chart = _profile_of(4, 1)
+    (bars,) = chart.figure["data"]
+    assert bars["text"] == ["100", "0"]
+    assert bars["textposition"] == ["inside", "outside"]
+
+
+def test_what_is_still_possible_has_an_edge_that_its_legend_shows() -> None:
+    template = questionnaire(section("A", scale_question("A-01")), section("B", scale_question("B-01")))
+    given_answers = {"A-01": answer(3), "B-01": dont_know()}
+    chart = profile(say.lay_out(template, score(template, given_answers), given_answers).sections)
+    assert chart is not None
+    _, open_ranges = chart.figure["data"]
+    assert open_ranges["marker"]["line"] == {"color": "#3d3d3d", "width": 1.5}
 
 
 def test_bands_in_words() -> None:

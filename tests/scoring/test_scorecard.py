@@ -239,12 +239,10 @@ def test_bands_follow_the_score() -> None:
     assert score(template, given | {"A-4": answer(2)}).overall.band == "Weak"
 
 
-def test_the_lowest_section_is_named() -> None:
+def test_every_section_that_shares_the_lowest_place_is_named() -> None:
     template = questionnaire(*(section(key, scale_question(f"{key}-01")) for key in "ABC"))
     card = score(template, {"A-01": answer(3), "B-01": answer(2), "C-01": answer(2)})
-    lowest = card.lowest_section
-    assert lowest is not None
-    assert lowest.key == "B"
+    assert [section.key for section in card.lowest_sections] == ["B", "C"]
 
 
 def test_confidence_and_spread_by_hand() -> None:

@@ -57,7 +57,7 @@ def test_a_cycle_lists_every_service_with_or_without_a_result(
     assert names(found) == ["Highways", "Home care", "Libraries", "Waste collection"]
     highways, home, libraries, _ = found.rows
     assert (home.kind, home.overall, home.band) == ("", None, None)
-    assert (highways.kind, highways.lowest) == ("self", "A")
+    assert (highways.kind, highways.lowest) == ("self", ("A",))
     assert libraries.overall is not None
     assert libraries.overall["score"] == pytest.approx(200 / 3)
     assert libraries.band == BANDS[1]

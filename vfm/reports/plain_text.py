@@ -44,16 +44,11 @@ def score_lines(questionnaire: Questionnaire, card: Scorecard) -> list[str]:
         questionnaire: what was answered.
         card: the result.
     """
-    lowest = card.lowest_section
     return [
         f"{questionnaire.title}, version {card.version} (engine {card.engine})",
         "",
         *_overall_lines(card.overall),
-        *(
-            [f"Lowest section: {_title(questionnaire, lowest.key)} ({_figure(lowest.score)})"]
-            if lowest
-            else []
-        ),
+        *_lowest_lines(questionnaire, card),
         "",
         *_columns(
             ("Section", "Weight", "Score", "Range", "Complete", "Status"),
@@ -155,6 +150,12 @@ def _like_for_like_words(found: Change) -> str:
 
 def _part_cells(parts: Parts) -> tuple[str, str, str, str]:
     return _signed(parts.reported), _signed(parts.answers), _signed(parts.weights), _signed(parts.scope)
+
+
+def _lowest_lines(questionnaire: Questionnaire, card: Scorecard) -> list[str]:
+    lowest = card.lowest_sections
+    names = ", ".join(_title(questionnaire, section.key) for section in lowest)
+    return [f"Lowest section: {names} ({_figure(lowest[0].score)})"] if lowest else []
 
 
 def _title(questionnaire: Questionnaire, key: str) -> str:

@@ -6,9 +6,9 @@ from textwrap import wrap
 from typing import Any
 
 from vfm.reports.charts import COLOURS, Chart, Column, Table, layout
-from vfm.reports.result import SectionLine, bounds, points, signed
+from vfm.reports.result import SectionLine, bounds, points, signed, together
 from vfm.scoring.results import SectionScore
-from vfm.scoring.rounding import shown
+from vfm.scoring.rounding import at_the_ends, shown
 
 BAR, EDGE, OPEN, MARK = "#a9c4de", COLOURS[0], "#b1b4b6", COLOURS[3]
 LABEL_WIDTH = 22
@@ -45,17 +45,15 @@ def _has_ends(section: SectionScore) -> bool:
 
 
 def _title(lines: Sequence[SectionLine]) -> str:
-    scored = [line for line in lines if line.score.score is not None]
-    if not scored:
+    figures = {line.title: line.score.score for line in lines if line.score.score is not None}
+    if not figures:
         return "Too little is answered to score any section"
-    highest = max(scored, key=lambda line: line.score.score or 0.0)
-    lowest = min(scored, key=lambda line: line.score.score or 0.0)
-    if highest.score.score == lowest.score.score:
-        return f"{highest.title} stands at {points(highest.score.score)} of 100"
-    return (
-        f"{highest.title} is strongest at {points(highest.score.score)}, "
-        f"{lowest.title} weakest at {points(lowest.score.score)}"
-    )
+    highest, lowest = at_the_ends(figures)
+    verb = "is" if len(highest) == 1 else "are"
+    top, bottom = points(figures[highest[0]]), points(figures[lowest[0]])
+    if highest == lowest:
+        return f"{together(highest)} {'stands' if verb == 'is' else 'stand'} at {top} of 100"
+    return f"{together(highest)} {verb} strongest at {top}, {together(lowest)} weakest at {bottom}"
 
 
 def _summary(lines: Sequence[SectionLine], baseline: str) -> str:
@@ -74,8 +72,9 @@ def _bars(lines: Sequence[SectionLine]) -> dict[str, Any]:
         "name": "Score",
         "y": [_label(line) for line in scored],
         "x": [line.score.score for line in scored],
-        "text": [points(line.score.score) for line in scored],
-        "textposition": "inside",
+        "text": [_beside_whisker(line) for line in scored],
+        # Inside a bar of no length nothing would be written.
+        "textposition": ["inside" if shown(line.score.score or 0.0) else "outside" for line in scored],
         "insidetextanchor": "start",
         "textangle": 0,
         "constraintext": "none",
@@ -95,6 +94,13 @@ def _bars(lines: Sequence[SectionLine]) -> dict[str, Any]:
     }
 
 
+def _beside_whisker(line: SectionLine) -> str:
+    """A bar's figure; beside a bar of no length it stands higher than the whisker that starts there."""
+    words = points(line.score.score)
+    is_crossed = words == "0" and _gap(line.score.high, line.score.score) > 0
+    return f"{words}<br>&nbsp;" if is_crossed else words
+
+
 def _open_ranges(lines: Sequence[SectionLine]) -> dict[str, Any]:
     withheld = [line for line in lines if line.score.score is None]
     return {
@@ -106,7 +112,13 @@ def _open_ranges(lines: Sequence[SectionLine]) -> dict[str, Any]:
         "x": [_gap(line.score.high, line.score.low) for line in withheld],
         "text": [f"{_span(line)}, too little answered" for line in withheld],
         "textposition": "inside",
-        "marker": {"color": OPEN, "pattern": {"shape": "/", "fgcolor": "#ffffff"}},
+        "textfont": {"color": "#0b0c0c"},
+        # With an edge, for the legend's small square would hardly be seen without.
+        "marker": {
+            "color": "#ffffff",
+            "pattern": {"shape": "/", "fgcolor": OPEN, "solidity": 0.3},
+            "line": {"color": COLOURS[4], "width": 1.5},
+        },
         "hovertext": [f"{line.title}: could be {_span(line)}" for line in withheld],
         "hoverinfo": "text",
     }

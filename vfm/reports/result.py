@@ -3,12 +3,13 @@
 The room's rule: values in, words out. Figures are rounded here alone, by `vfm.scoring.rounding`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from vfm.questionnaires.answers import Answer, Answers, Evidence, State, grade_words, in_words
 from vfm.questionnaires.schema import Band, Question, Questionnaire, Section
+from vfm.questionnaires.wording import listed
 from vfm.scoring.bands import band_of
 from vfm.scoring.change import Change, ScopeReason
 from vfm.scoring.confidence import Confidence
@@ -22,7 +23,7 @@ from vfm.scoring.results import (
     SectionScore,
     SectionStatus,
 )
-from vfm.scoring.rounding import largest_remainder, shown
+from vfm.scoring.rounding import at_the_ends, largest_remainder, shown
 from vfm.scoring.structure import structure_of
 
 SECTION_WORDS = {
@@ -50,6 +51,10 @@ SCOPE_WORDS = {
     ScopeReason.NOT_ASKED_NOW: "Not on the route now",
 }
 """Why a question is not compared."""
+
+
+MOST_NAMED = 2
+"""Sections that share a place and are still told by name."""
 
 
 # --- figures as they are printed ----------------------------------------------------------------------------
@@ -143,14 +148,22 @@ def headline(overall: OverallScore) -> str:
 
 
 def extremes(questionnaire: Questionnaire, card: Scorecard) -> str:
-    """`strongest Governance, weakest Demand`; empty where two sections cannot be told apart."""
-    scored = [section for section in card.profile if section.score is not None]
-    lowest = card.lowest_section
-    highest = max(scored, key=lambda section: section.score or 0.0, default=None)
-    if lowest is None or highest is None or lowest.score == highest.score:
-        return ""
+    """`strongest Governance, weakest “Demand” and “Finance”`; empty where all sections print the same."""
     titles = questionnaire.all_sections
-    return f"strongest {titles[highest.key].title}, weakest {titles[lowest.key].title}"
+    figures = {titles[one.key].title: one.score for one in card.profile if one.score is not None}
+    highest, lowest = at_the_ends(figures)
+    return f"strongest {together(highest)}, weakest {together(lowest)}" if highest != lowest else ""
+
+
+def together(titles: Sequence[str]) -> str:
+    """Sections that share a place: by name where they are few, else how many.
+
+    >>> together(["Demand"]), together(["Cost and price", "Demand"]), together(["A", "B", "C"])
+    ('Demand', '“Cost and price” and “Demand”', '3 sections')
+    """
+    if len(titles) > MOST_NAMED:
+        return f"{len(titles)} sections"
+    return titles[0] if len(titles) == 1 else listed((f"“{title}”" for title in titles), "and")
 
 
 def since_baseline(change: Change | None) -> str:

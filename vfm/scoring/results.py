@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from vfm.questionnaires.answers import Evidence, State
 from vfm.scoring.confidence import Confidence
+from vfm.scoring.rounding import at_the_ends
 
 ENGINE = "1.0"
 
@@ -175,10 +176,11 @@ class Scorecard:
         return tuple(s for s in self.sections if not s.parent and s.status is not SectionStatus.UNSCORED)
 
     @property
-    def lowest_section(self) -> SectionScore | None:
-        """The top section with the lowest score shown; the earlier of two equal ones."""
-        scored = [section for section in self.profile if section.score is not None]
-        return min(scored, key=lambda section: section.score or 0.0, default=None)
+    def lowest_sections(self) -> tuple[SectionScore, ...]:
+        """The top sections whose score prints as the lowest, in reading order; none where none is shown."""
+        scored = {section.key: section.score for section in self.profile if section.score is not None}
+        _, lowest = at_the_ends(scored)
+        return tuple(section for section in self.profile if section.key in lowest)
 
     @property
     def flagged(self) -> tuple[SectionScore, ...]:

@@ -49,3 +49,15 @@ def largest_remainder(parts: Mapping[str, float], total: int) -> dict[str, int]:
     step, left = divmod(total - sum(floors.values()), len(parts))
     first = sorted(parts, key=lambda key: (floors[key] - exact[key], key))[:left]
     return {key: floor + step + (key in first) for key, floor in floors.items()}
+
+
+def at_the_ends(figures: Mapping[str, float]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The names with the highest and with the lowest figure; all that print the same share a place.
+
+    >>> at_the_ends({"a": 80.0, "b": 0.4, "c": 0.0})
+    (('a',), ('b', 'c'))
+    """
+    printed = {name: shown(figure) for name, figure in figures.items()}
+    ends = max(printed.values(), default=0), min(printed.values(), default=0)
+    highest, lowest = (tuple(name for name, figure in printed.items() if figure == end) for end in ends)
+    return highest, lowest

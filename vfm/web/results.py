@@ -158,7 +158,7 @@ def index(cycle_id: int) -> ResponseReturnValue:
         say=say,
         sort_link=lambda column: _sort_link(cycle_id, wanted, column),
         link=lambda **changed: _link(cycle_id, **changed),
-        titles=dict(view.sections),
+        lowest_titles=lambda row: _lowest_titles(row, view),
         grid=_grid(view) if shows == "sections" else (),
         overall_words=OVERALL_WORDS,
         may_run=allows("cycles.show", actor()),
@@ -270,9 +270,13 @@ def _export_row(row: results.ServiceResult, view: results.CycleResults) -> tuple
         overall.get("confidence"),
         change.get("like_for_like"),
         None if material is None else "yes" if material else "no",
-        titles.get(row.lowest),
+        ", ".join(_lowest_titles(row, view)) or None,
         *(_section_cell(row, key) for key in titles),
     )
+
+
+def _lowest_titles(row: results.ServiceResult, view: results.CycleResults) -> list[str]:
+    return [title for key, title in view.sections if key in row.lowest]
 
 
 def _section_cell(row: results.ServiceResult, key: str) -> workbook.Cell:

@@ -19,6 +19,7 @@ from vfm.scoring.challenge import agreed_answers
 from vfm.scoring.change import Change, change
 from vfm.scoring.explanation import Lift, lifts
 from vfm.scoring.results import Scorecard, SectionStatus
+from vfm.scoring.rounding import at_the_ends
 from vfm.store import content, meanings
 from vfm.store.queries import results as queries
 from vfm.store.queries.results import AnyRow
@@ -267,7 +268,7 @@ class ServiceResult:
         overall: as `Scorecard.as_record` gives it, None without a result.
         sections: section key -> what is kept of it in the outline.
         band: the overall's; None where there is none.
-        lowest: key of the top section with the lowest score shown.
+        lowest: keys of the top sections whose score prints as the lowest.
         change: since the baseline, as `Change.as_json` gives it without sections; None without one.
     """
 
@@ -282,7 +283,7 @@ class ServiceResult:
     overall: Mapping[str, Any] | None
     sections: Mapping[str, Mapping[str, Any]]
     band: Band | None
-    lowest: str
+    lowest: tuple[str, ...]
     change: Mapping[str, Any] | None
 
     @property
@@ -377,7 +378,7 @@ def _service_result(row: AnyRow, bands: Mapping[str, Band]) -> ServiceResult:
     has_result = row.kind is not None and row.status != "open"
     outline = row.outline if has_result else None
     sections = {section["key"]: section for section in outline["sections"]} if outline else {}
-    scored = [(section["score"], key) for key, section in sections.items() if section["score"] is not None]
+    scored = {key: section["score"] for key, section in sections.items() if section["score"] is not None}
     return ServiceResult(
         row.id,
         row.service_id,
@@ -390,7 +391,7 @@ def _service_result(row: AnyRow, bands: Mapping[str, Band]) -> ServiceResult:
         outline["overall"] if outline else None,
         sections,
         bands.get(outline["overall"]["band"]) if outline else None,
-        min(scored, key=lambda pair: pair[0])[1] if scored else "",
+        at_the_ends(scored)[1],
         row.change if has_result else None,
     )
 
