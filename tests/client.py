@@ -78,8 +78,8 @@ class Page:
 
     def _form(self, button: str | None) -> Tag:
         forms = self.soup.select("main form")
-        if button is not None:
-            forms = [form for form in forms if self._button(form, button) is not None]
+        if button is not None:  # those of the page's head too
+            forms = [form for form in self.soup.select("form") if self._button(form, button) is not None]
         assert forms, f"no form with button {button!r} on {self.address}"
         assert button is not None or len(forms) == 1, f"{len(forms)} forms on {self.address}: name a button"
         return forms[0]

@@ -284,6 +284,18 @@ def test_files_that_say_nothing_are_refused_with_a_cure(administrator: Browser) 
         "line 1: There is no column “directorate”. Add it to the first line.",
         "line 1: There is no column “division”. Add it to the first line.",
     ]
+    assert send(administrator, HEADING).problems == [
+        "There are no services in it. Write one a line below the column names."
+    ]
+    assert send(administrator, "LIB,Libraries,Place,Place\n").problems == [
+        "line 1: This line names no columns. Put one above it: key, name, directorate, division."
+    ]
+    assert send(administrator, "key,name,name,division\n").problems == [
+        "line 1: There is no column “directorate”. Add it to the first line."
+    ]
+    assert send(administrator, "key,name,name,directorate,division\nA,B,B,C,D\n").problems == [
+        "line 1, column name: This column is there twice. Take one out."
+    ]
     assert "Save as" in send(administrator, b"PK\x03\x04\0\0\0\0").problems[0]
     page = administrator.open("/directory/import").submit("Show what would change")
     assert page.problems == ["Choose a CSV file."]

@@ -1,4 +1,4 @@
-"""What pages say while the database cannot be used; everything else that is refused is tested at its page."""
+"""What pages say of a form that is too old, and while the database cannot be used."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -66,3 +66,11 @@ def test_without_its_database_every_page_says_so_in_words(
     health = administrator.app.test_client().get("/healthz")
     assert (health.status_code, health.mimetype) == (503, "text/plain")
     assert "cannot be reached" in health.text
+
+
+def test_a_form_from_an_earlier_sign_in_says_how_to_keep_what_was_typed(
+    signed_in: Callable[[str], Browser],
+) -> None:
+    page = signed_in("administrator").send("/directory/directorate/add", {"name": "Growth"}, expect=400)
+    assert "Nothing was saved. Go back and copy what you typed, then reload the page" in page.text
+    assert "still there" not in page.text

@@ -19,7 +19,10 @@ def test_an_address_that_is_not_there_says_so(browser: Browser) -> None:
 def test_signing_out_ends_the_session(signed_in: Callable[[str], Browser]) -> None:
     director = signed_in("director")
     assert "Sign out" in director.open("/").html
-    director.open("/").follow("Sign out")
+    away = director.open("/sign-out", expect=405)  # a link may not sign anybody out
+    assert "Sign out" in away.html
+    assert "Sign out" not in away.submit("Sign out").html
+    assert away.submit("Sign out").heading == "Value for money self-assessment"  # from another window
     assert "Sign out" not in director.open("/").html
 
 

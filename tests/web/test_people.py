@@ -114,6 +114,13 @@ def test_services_are_chosen_one_by_one_or_by_directorate(
     assert "taken away: Contributor of Libraries" in done.text
     none = done.follow("Choose services").submit("Save services", services=None)
     assert "No services yet" in none.text
+    again = none.follow("Choose services").submit("Save services", services=[str(council.services["LIB"])])
+    told = [
+        part
+        for part in again.soup.select("main tbody tr")[0].get_text("|").split("|")
+        if "Contributor" in part
+    ]
+    assert told == ["given: Contributor of Libraries"]
 
 
 def test_roles_change_and_history_tells(signed_in: SignedIn, council: SmallCouncil) -> None:

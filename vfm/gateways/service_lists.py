@@ -54,6 +54,8 @@ def read(content: bytes) -> ServiceList:
         raise _unreadable("The file is empty. Put the column names in the first line.")
     heading = [name.strip().lower() for name in rows[0][1]]
     _check_heading(heading, rows[0][0])
+    if not rows[1:]:
+        raise _unreadable("There are no services in it. Write one a line below the column names.")
     used = [*COLUMNS, *(column for column in OPTIONAL if column in heading)]
     fitting = [(number, cells) for number, cells in rows[1:] if _fits(cells, heading)]
     return ServiceList(
@@ -116,12 +118,16 @@ def _numbered(text: str) -> list[tuple[int, list[str]]]:
 
 
 def _check_heading(heading: list[str], number: int) -> None:
+    if not set(COLUMNS).intersection(heading):
+        names = ", ".join(COLUMNS)
+        raise Invalid([Problem(f"line {number}", f"This line names no columns. Put one above it: {names}.")])
     problems = [
         Problem(f"line {number}", f"There is no column “{column}”. Add it to the first line.")
         for column in COLUMNS
         if column not in heading
     ]
-    problems += [
+    # With a column lacking, the line may be no heading at all: what stands in it twice is then no matter.
+    problems = problems or [
         Problem(f"line {number}, column {name}", "This column is there twice. Take one out.")
         for name in sorted({name for name in heading if name and heading.count(name) > 1})
     ]

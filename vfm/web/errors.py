@@ -1,6 +1,7 @@
 """How every refusal becomes a page: one table from error to status and words."""
 
-from flask import Flask, current_app, g, render_template
+from flask import Flask, current_app, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -15,7 +16,10 @@ STATUS: dict[type[VfmError], int] = {
 }
 
 WORDS = {
-    400: ("This page could not be used", "Go back, reload it and try again. What you typed is still there."),
+    400: (
+        "This page could not be used",
+        "Go back and copy what you typed, then reload the page and send it again.",
+    ),
     403: ("You cannot do that", "Ask your core team if you think you should be able to."),
     404: ("Page not found", "Check the address, or ask whoever sent you the link whether you have access."),
     405: ("This page cannot be opened that way", "Go back and use the buttons on the page."),
@@ -73,9 +77,11 @@ def _http(error: HTTPException) -> tuple[str, int]:
     return page(error.code or 500)
 
 
-def _stale(error: CSRFError) -> tuple[str, int]:
-    """The page was open for too long, or in another sign-in; what was typed is still in the browser."""
-    return page(400, message=f"{error.description} Go back, reload the page and send it again.")
+def _stale(_: CSRFError) -> ResponseReturnValue:
+    """The page was open for too long, or in another sign-in; a reload empties its fields in some browsers."""
+    if request.endpoint == "sign_in.leave" and g.visit is None:  # signed out already, in another window
+        return redirect(url_for("home.index"), 303)
+    return page(400, message="It was open for too long, or since an earlier sign-in. Nothing was saved.")
 
 
 def _fault(error: Exception) -> tuple[str, int]:

@@ -69,14 +69,14 @@ def own_path(wanted: str | None) -> str:
     return wanted if wanted and is_path and "\\" not in wanted and wanted.isprintable() else first
 
 
-@blueprint.get("/sign-out")
+@blueprint.post("/sign-out")
 def leave() -> ResponseReturnValue:
     """End the session here and in the store."""
     token = session.pop("token", None)
     if token:
         with transaction() as store:
             sign_in.end(store, token, now=now())
-    return redirect(url_for("home.index"))
+    return redirect(url_for("home.index"), 303)
 
 
 @blueprint.route("/demo", methods=["GET", "POST"])

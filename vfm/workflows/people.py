@@ -249,6 +249,11 @@ def _all_words(rows: Sequence[Row]) -> list[str]:
     )
 
 
+def _service_words(rows: Sequence[Row]) -> list[str]:
+    """Roles that are held for a service, for the trail."""
+    return _all_words([row for row in rows if row.service])
+
+
 def choice(session: Session, person_id: int, role: Role) -> Choice:
     """The services somebody may hold a role for, by directorate, and those they do hold it for.
 
@@ -301,7 +306,7 @@ def choose(
             {"services": present.words(present.chosen)}, {"services": present.words(wanted)}, author
         )
         raise Conflict(f"{author} chose other services after you opened the page.", both)
-    before = _all_words(queries.roles_of(session, person_id))
+    before = _service_words(queries.roles_of(session, person_id))
     session.execute(
         delete(PersonRole).where(PersonRole.person_id == person_id, PersonRole.role == role.value)
     )
@@ -309,7 +314,7 @@ def choose(
     held: list[int | None] = [*sorted(wanted)] or [None]
     session.add_all([PersonRole(person_id=person_id, role=role.value, service_id=key) for key in held])
     session.flush()
-    after = _all_words(queries.roles_of(session, person_id))
+    after = _service_words(queries.roles_of(session, person_id))
     if before != after:
         _record_roles(session, person_id, before, after, by=by, now=now)
     return len(wanted)
