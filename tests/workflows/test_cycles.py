@@ -139,6 +139,27 @@ def test_a_pilot_that_is_too_large_gets_advice_and_may_open(desk: Desk) -> None:
     assert desk.opens(typed)
 
 
+def test_what_is_about_the_whole_council_is_asked_once(desk: Desk) -> None:
+    version_id = desk.imported(TEMPLATE.model_copy(update={"unit": "authority"}))
+    for kind in cycles.KINDS:
+        with pytest.raises(Invalid, match="asked once and not of 3 services") as refused:
+            desk.dry_run(desk.plan(version_id, kind=kind))
+        assert places(refused) == ["services"]
+    plan = desk.dry_run(desk.plan(version_id, "LIB"))
+    assert plan.advice == (
+        "This template is about the whole council: the service asked answers for all of it.",
+    )
+    with reading(desk.engine) as session:
+        assert cycles.choices(session, "rollout", str(version_id), now=NOW).typed.services == ()
+    with transaction(desk.engine) as session:
+        other = TEMPLATE.model_copy(update={"key": "other"})
+        service_version = versions.take_in(
+            session, document.dump(other), "o.yaml", by=desk.by, now=NOW
+        ).version_id
+    with reading(desk.engine) as session:
+        assert len(cycles.choices(session, "rollout", str(service_version), now=NOW).typed.services) == 5
+
+
 def test_opening_freezes_the_version_and_gives_each_service_an_assessment(desk: Desk) -> None:
     version_id = desk.imported()
     cycle_id = desk.opens(desk.plan(version_id))

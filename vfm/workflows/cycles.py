@@ -152,15 +152,21 @@ def index(session: Session) -> tuple[CycleRow, ...]:
 
 
 def choices(session: Session, kind: str, version: str, *, now: datetime) -> Choices:
-    """A new cycle's form as it is first shown: all services ticked for a rollout, none for a pilot."""
+    """A new cycle's form as it is first shown: all services ticked for a rollout of what each is asked."""
     services = queries.open_services(session)
     versions = _openable(session)
     today = now.date()
     due = today + timedelta(weeks=PILOT_WEEKS if kind == "pilot" else ROLLOUT_WEEKS)
     chosen = version or (str(versions[0].id) if len(versions) == 1 else "")
-    ticked = () if kind == "pilot" else tuple(str(service.id) for service in services)
+    is_for_each = kind != "pilot" and not _is_of_council(session, versions, chosen)
+    ticked = tuple(str(service.id) for service in services) if is_for_each else ()
     typed = Typed("", kind, chosen, _typed_day(today), _typed_day(due), ticked, INVITATIONS.get(kind, ""))
     return _choices(session, versions, services, typed)
+
+
+def _is_of_council(session: Session, versions: list[VersionRow], chosen: str) -> bool:
+    row = next((row for row in versions if str(row.id) == chosen), None)
+    return row is not None and kept.questionnaire(session, row.id, row.content_hash).unit == "authority"
 
 
 def again(session: Session, typed: Typed) -> Choices:
@@ -319,6 +325,7 @@ def _plan(session: Session, typed: Typed, now: datetime) -> tuple[_Plan, Questio
     else:
         questionnaire = kept.questionnaire(session, version.id, version.content_hash)
         problems += _design_problems(questionnaire, version)
+        problems += _unit_problems(questionnaire, services)
         problems += _comment_problems(session, version) if typed.kind == "rollout" else []
     if problems or version is None or questionnaire is None or opens_on is None or due_on is None:
         raise Invalid(problems)
@@ -377,6 +384,17 @@ def _design_problems(questionnaire: Questionnaire, version: VersionRow) -> list[
     return [Problem("version", sentence)]
 
 
+def _unit_problems(questionnaire: Questionnaire, services: tuple[ServiceRow, ...]) -> list[Problem]:
+    """What is asked of the whole council is answered once."""
+    if questionnaire.unit != "authority" or len(services) <= 1:
+        return []
+    sentence = (
+        f"{questionnaire.title} is about the whole council, so it is asked once and not of {len(services)} "
+        "services. Tick only the service whose director answers for the council."
+    )
+    return [Problem("services", sentence)]
+
+
 def _comment_problems(session: Session, version: VersionRow) -> list[Problem]:
     """A rollout waits until every comment of the template's pilots has ended as changed, kept or dropped."""
     by_cycle: dict[str, list[str]] = {}
@@ -426,7 +444,7 @@ def _worked_out(session: Session, plan: _Plan, questionnaire: Questionnaire) -> 
 
 def _advice(plan: _Plan, questionnaire: Questionnaire, carried: Mapping[int, _Moved]) -> Iterable[str]:
     count = len(plan.services)
-    if plan.kind == "pilot" and count not in PILOT_SIZE:
+    if plan.kind == "pilot" and count not in PILOT_SIZE and questionnaire.unit != "authority":
         yield f"A pilot works best with about three services unlike one another; this one asks {count}."
     if plan.kind == "rollout" and plan.version.status == "draft":
         yield "Nobody has piloted this version. That is fine for a small change."
@@ -437,7 +455,7 @@ def _advice(plan: _Plan, questionnaire: Questionnaire, carried: Mapping[int, _Mo
             "once this one is open, so that nobody goes on there."
         )
     if questionnaire.unit == "authority":
-        yield "This template is about the whole council, not about single services."
+        yield "This template is about the whole council: the service asked answers for all of it."
 
 
 # --- answers that come along --------------------------------------------------------------------------
