@@ -26,6 +26,7 @@ from vfm.store.tables import (
     Cycle,
     Directorate,
     Feedback,
+    ImprovementAction,
     Person,
     PersonRole,
     ScorecardRow,
@@ -145,3 +146,20 @@ def test_every_role_finds_something_to_do(
     for task in page.soup.select(".govuk-task-list__link"):
         browser.open(str(task["href"]))
     app.extensions["vfm"].engine.dispose()
+
+
+def test_each_service_has_improvements_of_its_own(demo: Filled) -> None:
+    with database.reading(demo.engine) as session:
+        rows = session.execute(
+            select(ImprovementAction.text, Service.name)
+            .join(Service, Service.id == ImprovementAction.service_id)
+            .where(ImprovementAction.question_key == "GOV-03")
+        ).all()
+    services: dict[str, set[str]] = {}
+    for row in rows:
+        services.setdefault(row.text, set()).add(row.name)
+    assert len(rows) > 200
+    shared = [text for text, names in services.items() if len(names) > 1]
+    assert len(shared) <= 5, shared
+    assert len(services) > 150
+    assert sum(row.name.lower() in row.text for row in rows) > len(rows) / 2

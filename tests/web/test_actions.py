@@ -10,6 +10,7 @@ from tests.client import Browser
 from tests.council import NOW, SmallCouncil
 from vfm.store.database import reading, transaction
 from vfm.store.tables import Event, ImprovementAction
+from vfm.web.paging import page_of
 
 Enter = Callable[[str], Browser]
 TODAY = NOW.date()
@@ -60,6 +61,43 @@ def test_a_filter_and_what_is_overdue(signed_in: Enter, council: SmallCouncil, m
     assert "Overdue" in page.soup.select_one("main tbody").get_text()
     page = page.submit("Show", status="dropped", service=str(council.services["LIB"]))
     assert "No action is dropped here." in page.text
+
+
+def test_a_long_list_comes_in_pages_whose_links_keep_the_filter(
+    signed_in: Enter, engine: Engine, council: SmallCouncil
+) -> None:
+    with transaction(engine) as session:
+        session.add_all(
+            ImprovementAction(service_id=council.services["LIB"], text=f"Step {n:03}", created_at=NOW)
+            for n in range(120)
+        )
+    core = signed_in("core_team")
+    page = core.open("/actions?status=proposed&sort=status")
+    assert "120 actions, 1 to 50 shown." in page.text
+    assert listed(page) == [f"Step {n:03}" for n in range(50)]
+    following = page.follow("Next page")
+    assert listed(following) == [f"Step {n:03}" for n in range(50, 100)]
+    current = following.soup.select_one("nav.govuk-pagination [aria-current]")
+    assert current.text == "2"  # type: ignore[union-attr]
+    last = following.follow("Next page")
+    assert "120 actions, 101 to 120 shown." in last.text
+    assert "Next page" not in last.text
+    assert last.address == "/actions?status=proposed&sort=status&page=3"
+    assert listed(core.open("/actions?page=99")) == listed(last)
+    assert len(core.client.get("/actions.csv").get_data(as_text=True).splitlines()) == 121
+
+
+@pytest.mark.parametrize(
+    ("number", "offered"),
+    [
+        (1, (1, 2, None, 12)),
+        (2, (1, 2, 3, None, 12)),
+        (6, (1, None, 5, 6, 7, None, 12)),
+        (12, (1, None, 11, 12)),
+    ],
+)
+def test_the_pages_offered_are_the_ends_and_the_neighbours(number: int, offered: tuple[int | None]) -> None:
+    assert page_of(range(600), number).numbers == offered
 
 
 def test_the_export_defuses_formulas(signed_in: Enter, made: dict[str, int]) -> None:

@@ -170,13 +170,61 @@ TEXTS = {
     "FIT-05": "A neighbouring team gives similar first advice; about one post of work is done twice.",
     "ECO-04": "About half comes from the model of delivery, which we control; the rest from local need.",
     "OUT-06": "Two recommendations are open; both are due to close within the next six months.",
-    "GOV-03": (
-        "Agree one price list with the main suppliers and check invoices against it.\n"
-        "Move the most common request on line with help for those who need it.\n"
-        "Review the rota so that cover matches the busiest hours."
+}
+IMPROVEMENTS = {
+    "FIT": (
+        "Write down which part of {service} the law asks for, and stop or charge for two things beyond it.",
+        "Set three outcomes for {service} in the service plan, and drop work that serves none of them.",
+    ),
+    "ECO": (
+        "Compare the cost of {service} and its {demand} with five similar councils, and explain the gap.",
+        "Agree one price list with the three largest suppliers of {service}, and check invoices against it.",
+    ),
+    "EFF": (
+        "Match staff hours of {service} to its busiest days, from a year's records of {demand}.",
+        "Take two steps out of the work of {service}, and time it before and after.",
+    ),
+    "OUT": (
+        "Publish each quarter what changed for residents, beside the number of {demand}.",
+        "Ask users of {service} after three and twelve months whether it helped, and act on the answers.",
+    ),
+    "EQU": (
+        "Count {demand} by ward and age, and reach the two groups least often reached by {service}.",
+        "Test the letters and web pages of {service} with ten people who find them hard to use.",
+    ),
+    "DEM": (
+        "Forecast {demand} for three years, and plan {service} to the middle case.",
+        "Find the three commonest causes of avoidable contact with {service}, and end one of them.",
+    ),
+    "CON": (
+        "Renegotiate the largest contract of {service}, with a price tied to {demand}.",
+        "List every contract of {service} with its end date, and start the next two a year ahead.",
+    ),
+    "DIG": (
+        "Move the most common request to {service} on line, with help for those who need it.",
+        "Record {demand} once, in one system, and stop the second spreadsheet.",
+    ),
+    "WFD": (
+        "Fill two standing vacancies in {service}, and end the agency cover for them.",
+        "Train two teams of {service} in each other's work, so that one absence no longer stops it.",
+    ),
+    "GOV": (
+        "Report cost and outcome of {service} to the directorate each quarter, beside the number of {demand}.",
+        "Give each open risk and recommendation of {service} an owner and a date, and review them monthly.",
     ),
 }
+"""Section -> what a service that is weak in it might do, in words of its own."""
+
+
+def _improvements(profile: Profile) -> str:
+    """Three improvements, one a line: one for each of the service's three weakest sections, weakest first."""
+    weakest = sorted(IMPROVEMENTS, key=lambda section: float(profile.row[section]))[:3]
+    words = {"service": profile.service["name"].lower(), "demand": profile.service["demand"]}
+    offered = (IMPROVEMENTS[section][profile.draw("GOV-03", section) > 0.5] for section in weakest)
+    return "\n".join(one.format(**words) for one in offered)
 
 
 def _sentence(question: Question, profile: Profile) -> str:
+    if question.key == "GOV-03":
+        return _improvements(profile)
     return TEXTS.get(question.key, f"An invented answer for {profile.service['name'].lower()}.")

@@ -9,6 +9,7 @@ from vfm.errors import Conflict, Invalid, Problem
 from vfm.reports.workbook import Rows, csv_file
 from vfm.roles import Role
 from vfm.web.current import actor, now, reading, transaction
+from vfm.web.paging import page_of
 from vfm.workflows import actions
 from vfm.workflows.actions import ActionList, Draft, FormView, Wanted
 
@@ -48,6 +49,7 @@ def _list(wanted: Wanted) -> str:
     return render_template(
         "actions/index.html",
         view=view,
+        page=page_of(view.lines, request.args.get("page", 1, type=int)),
         wanted=wanted,
         service=name,
         may_add=wanted.service_id is not None and (by.works_on(wanted.service_id) or by.has(Role.CORE_TEAM)),
