@@ -238,3 +238,24 @@ def test_answers_that_do_not_fit_are_named_among_many_things_to_do(
         "MON-02: Net is above gross. Check both.",
         "Section ECO: 13 questions to answer or put right",
     ]
+
+
+def test_an_address_typed_as_evidence_is_a_link_to_follow(signed_in: Enter, at: str) -> None:
+    contributor = signed_in("contributor")
+    typed = "Service plan <2026>\nhttps://papers.example/plan?year=2026&page=3."
+    section = contributor.open(f"{at}/sections/ECO")
+    section.submit(
+        "Save and return later",
+        **{"ECO-01.value": "3", "ECO-01.note": "See http://papers.example/note", "ECO-04.value": typed},
+    )
+    page = contributor.open(f"{at}/check")
+    links = [(a["href"], a["rel"]) for a in page.soup.select(".vfm-answers a[rel]")]
+    assert links == [
+        ("http://papers.example/note", ["noopener", "noreferrer"]),
+        ("https://papers.example/plan?year=2026&page=3", ["noopener", "noreferrer"]),
+    ]
+    assert "Service plan <2026>" in page.text
+    assert "https://papers.example/plan" in [
+        str(a["href"]).split("?")[0]
+        for a in signed_in("core_team").open(f"{at}/sections/ECO").soup.select(".vfm-answers a[rel]")
+    ]

@@ -209,7 +209,7 @@ IMPROVEMENTS = {
         "Train two teams of {service} in each other's work, so that one absence no longer stops it.",
     ),
     "GOV": (
-        "Report cost and outcome of {service} to the directorate each quarter, beside the number of {demand}.",
+        "Report cost and outcome of {service} to the directorate each quarter, beside its {demand}.",
         "Give each open risk and recommendation of {service} an owner and a date, and review them monthly.",
     ),
 }

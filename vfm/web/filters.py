@@ -1,17 +1,20 @@
 """How values read on a page: dates, money, shares and points as people write them in the UK."""
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
 from flask import Flask
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from vfm.errors import Problem
 from vfm.web import markdown
 
 LONDON = ZoneInfo("Europe/London")
+ADDRESS = re.compile(r"\bhttps?://[^\s/<>\"“”]+\.[^\s<>\"“”]+", re.IGNORECASE)
+LINK = Markup('<a class="govuk-link" rel="noopener noreferrer" href="{}">{}</a>')
 
 
 def day(value: date | datetime | None) -> str:
@@ -83,6 +86,21 @@ def with_link(words: str, link: str, href: str) -> Markup:
     return Markup('{} <a class="govuk-notification-banner__link" href="{}">{}</a>').format(words, href, link)
 
 
+def linked(text: str) -> Markup:
+    """What somebody typed, its web addresses as links and everything else shown as it is.
+
+    A full stop, comma or bracket after an address belongs to the sentence.
+    """
+    if "://" not in text:
+        return escape(text)
+    pieces, done = [], 0
+    for found in ADDRESS.finditer(text):
+        address = found[0].rstrip(".,;:!?'\")]}")
+        pieces += [escape(text[done : found.start()]), LINK.format(address, address)]
+        done = found.start() + len(address)
+    return Markup("").join([*pieces, escape(text[done:])])
+
+
 def at(problems: Iterable[Problem], place: str) -> str | None:
     """The words about a field, None when nothing is wrong there; fields take it as their `error`."""
     return next((problem.message for problem in problems if problem.place == place), None)
@@ -90,6 +108,6 @@ def at(problems: Iterable[Problem], place: str) -> str | None:
 
 def register(app: Flask) -> None:
     """Make the filters known to every template."""
-    for name in (day, instant, clock, pounds, millions, percent, plural, duration, at):
+    for name in (day, instant, clock, pounds, millions, percent, plural, duration, at, linked):
         app.jinja_env.filters[name.__name__] = name
     app.jinja_env.filters["markdown"] = markdown.render
