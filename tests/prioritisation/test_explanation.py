@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from vfm.prioritisation.criteria import Criterion
-from vfm.prioritisation.explanation import lead, ordinal, sentence, shown, waterfall, why_above
+from vfm.prioritisation.explanation import lead, sentence, shown, waterfall, why_above
 from vfm.prioritisation.facts import ServiceFacts
 from vfm.prioritisation.ranking import Ranking, rank
 
@@ -75,7 +75,3 @@ def test_why_one_stands_above_the_next() -> None:
 
 def test_figures_are_rounded_half_up_by_size() -> None:
     assert [shown(0.25), shown(-0.25), shown(2.5, 0), shown(1.0)] == ["0.3", "-0.3", "3", "1.0"]
-
-
-def test_ordinals() -> None:
-    assert [ordinal(n) for n in (1, 2, 3, 11, 21, 113)] == ["1st", "2nd", "3rd", "11th", "21st", "113th"]

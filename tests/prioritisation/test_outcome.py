@@ -56,6 +56,22 @@ def test_the_order_of_the_rules() -> None:
     assert (outcome(0.2).outcome, outcome(0.2).rule) == ("monitor", 7)
 
 
+@pytest.mark.parametrize(
+    ("top_share", "place", "reason"),
+    [
+        (0.4, 5, "5th, but among the top 6 in only 40% of trials."),
+        (0.05, 6, "6th, but among the top 6 in only 5% of trials."),
+        (0.4, 7, "Among the top 6 in only 40% of trials."),
+        (0.05, 7, "Not in the top set."),
+    ],
+)
+def test_a_service_left_alone_hears_how_far_from_the_top_set_it_is(
+    top_share: float, place: int, reason: str
+) -> None:
+    standing = Standing(ServiceFacts("s"), 0.0, top_share, {}, {}, ON, place=place, top=6)
+    assert decided(standing).reason == reason
+
+
 def test_an_override_says_who_and_why() -> None:
     found = outcome(override=Override("monitor", "the executive", "merger next year"))
     assert found.reason == "Set by the executive: merger next year."

@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from vfm.prioritisation.index import PLACES
 from vfm.prioritisation.ranking import RankedService, Ranking
+from vfm.questionnaires.wording import ordinal
 
 TELLING = 0.05  # points: smaller drivers are not worth a word
 
@@ -156,17 +157,6 @@ def _places(service: RankedService) -> str:
     if service.rank_from == service.rank_to:
         return f"place {service.rank_from}"
     return f"places {service.rank_from} to {service.rank_to}"
-
-
-def ordinal(place: int) -> str:
-    """The place in words.
-
-    >>> [ordinal(n) for n in (1, 2, 3, 4, 11, 12, 13, 21, 102, 111)]
-    ['1st', '2nd', '3rd', '4th', '11th', '12th', '13th', '21st', '102nd', '111th']
-    """
-    if place % 100 in (11, 12, 13):
-        return f"{place}th"
-    return f"{place}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(place % 10, 'th') }"
 
 
 def _points(value: float) -> str:

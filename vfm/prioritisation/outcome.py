@@ -10,6 +10,7 @@ from datetime import date
 from vfm.prioritisation.criteria import MATERIALITY
 from vfm.prioritisation.facts import OutcomeName, ServiceFacts
 from vfm.prioritisation.index import PLACES
+from vfm.questionnaires.wording import ordinal
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ class Standing:
     Attributes:
         facts: what is known of it.
         missing_weight: share of the weight without a value.
+        place: its place in the list, from 1; None where it is not ranked.
+        top: K, how many services the top set is about.
         top_share: share of draws in the top K around the agreed weights; 0 where it is not ranked.
         group_u: per group the weighted mean of its u.
         group_excess: per group the sum of its drivers, at least 0.
@@ -67,6 +70,8 @@ class Standing:
     group_excess: Mapping[str, float]
     on: date
     rules: Rules = DEFAULT_RULES
+    place: int | None = None
+    top: int = 0
 
     @property
     def is_in_top_set(self) -> bool:
@@ -191,7 +196,11 @@ def _in_top_set(standing: Standing) -> Outcome | None:
 
 def _left_alone(standing: Standing) -> Outcome:
     close = standing.rules.borderline_above < standing.top_share < standing.rules.firm_share
-    reason = "Close to the top set." if close else "Not in the top set."
+    among = f"among the top {standing.top} in only {standing.top_share:.0%} of trials."
+    reason = among.capitalize() if close else "Not in the top set."
+    if standing.place is not None and standing.place <= standing.top:
+        # A higher place than that of a service in the top set: it has to be said why that is not enough.
+        reason = f"{ordinal(standing.place)}, but {among}"
     return Outcome("monitor", 7, reason, borderline=close)
 
 

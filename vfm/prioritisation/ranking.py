@@ -450,6 +450,8 @@ class _Lines:
                 group_excess={group: column[at] for group, column in self.group_excess.items()},
                 on=self.on,
                 rules=self.rules,
+                place=self.ranks.get(at),
+                top=self.top,
             )
         )
 

@@ -12,9 +12,10 @@ from flask.typing import ResponseReturnValue
 from vfm.errors import Invalid, Problem
 from vfm.prioritisation.corners import CORNERS, MIDDLE_RESULT, corner, dividing_line
 from vfm.prioritisation.criteria import DEFAULT_CRITERIA, Criterion
-from vfm.prioritisation.explanation import ordinal, shown
+from vfm.prioritisation.explanation import shown
 from vfm.prioritisation.provenance import raw_in_words
 from vfm.prioritisation.weights import AgreedWeights
+from vfm.questionnaires.wording import ordinal
 from vfm.reports.charts import Chart
 from vfm.reports.quadrant import Spot, quadrant
 from vfm.reports.ranking_chart import Bar, Rung, ranked_bars, waterfall_chart
