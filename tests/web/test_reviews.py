@@ -70,3 +70,33 @@ def test_entries_are_added_sorted_filtered_changed_and_removed(
     reader = signed_in("viewer").open("/reviews")
     assert "Change" not in reader.text
     assert signed_in("director").status("/reviews") == 404
+
+
+def _last_reviewed(browser: Browser, service: int) -> str:
+    page = browser.open(f"/services/{service}")
+    (row,) = (row for row in page.soup.select(".govuk-summary-list__row") if "Last reviewed" in words(row))
+    return words(row).removeprefix("Last reviewed ")
+
+
+def test_a_closed_review_is_the_services_last(council: SmallCouncil, signed_in: SignedIn) -> None:
+    core, service = signed_in("core_team"), council.services["ROADS"]
+    plan = _add(core, service, "service_review", (1, 9, 2026))
+    assert _last_reviewed(core, service) == "Not on record"
+    plan = plan.follow("Change Highways").submit("Save the change", status="closed")
+    assert _last_reviewed(core, service) == "23 November 2026"
+    plan = plan.follow("Change Highways").submit("Save the change", note="All done")
+    assert _last_reviewed(core, service) == "23 November 2026"
+    plan.follow("Change Highways").submit("Save the change", status="reporting")
+    assert _last_reviewed(core, service) == "Not on record"
+    trail = signed_in("administrator").open(f"/directory/service/{service}").text
+    assert "Reviewed reviewed on: 2026-11-23" in trail
+
+
+def test_a_deep_dive_into_one_thing_is_no_review_of_the_whole(
+    council: SmallCouncil, signed_in: SignedIn
+) -> None:
+    core, service = signed_in("core_team"), council.services["LIB"]
+    _add(core, service, "deep_dive", (1, 9, 2026), topic="Opening hours", status="closed")
+    assert _last_reviewed(core, service) == "Not on record"
+    _add(core, service, "service_review", (1, 9, 2026), status="closed")
+    assert _last_reviewed(core, service) == "23 November 2026"

@@ -6,7 +6,16 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from vfm.store.tables import Decision, Directorate, Division, Person, PrioritisationRun, Review, Service
+from vfm.store.tables import (
+    Decision,
+    Directorate,
+    Division,
+    Event,
+    Person,
+    PrioritisationRun,
+    Review,
+    Service,
+)
 
 
 class Entry(NamedTuple):
@@ -113,6 +122,16 @@ def waiting(session: Session) -> list[tuple[Origin, str]]:
         and origin.id not in done
         and origin.service_id not in in_plan
     ]
+
+
+def last_event(session: Session, verb: str, subject: str, subject_id: int) -> Event | None:
+    """The newest event of this kind about one thing; None when there is none."""
+    return session.scalar(
+        select(Event)
+        .where(Event.verb == verb, Event.subject == subject, Event.subject_id == subject_id)
+        .order_by(Event.id.desc())
+        .limit(1)
+    )
 
 
 def services(session: Session) -> list[tuple[int, str]]:
