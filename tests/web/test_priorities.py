@@ -3,10 +3,12 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 
 import openpyxl
 import pytest
+from playwright.sync_api import Page as BrowserPage
 from sqlalchemy import Engine, event
 
 from tests.client import Browser, Page, words
@@ -133,3 +135,30 @@ def test_a_service_opens_down_to_its_answers_and_is_decided(executive: Browser, 
     assert "Rotas cost most." in read.text
     assert not read.soup.select("main form")
     assert (reader.status("/priorities/new"), reader.status("/reviews/new")) == (404, 404)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_printed_board_begins_with_one_page_of_quadrant_and_what_comes_first(
+    executive: Browser, window: Callable[[str, str], BrowserPage]
+) -> None:
+    address = _ranked(executive, top="2").address
+    page = window("executive", address)
+    page.locator("#chart-ranked .main-svg").first.wait_for()
+    first = page.locator(".vfm-paper")
+    assert not first.is_visible()
+
+    printed = page.pdf(prefer_css_page_size=True)
+    assert re.findall(rb"/MediaBox \[0 0 (\d+)\.\d* (\d+)", printed)[0] == (b"841", b"594")  # A4 on its side
+
+    page.set_viewport_size(
+        {"width": 1062, "height": 733}
+    )  # what 8 mm of margin leave of it, at 96 dots an inch
+    page.emulate_media(media="print")
+    assert first.locator("tbody th").all_inner_texts()[0] == "Home care"
+    for part in (first, page.locator(".vfm-first-page > .vfm-chart").first):
+        box = part.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] < 733
+    rest = page.locator(".vfm-first-page > .vfm-chart").nth(1)
+    assert rest.evaluate("part => getComputedStyle(part).breakBefore") == "page"

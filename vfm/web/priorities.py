@@ -187,6 +187,7 @@ def board(run_id: int) -> ResponseReturnValue:
         charts=_charts(view),
         wanted=wanted,
         rows=[_cells(line) for line in seen],
+        first=[_cells(line) for line in view.ranked[:FIRST_ON_PAPER]],
         headings=tuple(_headings(view, wanted)),
         directorates=sorted({line.directorate for line in view.lines}),
         outcomes=OUTCOME_WORDS,
@@ -244,6 +245,8 @@ class Heading:
     is_number: bool
 
 
+FIRST_ON_PAPER = 10
+"""Services listed beside the quadrant on the first page of a printed board."""
 COLUMNS = (("Service", "service", False), ("Place", "rank", True), ("Directorate", "directorate", False))
 
 
