@@ -54,6 +54,7 @@ def test_without_its_database_every_page_says_so_in_words(
     caplog.set_level(logging.ERROR)
     for page in (
         Browser(administrator.app).open("/", expect=503),
+        Browser(administrator.app).open("/nothing-here", expect=503),
         administrator.open("/people/", expect=503),
         administrator.open("/nothing-here", expect=503),
         adding.submit(name="Lost"),
@@ -61,7 +62,7 @@ def test_without_its_database_every_page_says_so_in_words(
         assert page.status == 503
         assert page.heading == "The database cannot be reached"
         assert "what you sent is not saved" in page.text
-    assert len(caplog.records) == 4
+    assert len(caplog.records) == 5
     assert not any("Traceback" in record.getMessage() or record.exc_info for record in caplog.records)
     health = administrator.app.test_client().get("/healthz")
     assert (health.status_code, health.mimetype) == (503, "text/plain")

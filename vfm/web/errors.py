@@ -51,12 +51,15 @@ def page(status: int, **more: object) -> tuple[str, int]:
     # What went wrong may be the database itself: such a page is made without it.
     g.is_without_store = status >= 500
     title, cure = WORDS.get(status, WORDS[400 if status < 500 else 500])
-    return render_template("errors/error.html", heading=title, cure=cure, **more), status
+    try:
+        return render_template("errors/error.html", heading=title, cure=cure, **more), status
+    except Unavailable as error:  # a visitor's page looks up the council's name
+        return _unavailable(error)
 
 
 def stale(error: Conflict) -> tuple[Problem, ...]:
-    """What the top of a form says when somebody else was quicker; what they wrote stands below it."""
-    cure = "What is kept now stands below. Save again to put what you typed in its place."
+    """What the top of a form says when somebody else was quicker; both sides stand on it."""
+    cure = "You see what is kept now and what you typed. Save again to put yours in its place."
     return (Problem(error.clashes[0].place, f"{error} {cure}"),)
 
 
@@ -67,10 +70,14 @@ def _ours(error: VfmError) -> tuple[str, int]:
     if isinstance(error, Conflict):
         return page(status, message=error.message, clashes=error.clashes)
     if isinstance(error, Unavailable):
-        current_app.logger.error("%s", error)
-        return page(status)
+        return _unavailable(error)
     # What may not be known is not named.
     return page(status, message=str(error) if isinstance(error, Forbidden) else None)
+
+
+def _unavailable(error: Unavailable) -> tuple[str, int]:
+    current_app.logger.error("%s", error)
+    return page(STATUS[Unavailable])
 
 
 def _http(error: HTTPException) -> tuple[str, int]:
