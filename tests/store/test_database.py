@@ -153,6 +153,18 @@ def test_a_removed_file_takes_no_save_and_is_not_made_again(in_use: tuple[Path, 
     assert not path.exists()
 
 
+def test_a_removed_file_is_not_made_again_by_the_first_who_opens_it(
+    sqlite_master: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "unused.sqlite"
+    shutil.copy(sqlite_master, path)
+    with database.opened(f"sqlite:///{path}") as engine:
+        path.unlink()
+        with pytest.raises(Unavailable, match="removed"):
+            database.answers(engine)
+    assert not path.exists()
+
+
 def test_a_file_put_in_the_place_of_another_is_used_from_then_on(
     in_use: tuple[Path, Engine], sqlite_master: Path, tmp_path: Path
 ) -> None:

@@ -82,12 +82,12 @@ def _sqlite(address: str) -> Engine:
     """
     engine = create_engine(address, connect_args={"timeout": 30})
     path = engine.url.database or ""
-    has_been_open = False
+    has_been_there = _file_at(path) is not None
 
     @event.listens_for(engine, "do_connect")
     def find(*_: object) -> None:
-        if has_been_open and _file_at(path) is None:
-            raise sqlite3.OperationalError("the file was removed while it was in use")
+        if has_been_there and _file_at(path) is None:
+            raise sqlite3.OperationalError("the file was removed")
 
     @event.listens_for(engine, "checkout")
     def compare(_connection: object, record: Any, _fairy: object) -> None:
@@ -96,9 +96,9 @@ def _sqlite(address: str) -> Engine:
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, record: Any) -> None:
-        nonlocal has_been_open
+        nonlocal has_been_there
         record.info["file"] = _file_at(path)
-        has_been_open = record.info["file"] is not None
+        has_been_there = record.info["file"] is not None
         connection.isolation_level = None  # transactions are begun by `begin` below, not by the driver
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
             connection.execute(f"PRAGMA {pragma}")
@@ -151,13 +151,13 @@ def reading(engine: Engine) -> Iterator[Session]:
 
 
 def answers(engine: Engine) -> None:
-    """Ask the database for nothing, to hear that it answers.
+    """Ask the database for next to nothing, to hear that it answers and is one of ours.
 
     Raises:
         Unavailable: it does not.
     """
     with reading(engine) as session:
-        session.execute(text("SELECT 1"))
+        session.execute(text("SELECT version_num FROM alembic_version"))
 
 
 @contextmanager
