@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from vfm.errors import Invalid, Problem
 from vfm.questionnaires.complaints import KEY_RULE
@@ -27,8 +27,14 @@ Value = TypeVar("Value")
 
 @dataclass
 class Reading:
-    """A form being read: what was found wrong so far, in the order met."""
+    """A form being read: what was found wrong so far, in the order met.
 
+    Attributes:
+        shown: the fields as the form showed them; sent: as they came.
+    """
+
+    shown: Fields = field(default_factory=dict)
+    sent: Fields = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     def take(self, reader: Callable[..., Value], *given: object) -> Value | None:
@@ -38,6 +44,17 @@ class Reading:
         except Invalid as invalid:
             self.problems.extend(invalid.problems)
             return None
+
+    def read(self, present: Value, name: str, reader: Callable[..., Value], *given: object) -> Value:
+        """What a reader gives; the present value where nobody touched the fields of this name, or it complains.
+
+        A browser tidies blanks and line ends of what it shows; saving a form must not, where nothing was
+        typed.
+        """
+        if is_untouched(self.shown, self.sent, name):
+            return present
+        found = self.take(reader, *given)
+        return present if found is None and self.problems else cast(Value, found)
 
     def close(self) -> None:
         """End the reading.
@@ -73,6 +90,33 @@ def rows(fields: Fields, name: str, parts: Sequence[str]) -> list[int]:
 def as_fields(plain: Mapping[str, str], ticked: Iterable[str] = ()) -> dict[str, list[str]]:
     """Texts and ticked boxes as the fields of a form."""
     return {name: [words] for name, words in plain.items()} | {name: ["yes"] for name in ticked}
+
+
+# --- what was not touched -----------------------------------------------------------------------------------
+
+
+def is_untouched(shown: Fields, sent: Fields, name: str) -> bool:
+    """True when a field, or every field whose name starts so, came back as it was shown."""
+    old, new = _filled_in(shown, name), _filled_in(sent, name)
+    return old.keys() == new.keys() and all(_are_same(old[field], new[field]) for field in old)
+
+
+def _filled_in(fields: Fields, name: str) -> dict[str, Sequence[str]]:
+    return {
+        field: values
+        for field, values in fields.items()
+        if (field == name or field.startswith(f"{name}.")) and any(value.strip() for value in values)
+    }
+
+
+def _are_same(shown: Sequence[str], sent: Sequence[str]) -> bool:
+    return len(shown) == len(sent) and all(map(_is_same_text, shown, sent))
+
+
+def _is_same_text(shown: str, sent: str) -> bool:
+    """True when a browser could have made the one into the other by itself."""
+    old, new = (text.replace("\r\n", "\n").replace("\r", "\n") for text in (shown, sent))
+    return new.strip() in (old.strip(), old.replace("\n", "").strip())
 
 
 # --- readers ------------------------------------------------------------------------------------------------

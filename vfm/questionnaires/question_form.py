@@ -6,7 +6,7 @@ Every problem is named at its field, and nothing else of the questionnaire is to
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from vfm.errors import Invalid, Problem
 from vfm.questionnaires import expression_form, rule_form
@@ -43,6 +43,8 @@ from vfm.questionnaires.schema import (
     Questionnaire,
 )
 from vfm.questionnaires.wording import listed
+
+YesNo = Literal["yes", "no"]
 
 
 def shown(questionnaire: Questionnaire, question: Question) -> dict[str, list[str]]:
@@ -88,34 +90,52 @@ def read(questionnaire: Questionnaire, question: Question, fields: Fields) -> Qu
         Invalid: every problem, its place the field's name.
     """
     kind = _kind(question, fields)
-    reading = Reading()
-    said = reading.take
+    before = shown(questionnaire, question)
+    reading = Reading(before, fields)
+    said = reading.read
+    same_kind = kind is question.kind
+    scale = among(fields, "scale", questionnaire.scales) if kind is Kind.SCALE else None
     changes: dict[str, Any] = {
-        "key": said(_key, questionnaire, question, fields),
-        "text": said(wording, fields, "text", "question"),
-        "help": said(prose, fields, "help"),
+        "key": reading.take(_key, questionnaire, question, fields),
+        "text": said(question.text, "text", wording, fields, "text", "question"),
+        "help": said(question.help, "help", prose, fields, "help"),
         "kind": kind,
         "required": "required" in fields,
         "critical": "critical" in fields and kind in SCORABLE,
-        "show_if": said(rule_form.read, fields, "show_if", questionnaire, question.show_if),
-        "weight": said(weight, fields, "weight") if kind in SCORABLE else None,
+        "show_if": said(
+            question.show_if, "show_if", rule_form.read, fields, "show_if", questionnaire, question.show_if
+        ),
+        "weight": said(question.weight, "weight", weight, fields, "weight") if kind in SCORABLE else None,
         "feeds": among(fields, "feeds", FEEDS),
-        "scale": among(fields, "scale", questionnaire.scales) if kind is Kind.SCALE else None,
+        "scale": scale,
         "levels": None,
-        "options": said(_options, fields, kind) if kind in CHOICES else (),
-        "points": said(_yes_no_points, fields) if kind is Kind.YES_NO else None,
-        "unit": one(fields, "unit") if kind in NUMERIC else "",
+        "options": (),
+        "points": said(question.points, "points", _yes_no_points, fields) if kind is Kind.YES_NO else None,
+        "unit": said(question.unit, "unit", prose, fields, "unit") if kind in NUMERIC else "",
         "by": among(fields, "by", questionnaire.parts) if kind in NUMERIC else None,
-        "derived": said(expression_form.read, fields, "derived", questionnaire, question)
+        "derived": said(
+            question.derived, "derived", expression_form.read, fields, "derived", questionnaire, question
+        )
         if kind in NUMERIC
         else None,
-        "max_words": said(count, fields, "max_words") if kind is Kind.TEXT else None,
-        "min_items": said(count, fields, "min_items") if kind is Kind.EVIDENCE else None,
+        "max_words": reading.take(count, fields, "max_words") if kind is Kind.TEXT else None,
+        "min_items": reading.take(count, fields, "min_items") if kind is Kind.EVIDENCE else None,
         "becomes": "improvement_action" if "becomes" in fields and kind in ONLY_ON["becomes"] else None,
     }
+    if kind in CHOICES:
+        changes["options"] = (
+            said(question.options, "option", _options, fields, kind)
+            if same_kind
+            else reading.take(_options, fields, kind) or ()
+        )
     if kind is Kind.SCALE:
-        changes["levels"] = said(_levels, questionnaire, question, changes["scale"], fields)
-    if changes["options"] is not None:
+        same_scale = same_kind and scale == question.scale
+        changes["levels"] = (
+            said(question.levels, "level", _levels, questionnaire, question, scale, fields)
+            if same_scale
+            else reading.take(_levels, questionnaire, question, scale, fields)
+        )
+    if not reading.problems:
         reading.problems += _needed_options(questionnaire, question, kind, changes["options"])
     reading.close()
     changes["na_allowed"] = _na_allowed(question, changes["critical"], "na" in fields)
@@ -188,8 +208,9 @@ def option_key(label: str, taken: set[str]) -> str:
     return found
 
 
-def _yes_no_points(fields: Fields) -> dict[str, float] | None:
-    found = {word: points(fields, f"points.{word}") for word in ("yes", "no")}
+def _yes_no_points(fields: Fields) -> dict[YesNo, float] | None:
+    words: tuple[YesNo, ...] = ("yes", "no")
+    found = {word: points(fields, f"points.{word}") for word in words}
     given = {word: value for word, value in found.items() if value is not None}
     if len(given) == 1:
         lacking = next(word for word in found if word not in given)

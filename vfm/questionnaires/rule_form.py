@@ -310,7 +310,10 @@ def _operand(typed: ClaimTyped, operator: str, question: Question, questionnaire
         return _figure(typed.values[0])
     if is_picked(question):
         return _picked(typed.values, operator, question, questionnaire)
-    return _day(typed.values[0]) if question.kind is Kind.DATE else _figure(typed.values[0])
+    if question.kind is not Kind.DATE:
+        return _figure(typed.values[0])
+    day = _day(typed.values[0])
+    return day.isoformat() if operator == "equals" and isinstance(day, date) else day
 
 
 def _picked(values: Iterable[str], operator: str, question: Question, questionnaire: Questionnaire) -> object:

@@ -65,25 +65,35 @@ def read(questionnaire: Questionnaire, section: Section, fields: Fields) -> Sect
     Raises:
         Invalid: every problem, its place the field's name.
     """
-    reading = Reading()
-    said = reading.take
+    reading = Reading(shown(section), fields)
+    said = reading.read
     taken = keys_taken(questionnaire) - {section.key.casefold()}
     changes: dict[str, Any] = {
-        "key": said(key, fields, "key", taken, section.key),
-        "title": said(wording, fields, "title", "section"),
-        "purpose": said(prose, fields, "purpose"),
-        "hypothesis": said(prose, fields, "hypothesis"),
-        "frameworks": said(lines, fields, "frameworks"),
-        "weight": said(weight, fields, "weight") or 0.0,
+        "key": reading.take(key, fields, "key", taken, section.key),
+        "title": said(section.title, "title", wording, fields, "title", "section"),
+        "purpose": said(section.purpose, "purpose", prose, fields, "purpose"),
+        "hypothesis": said(section.hypothesis, "hypothesis", prose, fields, "hypothesis"),
+        "frameworks": said(section.frameworks, "frameworks", lines, fields, "frameworks"),
+        "weight": said(section.weight, "weight", _weight, fields),
         "critical": "critical" in fields,
-        "caps": tuple(
-            filter(None, (said(_cap, fields, i, questionnaire, section) for i in _cap_rows(fields)))
-        ),
-        "rule_table": said(_table, fields, section),
+        "caps": said(section.caps, "cap", _caps, fields, questionnaire, section),
+        "rule_table": said(section.rule_table, "table", _table, fields, section),
     }
-    reading.problems += _doubled(questionnaire, section, changes["caps"])
     reading.close()
     return remade(section, **changes)
+
+
+def _weight(fields: Fields) -> float:
+    return weight(fields, "weight") or 0.0
+
+
+def _caps(fields: Fields, questionnaire: Questionnaire, section: Section) -> tuple[Cap, ...]:
+    reading = Reading()
+    found = [reading.take(_cap, fields, i, questionnaire, section) for i in _cap_rows(fields)]
+    caps = tuple(filter(None, found))
+    reading.problems += _doubled(questionnaire, section, caps)
+    reading.close()
+    return caps
 
 
 def _cap_rows(fields: Fields) -> list[int]:

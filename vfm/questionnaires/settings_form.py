@@ -4,7 +4,8 @@ Pure. One form a topic, each a pair of functions: the fields as shown first, and
 filled-in fields describe. Every problem is named at its field.
 """
 
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Literal, TypeVar
 
 from vfm.errors import Problem
 from vfm.questionnaires import rule_form
@@ -35,7 +36,6 @@ from vfm.questionnaires.schema import (
     Kind,
     Method,
     People,
-    PilotFeedback,
     Question,
     Questionnaire,
     Scale,
@@ -44,6 +44,7 @@ from vfm.questionnaires.schema import (
     Section,
 )
 
+Value = TypeVar("Value")
 UNITS = {"service": "One service", "authority": "The whole council", "topic": "A topic across services"}
 METHODS = {
     Method.WEIGHTED_MEAN: "Weighted mean: sections count by their weights",
@@ -52,7 +53,8 @@ METHODS = {
     Method.RULE_TABLE: "Rule table: statements met give a status, not a score",
 }
 COLOURS = ("red", "orange", "yellow", "green", "turquoise", "blue", "purple", "grey")
-GRADES = ("none", "assertion", "documented", "verified")
+Grade = Literal["none", "assertion", "documented", "verified"]
+GRADES: tuple[Grade, ...] = ("none", "assertion", "documented", "verified")
 PEOPLE_LINES = ("contributors", "reported_to")
 PEOPLE_WORDS = ("completed_by", "fact_checked_by", "signed_off_by", "challenged_by", "sponsor")
 SHARES = ("section_minimum", "overall_minimum", "na_flag")
@@ -94,38 +96,57 @@ def settings_read(questionnaire: Questionnaire, fields: Fields) -> Questionnaire
     Raises:
         Invalid: every problem, its place the field's name.
     """
-    reading = Reading()
-    said = reading.take
-    present = questionnaire.scoring
-    shares = {name: said(percent, fields, name, getattr(present, name)) for name in SHARES}
-    limit = said(points, fields, "critical_limit")
-    words = {name: said(prose, fields, f"people.{name}") for name in PEOPLE_WORDS}
-    listed = {name: said(lines, fields, f"people.{name}") for name in PEOPLE_LINES}
-    grades = {name: said(prose, fields, f"grade.{name}") for name in GRADES}
-    inside, outside = said(lines, fields, "inside"), said(lines, fields, "outside")
+    reading = Reading(settings_shown(questionnaire), fields)
+    said = reading.read
+    present = questionnaire
     changes: dict[str, Any] = {
-        "title": said(wording, fields, "title", "template"),
-        "unit": among(fields, "unit", UNITS) or questionnaire.unit,
-        "guidance": said(prose, fields, "guidance"),
-        "typical_duration_weeks": said(count, fields, "weeks"),
-        "outputs": said(lines, fields, "outputs"),
+        "title": said(present.title, "title", wording, fields, "title", "template"),
+        "unit": among(fields, "unit", UNITS) or present.unit,
+        "guidance": said(present.guidance, "guidance", prose, fields, "guidance"),
+        "typical_duration_weeks": reading.take(count, fields, "weeks"),
+        "outputs": said(present.outputs, "outputs", lines, fields, "outputs"),
         "is_group_response": "is_group_response" in fields,
+        "people": said(present.people, "people", _people, fields),
+        "evidence_grades": said(present.evidence_grades, "grade", _grades, fields),
+        "scoring": reading.take(_scoring, fields, present.scoring),
     }
+    scope = present.scope or Scope()
+    inside = said(scope.inside, "inside", lines, fields, "inside")
+    outside = said(scope.outside, "outside", lines, fields, "outside")
     reading.close()
-    scoring = {
-        "method": Method(among(fields, "method", set(Method)) or present.method),
-        "critical_limit": present.critical_limit if limit is None else limit,
-        "has_overall": "has_overall" in fields,
-        **shares,
-    }
     is_scoped = bool(inside or outside) or "has_scope" in fields
-    changes |= {
-        "scoring": Scoring.model_validate(scoring),
-        "people": People.model_validate(words | listed),
-        "scope": Scope.model_validate({"inside": inside, "outside": outside}) if is_scoped else None,
-        "evidence_grades": {name: words for name, words in grades.items() if words},
-    }
+    changes["scope"] = Scope(inside=inside, outside=outside) if is_scoped else None
     return remade(questionnaire, **changes)
+
+
+def _scoring(fields: Fields, present: Scoring) -> Scoring:
+    reading = Reading()
+    shares = {name: reading.take(percent, fields, name, getattr(present, name)) for name in SHARES}
+    limit = reading.take(points, fields, "critical_limit")
+    reading.close()
+    return Scoring.model_validate(
+        {
+            "method": Method(among(fields, "method", set(Method)) or present.method),
+            "critical_limit": present.critical_limit if limit is None else limit,
+            "has_overall": "has_overall" in fields,
+            **shares,
+        }
+    )
+
+
+def _people(fields: Fields) -> People:
+    reading = Reading()
+    words = {name: reading.take(prose, fields, f"people.{name}") for name in PEOPLE_WORDS}
+    listed = {name: reading.take(lines, fields, f"people.{name}") for name in PEOPLE_LINES}
+    reading.close()
+    return People.model_validate(words | listed)
+
+
+def _grades(fields: Fields) -> dict[Grade, str]:
+    reading = Reading()
+    grades = {name: reading.take(prose, fields, f"grade.{name}") for name in GRADES}
+    reading.close()
+    return {name: words for name, words in grades.items() if words}
 
 
 # --- scales and parts ---------------------------------------------------------------------------------------
@@ -154,26 +175,43 @@ def scales_read(questionnaire: Questionnaire, fields: Fields) -> Questionnaire:
         Invalid: every problem, its place the field's name; among them a scale or parts that questions use and
             that is no longer there.
     """
-    reading = Reading()
-    scales: dict[str, Scale] = {}
-    parts: dict[str, dict[str, str]] = {}
-    new_scales: dict[str, str] = {}
-    new_parts: dict[str, str] = {}
-    for i in rows(fields, "scale", ("name", "levels", "points")):
-        scale = reading.take(_scale, fields, f"scale.{i}", _taken(scales))
-        if scale:
-            scales[scale[0]] = scale[1]
-            new_scales[one(fields, f"scale.{i}.old") or scale[0]] = scale[0]
-    for i in rows(fields, "parts", ("name", "words")):
-        found = reading.take(_parts, fields, f"parts.{i}", _taken(parts))
-        if found:
-            parts[found[0]] = found[1]
-            new_parts[one(fields, f"parts.{i}.old") or found[0]] = found[0]
+    reading = Reading(scales_shown(questionnaire), fields)
+    present = questionnaire
+    scales, new_scales = reading.read((present.scales, _as_is(present.scales)), "scale", _scales, fields)
+    parts, new_parts = reading.read((present.parts, _as_is(present.parts)), "parts", _all_parts, fields)
     if not reading.problems:
         reading.problems += _needed(questionnaire, new_scales, scales, new_parts)
     reading.close()
-    changed = remade(questionnaire, scales=scales, parts=parts)
-    return _with_names(changed, new_scales, new_parts)
+    return _with_names(remade(questionnaire, scales=scales, parts=parts), new_scales, new_parts)
+
+
+def _as_is(known: Iterable[str]) -> dict[str, str]:
+    return {name: name for name in known}
+
+
+def _scales(fields: Fields) -> tuple[dict[str, Scale], dict[str, str]]:
+    """The scales by name, and old name -> new name."""
+    return _named_rows(fields, "scale", ("name", "levels", "points"), _scale)
+
+
+def _all_parts(fields: Fields) -> tuple[dict[str, dict[str, str]], dict[str, str]]:
+    """The lists of parts by name, and old name -> new name."""
+    return _named_rows(fields, "parts", ("name", "words"), _parts)
+
+
+def _named_rows(
+    fields: Fields, name: str, columns: Sequence[str], reader: Callable[..., tuple[str, Value]]
+) -> tuple[dict[str, Value], dict[str, str]]:
+    reading = Reading()
+    found: dict[str, Value] = {}
+    names: dict[str, str] = {}
+    for i in rows(fields, name, columns):
+        row = reading.take(reader, fields, f"{name}.{i}", _taken(found))
+        if row:
+            found[row[0]] = row[1]
+            names[one(fields, f"{name}.{i}.old") or row[0]] = row[0]
+    reading.close()
+    return found, names
 
 
 def _taken(known: dict[str, Any]) -> frozenset[str]:
@@ -269,10 +307,17 @@ def bands_read(questionnaire: Questionnaire, fields: Fields) -> Questionnaire:
     Raises:
         Invalid: every problem, its place the field's name.
     """
+    reading = Reading(bands_shown(questionnaire), fields)
+    bands = reading.read(questionnaire.bands, "band", _bands, fields)
+    reading.close()
+    return remade(questionnaire, bands=bands)
+
+
+def _bands(fields: Fields) -> tuple[Band, ...]:
     reading = Reading()
     found = [reading.take(_band, fields, f"band.{i}") for i in rows(fields, "band", ("name", "minimum"))]
     reading.close()
-    return remade(questionnaire, bands=tuple(sorted(filter(None, found), key=lambda band: band.minimum)))
+    return tuple(sorted(filter(None, found), key=lambda band: band.minimum))
 
 
 def _band(fields: Fields, here: str) -> Band:
@@ -301,14 +346,17 @@ def check_read(questionnaire: Questionnaire, check: Check | None, fields: Fields
     Raises:
         Invalid: every problem, its place the field's name.
     """
-    reading = Reading()
+    reading = Reading(check_shown(check), fields)
     own = check.key if check else ""
     taken = {other.key.casefold() for other in questionnaire.checks if other.key != own}
     taken |= {cap.key.casefold() for section in questionnaire.all_sections.values() for cap in section.caps}
     found = reading.take(key, fields, "key", taken, own or f"check-{len(questionnaire.checks) + 1}")
-    say = reading.take(wording, fields, "say", "message")
-    must = reading.take(rule_form.read, fields, "must", questionnaire, check.must if check else None)
+    present = (check.say, check.must) if check else (None, None)
+    say = reading.read(present[0], "say", wording, fields, "say", "message")
+    must = reading.read(present[1], "must", rule_form.read, fields, "must", questionnaire, present[1])
     at = among(fields, "at", questionnaire.questions)
+    if say is None and not reading.problems:
+        reading.problems.append(Problem("say", "The message has no words. Write what people should read."))
     if must is None and not reading.problems:
         reading.problems.append(Problem("must.0.0.question", "Say what must be true."))
     if at is None:
@@ -343,18 +391,26 @@ def pilot_read(questionnaire: Questionnaire, fields: Fields) -> Questionnaire:
     Raises:
         Invalid: every problem, its place the field's name.
     """
+    reading = Reading(pilot_shown(questionnaire), fields)
+    present = questionnaire.pilot_feedback
+    asked = reading.read(present.overall, "pilot", _pilot_questions, fields, questionnaire)
+    reading.close()
+    feedback = remade(present, per_question="per_question" in fields, overall=asked)
+    return remade(questionnaire, pilot_feedback=feedback)
+
+
+def _pilot_questions(fields: Fields, questionnaire: Questionnaire) -> tuple[Question, ...]:
     reading = Reading()
     known = {question.key: question for question in questionnaire.pilot_feedback.overall}
     taken = {asked.casefold() for asked in (*questionnaire.questions, *questionnaire.all_sections)}
-    found = []
+    found: list[Question] = []
     for i in rows(fields, "pilot", ("key", "text")):
         question = reading.take(_pilot_question, fields, i, frozenset(taken), known)
         if question:
             taken.add(question.key.casefold())
             found.append(question)
     reading.close()
-    feedback = PilotFeedback.model_construct(per_question="per_question" in fields, overall=tuple(found))
-    return remade(questionnaire, pilot_feedback=feedback)
+    return tuple(found)
 
 
 def _pilot_question(fields: Fields, i: int, taken: frozenset[str], known: dict[str, Question]) -> Question:
@@ -383,11 +439,11 @@ def weights_read(questionnaire: Questionnaire, fields: Fields) -> Questionnaire:
     Raises:
         Invalid: every weight that is no number from 0 up, its place the field's name.
     """
-    reading = Reading()
+    reading = Reading(weights_shown(questionnaire), fields)
 
     def typed(key: str, present: float | None) -> float | None:
         name = f"weight.{key}"
-        return reading.take(weight, fields, name) if name in fields else present
+        return reading.read(present, name, weight, fields, name) if name in fields else present
 
     def weighed(question: Question) -> Question:
         found = typed(question.key, question.weight)
