@@ -46,7 +46,7 @@ class Reading:
             return None
 
     def read(self, present: Value, name: str, reader: Callable[..., Value], *given: object) -> Value:
-        """What a reader gives; the present value where nobody touched the fields of this name, or it complains.
+        """What a reader gives; the present value where nobody touched these fields, or the reader complains.
 
         A browser tidies blanks and line ends of what it shows; saving a form must not, where nothing was
         typed.

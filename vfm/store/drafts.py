@@ -92,7 +92,10 @@ def write(session: Session, row: VersionRow, questionnaire: Questionnaire) -> No
     Raises:
         Conflict: somebody else wrote since `row` was read.
     """
-    made = _numbered(questionnaire, row.number)
+    _keep(session, row, _numbered(questionnaire, row.number))
+
+
+def _keep(session: Session, row: VersionRow, made: dict[str, Any]) -> None:
     written = session.execute(
         update(Version)
         .where(Version.id == row.id, Version.revision == row.revision)
@@ -100,10 +103,8 @@ def write(session: Session, row: VersionRow, questionnaire: Questionnaire) -> No
     )
     if written.rowcount != 1:  # type: ignore[attr-defined]
         raise Conflict("Somebody saved a change of this draft at the same moment. Send yours again.")
-    if row.number == 1 and questionnaire.title != row.title:
-        session.execute(
-            update(Template).where(Template.id == row.template_id).values(title=questionnaire.title)
-        )
+    if row.number == 1 and made["title"] != row.title:
+        session.execute(update(Template).where(Template.id == row.template_id).values(title=made["title"]))
 
 
 def edit(
@@ -120,9 +121,10 @@ def edit(
 
     `words` say what was done. The patch is empty when nothing changed.
     """
-    patch = difference(document.to_json(before), _numbered(after, row.number))
+    made = _numbered(after, row.number)
+    patch = difference(document.to_json(before), made)
     if patch:
-        write(session, row, after)
+        _keep(session, row, made)
         kept = {"version_id": row.id, "revision": row.revision + 1, "words": words, "patch": patch}
         session.execute(insert(DraftEdit), [kept | {"by_id": by_id, "at": now}])
     return patch

@@ -111,14 +111,12 @@ def act(version_id: int) -> ResponseReturnValue:
 
 def _delete(version_id: int, key: str) -> ResponseReturnValue:
     """Delete at once what nothing depends on: it can be taken back. Ask where something does."""
-    with reading() as store:
-        _, needing = designs.needing(store, version_id, key, by=actor())
-    if needing:
-        return redirect(url_for(".ask_to_delete", version_id=version_id, key=key), 303)
     try:
         with transaction() as store:
             done = designs.remove(store, version_id, key, with_rules=False, by=actor(), now=now())
     except Invalid as refused:
+        if refused.problems[0].place:  # something else stands on it
+            return redirect(url_for(".ask_to_delete", version_id=version_id, key=key), 303)
         with reading() as store:
             design = designs.show(store, version_id, by=actor())
         return _outline(design, refused.problems), 422
