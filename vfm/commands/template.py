@@ -6,19 +6,21 @@ from typing import TYPE_CHECKING
 from vfm.commands.console import DONE, PROBLEMS, WRONG_USE, Subcommands, as_json, read_bytes, report, say
 from vfm.commands.template_changes import register_diff
 from vfm.commands.template_forms import read_template, register_convert
+from vfm.commands.template_import import register_import
 
 if TYPE_CHECKING:  # what a command needs is imported when it runs
     from vfm.questionnaires.schema import Questionnaire
 
 
 def register_template(subcommands: Subcommands) -> None:
-    """`vfm template check FILE...`, `convert IN OUT`, `diff A B`, `schema`."""
+    """`vfm template check FILE...`, `convert IN OUT`, `import FILE`, `diff A B`, `schema`."""
     template = subcommands.add_parser("template", help="look after assessment templates")
     verbs = template.add_subparsers(title="verbs", required=True, metavar="VERB")
     check = verbs.add_parser("check", help="list every problem of template files, one a line")
     check.add_argument("files", nargs="+", metavar="FILE", help="a template: YAML, JSON or Excel")
     check.set_defaults(command=check_templates)
     register_convert(verbs)
+    register_import(verbs)
     register_diff(verbs)
     schema = verbs.add_parser("schema", help="print the JSON Schema of a template, for editors")
     schema.set_defaults(command=print_schema)

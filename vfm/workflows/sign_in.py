@@ -126,6 +126,20 @@ def visit(session: Session, token: str, *, now: datetime, hours: int) -> Visit |
     return Visit(found.id, actor, council, found.seen_at < now - SEEN_STEP)
 
 
+def core_member(session: Session, email: str) -> Actor:
+    """A member of the core team by their e-mail, for a command that works in their name.
+
+    Raises:
+        Invalid: nobody of the core team who may sign in has this e-mail.
+    """
+    found = queries.active_person(session, email.strip().lower())
+    roles = queries.roles_without_service(session, found[0]) if found is not None else frozenset()
+    if found is None or Role.CORE_TEAM not in roles:
+        sentence = f"Nobody of the core team who may sign in has the e-mail {email}. Name somebody who does."
+        raise Invalid([Problem("--by", sentence)])
+    return Actor(found[0], queries.person_name(session, found[0]), roles)
+
+
 def seen(session: Session, session_id: int, *, now: datetime) -> None:
     """Note that a signed-in browser is still in use."""
     session.execute(update(SignInSession).where(SignInSession.id == session_id).values(seen_at=now))

@@ -207,6 +207,12 @@ def read(session: Session, version_id: int, *, by: Actor) -> tuple[VersionRow, Q
     return row, kept.questionnaire(session, row.id, row.content_hash)
 
 
+def of_key(session: Session, key: str) -> list[VersionRow]:
+    """Every version of the template with this key, newest first; none when there is no such template."""
+    template = queries.template_by_key(session, key)
+    return queries.versions_of(session, template.id) if template is not None else []
+
+
 def draft(session: Session, version_id: int, *, by: Actor) -> VersionRow:
     """A version that may still be changed.
 

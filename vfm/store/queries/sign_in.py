@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import Row, String, bindparam, cast, func, select, true
 from sqlalchemy.orm import Session
 
+from vfm.roles import Role
 from vfm.store.tables import Council, Person, PersonRole, Service, SignInAttempt, SignInSession
 
 # One row, however many services somebody works on. Built once, and run without the ORM: every page asks it.
@@ -67,6 +68,19 @@ def active_person(session: Session, email: str) -> tuple[int, str | None] | None
         select(Person.id, Person.password_hash).where(Person.email == email, Person.is_active)
     ).first()
     return None if row is None else (row.id, row.password_hash)
+
+
+def roles_without_service(session: Session, person_id: int) -> frozenset[Role]:
+    """The roles somebody holds for the whole council."""
+    held = session.scalars(
+        select(PersonRole.role).where(PersonRole.person_id == person_id, PersonRole.service_id.is_(None))
+    )
+    return frozenset(map(Role, held))
+
+
+def person_name(session: Session, person_id: int) -> str:
+    """The name of somebody who is there."""
+    return session.scalars(select(Person.name).where(Person.id == person_id)).one()
 
 
 def is_active(session: Session, person_id: int) -> bool:
