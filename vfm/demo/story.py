@@ -298,8 +298,9 @@ def _answer(
     for number, section in enumerate(list(questionnaire.all_sections.values())[:sections]):
         sent = {q.key: Sent(forms[q.key], FIRST) for q in section.questions if q.key in forms}
         at = then + timedelta(minutes=7 * number)
+        opened = at - timedelta(minutes=2 + (3 * number + len(key)) % 5)
         with transaction(stage.engine) as session:
-            saved = assessments.save(session, assessment, section.key, sent, by=by, now=at)
+            saved = assessments.save(session, assessment, section.key, sent, by=by, now=at, opened_at=opened)
         if saved.problems:
             raise ValueError(f"{key} {section.key}: {saved.problems}")
 

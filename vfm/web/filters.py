@@ -101,6 +101,14 @@ def linked(text: str) -> Markup:
     return Markup("").join([*pieces, escape(text[done:])])
 
 
+def ratio(value: float | None) -> str:
+    """`0.88`, `−0.12`; a dash when there is none."""
+    if value is None:
+        return "–"
+    words = f"{abs(value):.2f}"
+    return f"−{words}" if value < 0 and words != "0.00" else words
+
+
 def at(problems: Iterable[Problem], place: str) -> str | None:
     """The words about a field, None when nothing is wrong there; fields take it as their `error`."""
     return next((problem.message for problem in problems if problem.place == place), None)
@@ -108,6 +116,6 @@ def at(problems: Iterable[Problem], place: str) -> str | None:
 
 def register(app: Flask) -> None:
     """Make the filters known to every template."""
-    for name in (day, instant, clock, pounds, millions, percent, plural, duration, at, linked):
+    for name in (day, instant, clock, pounds, millions, percent, plural, duration, ratio, at, linked):
         app.jinja_env.filters[name.__name__] = name
     app.jinja_env.filters["markdown"] = markdown.render

@@ -25,6 +25,8 @@ MENU: tuple[tuple[str, str], ...] = (
     # Assessments, Templates, Cycles, Challenge, Results, Priorities, Plan, Actions, Services, People, Council
 )
 """(words, endpoint without arguments)."""
+ALSO = {"designs": "versions", "rehearsals": "versions", "feedback": "cycles", "sign_off": "assessments"}
+"""Blueprint -> the one whose entry of the menu its pages belong to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,4 +53,7 @@ def _href(endpoint: str) -> str:
 
 
 def _is_here(endpoint: str) -> bool:
-    return request.endpoint is not None and request.endpoint.split(".")[0] == endpoint.split(".")[0]
+    if request.endpoint is None:
+        return False
+    here = request.endpoint.split(".")[0]
+    return ALSO.get(here, here) == endpoint.split(".")[0]
