@@ -57,7 +57,16 @@ def at_the_ends(figures: Mapping[str, float]) -> tuple[tuple[str, ...], tuple[st
     >>> at_the_ends({"a": 80.0, "b": 0.4, "c": 0.0})
     (('a',), ('b', 'c'))
     """
-    printed = {name: shown(figure) for name, figure in figures.items()}
-    ends = max(printed.values(), default=0), min(printed.values(), default=0)
-    highest, lowest = (tuple(name for name, figure in printed.items() if figure == end) for end in ends)
-    return highest, lowest
+    if not figures:
+        return (), ()
+    return _printed_as(figures, max(figures.values())), _printed_as(figures, min(figures.values()))
+
+
+def _printed_as(figures: Mapping[str, float], end: float) -> tuple[str, ...]:
+    """Names whose figure prints as this one; only those nearby are rounded, as rounding is what takes time."""
+    printed = shown(end)
+    return tuple(
+        name
+        for name, figure in figures.items()
+        if figure == end or (abs(figure - end) < 1 and shown(figure) == printed)
+    )

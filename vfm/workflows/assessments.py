@@ -363,6 +363,7 @@ def _checked(session: Session, assessment_id: int, by: Actor, *, is_everything: 
     given = _answers(questionnaire, queries.answers(session, assessment_id))
     missing = routing.missing(questionnaire, given)
     waiting = _waiting(session, head, questionnaire)
+    checked_at = {(one.at, one.say) for one in questionnaire.checks}
     lines = _lines(questionnaire, given, missing)
     asked = [line for line in lines.values() if line.is_asked]
     return CheckView(
@@ -370,7 +371,7 @@ def _checked(session: Session, assessment_id: int, by: Actor, *, is_everything: 
         questionnaire=questionnaire,
         sections=_checked_sections(questionnaire, lines, is_everything=is_everything),
         missing=missing,
-        failed=tuple(Problem(one.at, one.say) for one in routing.failed_checks(questionnaire, given)),
+        failed=tuple(one for one in missing if (one.place, one.message) in checked_at),
         dont_know=_in_state(asked, State.DONT_KNOW),
         not_applicable=_in_state(asked, State.NOT_APPLICABLE),
         blank=tuple(line for line in _in_state(asked, State.UNANSWERED) if not line.question.required),
