@@ -63,7 +63,7 @@ def at_the_ends(figures: Mapping[str, float]) -> tuple[tuple[str, ...], tuple[st
 
 
 def _printed_as(figures: Mapping[str, float], end: float) -> tuple[str, ...]:
-    """Names whose figure prints as this one; only those nearby are rounded, as rounding is what takes time."""
+    """Names whose figure prints as this one; only those nearby are rounded, as rounding takes time."""
     printed = shown(end)
     return tuple(
         name
