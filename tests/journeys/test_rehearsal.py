@@ -13,7 +13,8 @@ TEMPLATE = "Service value for money self-assessment"
 
 def rehearse(person: Person) -> Person:
     """From the list of templates to the first section."""
-    person.open("/templates").page.locator("main").get_by_role("link", name="Version 2").first.click()
+    row = person.open("/templates").page.get_by_role("row", name=f"Version 2 of {TEMPLATE}")
+    row.get_by_role("link").first.click()
     person.look().sees(TEMPLATE).click("Rehearse it as a respondent")
     person.sees("Rehearsal: nothing you type here is kept.")
     return person.click("Start", exact=True)
