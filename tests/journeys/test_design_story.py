@@ -238,3 +238,25 @@ class Story:
         who.answer("COST-05", "2").answer("COST-06", "3").press("Save and continue")
         assert who.page.locator('[name="OUT-01.value"][value="3"]').is_checked()  # carried as it was
         who.press("Save and continue").sees("Check your answers").press("Send for sign-off")
+
+
+def test_a_press_leads_back_to_where_it_was_pressed(site: str, chromium: Browser) -> None:
+    """By keyboard a question is moved twice without finding the way back down the page."""
+    made = People(site, chromium, ByKeyboard)
+    try:
+        core = made("Cyril Core")
+        core.click("Templates").click("Start one from nothing")
+        core.type(title="Up and down", section="One section").press("Start the template")
+        for number in (1, 2, 3):
+            core.click("Add a question to").type(text=f"Question {number}?", key=f"Q-0{number}").choose(
+                "Text"
+            )
+            core.press("Add the question").press("Save")
+        core.press("Down Q-01").sees("Q-01 was moved down")
+        assert core.page.evaluate("document.activeElement.id") == "down-Q-01"
+        core.page.keyboard.press("Enter")
+        core.look()
+        keys = core.page.locator(".vfm-design-question").evaluate_all("all => all.map(one => one.id)")
+        assert keys == ["Q-02", "Q-03", "Q-01"]
+    finally:
+        made.leave()

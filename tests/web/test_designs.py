@@ -198,7 +198,7 @@ def test_a_draft_goes_out_as_a_workbook_and_comes_back(outline: Page) -> None:
     workbook = reply.data
     page = outline.browser.open(f"{version}/replace")
     page = page.submit("Replace the draft", {"file": upload(workbook, "test-v1.xlsx")})
-    assert "The draft now says what the file says." in page.text
+    assert "The draft now says what the file says: 4 same." in page.text
     broken = page.browser.open(f"{version}/replace").submit(
         "Replace the draft", {"file": upload(b"not a workbook", "test.xlsx")}
     )
@@ -229,3 +229,39 @@ def test_words_of_a_template_are_shown_as_text(outline: Page) -> None:
     assert page.soup.select("main script, main b") == []
     read = page.follow("Read it through")
     assert read.soup.select("main img, main b") == []
+
+
+def test_what_somebody_deleted_meanwhile_keeps_what_was_typed(outline: Page) -> None:
+    form = outline.browser.open(outline.address.replace("design", "questions/B-02"))
+    press(outline, "delete:B-02")
+    page = form.submit("Save", text="An hour's work?")
+    assert (page.status, page.heading) == (409, "B-02 is no longer in this draft")
+    assert "Core Team, 23 November 2026 at 14:02: B-02 was deleted." in page.text
+    assert "An hour's work?" in page.text
+
+
+def test_every_page_of_a_half_made_draft_opens(outline: Page) -> None:
+    """Points left out, options taken out, a section emptied: each is to mend, none shuts the designer."""
+    core, version = outline.browser, outline.address.replace("/design", "")
+    form = core.open(f"{version}/questions/A-02")
+    form.submit("Save", weight="1")
+    core.open(f"{version}/questions/B-01").submit("Save", kind="multi_choice", show_if__0__0__question="")
+    press(outline, "delete:A-01")
+    for path in (
+        "design",
+        "questions/A-02",
+        "questions/B-01",
+        "sections/A",
+        "sections/A/add",
+        "sections",
+        "checks",
+        "library",
+        "rehearsal",
+        "replace",
+        "fork",
+        *(f"whole/{name}" for name in ("settings", "weights", "scales", "bands", "pilot")),
+    ):
+        core.open(f"{version}/{path}")
+    assert core.client.get(f"{version}/reading-copy.docx").status_code == 200
+    assert "to mend" in core.open(f"{version}/design").text
+    core.open(version)

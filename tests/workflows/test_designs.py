@@ -278,3 +278,52 @@ def test_the_trail_tells_what_each_edit_did(engine: Engine, draft: int, do: Do) 
         event = session.scalars(select(Event).where(Event.verb == "edited")).one()
     assert event.after["words"] == "A-01 was moved down"
     do(versions.discard, draft)  # its edits go with it
+
+
+def test_a_key_of_an_earlier_version_is_not_given_to_something_else(
+    engine: Engine, draft: int, do: Do, look: Do
+) -> None:
+    with transaction(engine) as session:
+        session.execute(update(Version).where(Version.id == draft).values(status="pilot", opened_at=NOW))
+    second = do(versions.revise, draft)
+    do(designs.remove, second, "B-02", with_rules=True)
+    assert do(designs.rearrange, second, "double", "B-01").key == "B-03"
+    assert look(designs.next_key, second, "B")[1] == "B-04"
+    with pytest.raises(Invalid, match="B-02 meant “How well is it done\\?” in version 1") as refused:
+        do(designs.add_question, second, "B", fields(text="New?", kind="text", key="B-02"))
+    assert [problem.place for problem in refused.value.problems] == ["key"]
+    form = look(designs.question, second, "B-01")
+    with pytest.raises(Invalid, match="A new meaning is a new key"):
+        do(designs.save_question, second, "B-01", form.fields | fields(key="B-02"), revision=form.revision)
+    do(designs.undo, second)
+    do(designs.undo, second)  # taking the deletion back brings the question back under its own key
+    assert "B-02" in questionnaire(look, second).questions
+
+
+def test_taking_back_is_refused_when_somebody_did_something_since(draft: int, do: Do, look: Do) -> None:
+    do(designs.rearrange, draft, "down", "A-01")
+    seen = look(designs.show, draft).undo.id
+    do(designs.rearrange, draft, "double", "B-02", who="administrator")
+    before = questionnaire(look, draft)
+    with pytest.raises(Conflict, match="Administrator did this: “B-02 was doubled as B-03”"):
+        do(designs.undo, draft, edit_id=seen)
+    assert questionnaire(look, draft) == before
+    assert do(designs.undo, draft).words == "Taken back: B-02 was doubled as B-03"
+
+
+def test_a_scored_choice_without_points_can_still_be_designed(draft: int, do: Do, look: Do) -> None:
+    form = look(designs.question, draft, "A-02")
+    do(designs.save_question, draft, "A-02", form.fields | fields(weight="1"), revision=form.revision)
+    design = look(designs.show, draft)
+    assert design.shares["A-02"] == 0.25
+    assert {fault.place for fault in design.faults} == {"A-02"}
+
+
+def test_a_scale_question_needs_a_scale(do: Do, look: Do) -> None:
+    plain = build.questionnaire(build.yes_no("A-01", weight=1), scales={})
+    version = do(versions.take_in, document.dump(plain), "plain.yaml").version_id
+    form = look(designs.question, version, "A-01")
+    with pytest.raises(Invalid, match="no scale to answer on yet"):
+        do(designs.save_question, version, "A-01", form.fields | fields(kind="scale"), revision=form.revision)
+    do(designs.add_question, version, "A", fields(text="How well?", kind="scale"))
+    assert list(questionnaire(look, version).scales) == ["maturity"]

@@ -232,27 +232,34 @@ def free_key(wanted: str, taken: Iterable[str]) -> str:
     return key
 
 
-def next_key(questionnaire: Questionnaire, section_key: str) -> str:
-    """A key for one more question of a section, in the manner of those that are there."""
+def next_key(questionnaire: Questionnaire, section_key: str, once: Iterable[str] = ()) -> str:
+    """A key for one more question of a section, in the manner of those that are there.
+
+    `once` holds keys that earlier versions gave to something else.
+    """
     section = questionnaire.all_sections[section_key]
     wanted = section.questions[-1].key if section.questions else f"{section_key[:36]}-01"
-    return free_key(wanted, keys_taken(questionnaire))
+    return free_key(wanted, keys_taken(questionnaire).union(once))
 
 
-def double_question(questionnaire: Questionnaire, key: str) -> tuple[Questionnaire, str]:
-    """A copy of a question right behind it under a key of its own; and that key."""
-    copy = remade(questionnaire.questions[key], key=free_key(key, keys_taken(questionnaire)))
+def double_question(
+    questionnaire: Questionnaire, key: str, once: Iterable[str] = ()
+) -> tuple[Questionnaire, str]:
+    """A copy of a question right behind it under a key of its own, none of `once`; and that key."""
+    copy = remade(questionnaire.questions[key], key=free_key(key, keys_taken(questionnaire).union(once)))
     section = questionnaire.section_of[key]
     return add_question(questionnaire, section, copy, after=key), copy.key
 
 
-def double_section(questionnaire: Questionnaire, key: str) -> tuple[Questionnaire, str]:
-    """A copy of a section and all in it right behind it, every key new; and the copy's key.
+def double_section(
+    questionnaire: Questionnaire, key: str, once: Iterable[str] = ()
+) -> tuple[Questionnaire, str]:
+    """A copy of a section and all in it right behind it, every key new, none of `once`; and the copy's key.
 
     Rules inside the copy that name a question of the section name the copy of that question.
     """
     section = questionnaire.all_sections[key]
-    copy = fresh_section(section, keys_taken(questionnaire))
+    copy = fresh_section(section, keys_taken(questionnaire).union(once))
     added = add_section(questionnaire, copy, within=holder_of(questionnaire, key), after=key)
     return added, copy.key
 

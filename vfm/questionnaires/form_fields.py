@@ -132,6 +132,13 @@ def key(fields: Fields, name: str, taken: Container[str], present: str = "") -> 
     return typed
 
 
+def unused(typed: str, once: Mapping[str, str]) -> str:
+    """A key that no earlier version gave to something else; `once`: key in small letters -> what it meant."""
+    if meant := once.get(typed.casefold()):
+        raise refuse("key", f"{typed} {meant}. A new meaning is a new key: choose another.")
+    return typed
+
+
 def wording(fields: Fields, name: str, what: str) -> str:
     """Words that must be there, of a reasonable length; `what` names them in a sentence."""
     words = one(fields, name)

@@ -5,7 +5,8 @@ Every problem is named at its field, and nothing else of the questionnaire is to
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Literal
 
 from vfm.errors import Invalid, Problem
@@ -27,6 +28,7 @@ from vfm.questionnaires.form_fields import (
     refuse,
     rows,
     share,
+    unused,
     weight,
     wording,
 )
@@ -81,10 +83,16 @@ def shown(questionnaire: Questionnaire, question: Question) -> dict[str, list[st
     return fields | expression_form.fields("derived", expression_form.as_typed(question.derived))
 
 
-def read(questionnaire: Questionnaire, question: Question, fields: Fields) -> Question:
+def read(
+    questionnaire: Questionnaire,
+    question: Question,
+    fields: Fields,
+    once: Mapping[str, str] = MappingProxyType({}),
+) -> Question:
     """The question that the fields describe, in the place of the one given.
 
-    A key that is not sent stays. What belongs to another kind is dropped with the kind.
+    A key that is not sent stays. What belongs to another kind is dropped with the kind. `once` holds keys
+    that earlier versions gave to questions this one does not have, in small letters, with what they meant.
 
     Raises:
         Invalid: every problem, its place the field's name.
@@ -93,10 +101,12 @@ def read(questionnaire: Questionnaire, question: Question, fields: Fields) -> Qu
     before = shown(questionnaire, question)
     reading = Reading(before, fields)
     said = reading.read
+    if kind is Kind.SCALE and not questionnaire.scales:
+        raise refuse("kind", "There is no scale to answer on yet. Add one under Scales and parts first.")
     same_kind = kind is question.kind
     scale = among(fields, "scale", questionnaire.scales) if kind is Kind.SCALE else None
     changes: dict[str, Any] = {
-        "key": reading.take(_key, questionnaire, question, fields),
+        "key": reading.take(_key, questionnaire, question, fields, once),
         "text": said(question.text, "text", wording, fields, "text", "question"),
         "help": said(question.help, "help", prose, fields, "help"),
         "kind": kind,
@@ -147,8 +157,9 @@ def _kind(question: Question, fields: Fields) -> Kind:
     return Kind(sent) if sent in set(Kind) else question.kind
 
 
-def _key(questionnaire: Questionnaire, question: Question, fields: Fields) -> str:
-    return key(fields, "key", keys_taken(questionnaire) - {question.key.casefold()}, question.key)
+def _key(questionnaire: Questionnaire, question: Question, fields: Fields, once: Mapping[str, str]) -> str:
+    taken = keys_taken(questionnaire) - {question.key.casefold()}
+    return unused(key(fields, "key", taken, question.key), once)
 
 
 def _levels(

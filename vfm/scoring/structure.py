@@ -22,7 +22,8 @@ class Item:
     Attributes:
         weight: relative inside its section, >= 0; 0 for a critical question that is not scored.
         points: answer value -> points on 0 to 100.
-        lowest: the answer value worth least; highest: the one worth most.
+        lowest: the answer value worth least; highest: the one worth most; both blank in a draft
+            whose answers have no points yet.
         spread: evidence grade -> how far the points may be off, in points.
     """
 
@@ -177,6 +178,8 @@ def _weight(question: Question, statements: frozenset[str]) -> float | None:
 
 def _item(questionnaire: Questionnaire, question: Question, weight: float) -> Item:
     points = {value: float(worth) for value, worth in questionnaire.points_of(question).items()}
+    if not points:  # in a draft: a check stands in the way of asking it
+        return Item(question, float(weight), points, "", "", spread_by_grade([0.0, 100.0]))
     # Of levels worth the same, the first is the lowest and the last the highest, in whatever order written.
     ordered = sorted(points) if question.kind is Kind.SCALE else list(points)
     lowest = min(ordered, key=points.__getitem__)

@@ -24,6 +24,8 @@ from vfm.workflows.designs import Design, Done, Piece
 
 blueprint = Blueprint("designs", __name__)
 
+NOT_TYPED = ("revision", "opened", "shown_kind", "kind", "feeds", "place", "scale")
+"""Fields of the designer's forms that hold no words of anybody's."""
 SPARE_ROWS = 2
 """Blank rows at the end of a list that can be added to."""
 PAGES = {
@@ -98,12 +100,19 @@ def act(version_id: int) -> ResponseReturnValue:
     deed, _, key = request.form.get("do", "").partition(":")
     if deed == "delete":
         return _delete(version_id, key)
-    with transaction() as store:
-        if deed in ("undo", "redo"):
-            step = designs.undo if deed == "undo" else designs.redo
-            done = step(store, version_id, by=actor(), now=now())
-        else:
-            done = designs.rearrange(store, version_id, deed, key, by=actor(), now=now())
+    try:
+        with transaction() as store:
+            if deed in ("undo", "redo"):
+                step = designs.undo if deed == "undo" else designs.redo
+                edit = int(key) if key.isascii() and key.isdigit() and len(key) < 18 else None
+                done = step(store, version_id, by=actor(), now=now(), edit_id=edit)
+            else:
+                done = designs.rearrange(store, version_id, deed, key, by=actor(), now=now())
+    except Frozen:
+        raise
+    except Conflict as conflict:
+        flash(conflict.message, "notice")
+        return redirect(url_for(".show", version_id=version_id, _anchor="edits"), 303)
     flash(_sentence(done), "done")
     anchor = f"{deed}-{done.key}" if deed in ("up", "down") else done.key
     return redirect(url_for(".show", version_id=version_id, _anchor=anchor or "edits"), 303)
@@ -274,7 +283,7 @@ def add_question(version_id: int, key: str) -> ResponseReturnValue:
 
 def _new_question_page(version_id: int, key: str, problems: tuple[Problem, ...] = ()) -> str:
     with reading() as store:
-        design = designs.section(store, version_id, key, by=actor()).design
+        design, suggested = designs.next_key(store, version_id, key, by=actor())
     fields = {"after": [request.args.get("after", "")]} | _fields()
     return render_template(
         "designs/add_question.html",
@@ -284,7 +293,7 @@ def _new_question_page(version_id: int, key: str, problems: tuple[Problem, ...] 
         form=Form(fields, "", "", problems),
         problems=problems,
         kinds=[(one.value, label) for one, label in words.KIND_WORDS.items()],
-        suggested=arranging.next_key(design.questionnaire, key),
+        suggested=suggested,
     )
 
 
@@ -610,6 +619,8 @@ def _sent(
             done = save(store, revision)
     except Frozen:
         raise
+    except NotFound:
+        return _gone()
     except (Invalid, Conflict) as refused:
         with reading() as store:
             piece = opened(store)
@@ -620,6 +631,23 @@ def _sent(
             f"While you had the page open, others changed this draft. {'; '.join(done.meanwhile)}.", "notice"
         )
     return redirect(onward(done), 303)
+
+
+def _gone() -> ResponseReturnValue:
+    """What was being changed is no longer in the draft: say who took it out, and show what was typed.
+
+    Raises:
+        NotFound: there is no such draft.
+    """
+    found: Any = request.view_args or {}
+    key = str(found.get("key", ""))
+    with reading() as store:
+        design, edit = designs.last_words_on(store, int(found["version_id"]), key, by=actor())
+    typed = {name: values for name, values in _fields().items() if name not in NOT_TYPED and any(values)}
+    page = render_template(
+        "designs/gone.html", design=design, row=design.row, key=key, edit=edit, typed=typed
+    )
+    return page, 409
 
 
 def _refused(

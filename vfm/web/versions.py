@@ -15,6 +15,7 @@ from vfm.roles import Role
 from vfm.web import words
 from vfm.web.attachments import EXCEL, attachment
 from vfm.web.current import actor, now, reading, transaction
+from vfm.web.filters import plural
 from vfm.workflows import versions
 
 blueprint = Blueprint("versions", __name__)
@@ -67,7 +68,13 @@ def take_in() -> ResponseReturnValue:
             done = versions.take_in_parsed(store, parsed, name, by=actor(), now=now())
     except Invalid as refused:
         return _import_page(chosen, _summary(name, refused), _table(refused), name), 422
-    flash("Imported as version 1, a draft. Read it through, then open a pilot.", "done")
+    if done.notices:
+        lost = plural(len(done.notices), "thing is", "things are")
+        flash(
+            f"Imported as version 1, a draft, but {lost} not in it as in the file. Read what became of them."
+        )
+    else:
+        flash("Imported as version 1, a draft. Read it through, then open a pilot.", "done")
     return _imported(done, name)
 
 
@@ -237,7 +244,10 @@ def replace(version_id: int) -> ResponseReturnValue:
             )
     except Invalid as refused:
         return _replace_page(version_id, _summary(name, refused), _table(refused), name), 422
-    flash("The draft now says what the file says. You can undo this under Design.", "done")
+    told = ", ".join(
+        f"{count} {words.BADGES[badge][0].lower()}" for badge, count in done.changes.items() if count
+    )
+    flash(f"The draft now says what the file says: {told}. You can undo this under Design.", "done")
     return _imported(done, name)
 
 

@@ -16,6 +16,7 @@ from vfm.questionnaires import answers as reading
 from vfm.questionnaires import merging, routing, steps
 from vfm.questionnaires.answers import UNANSWERED, Answer, Answers, State
 from vfm.questionnaires.conditions import questions_named, worked_out
+from vfm.questionnaires.differences import Difference, differences
 from vfm.questionnaires.improvements import improvements
 from vfm.questionnaires.merging import Kept, Outcome, Sent, Written
 from vfm.questionnaires.pages import Page, deciding, pages, progress_of
@@ -92,11 +93,13 @@ class Before:
     """An answer to an earlier version whose question changed since; it counts only when confirmed.
 
     Attributes:
-        words: the answer; cycle: where it was given.
+        words: the answer, in the words of the version it was given to; cycle: where that was.
+        lines: what differs in the question since, line by line.
     """
 
     words: str
     cycle: str
+    lines: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -455,12 +458,13 @@ def _waiting(session: Session, head: Head, questionnaire: Questionnaire) -> dict
     """Question key -> the answer to an earlier version that waits for another look."""
     if not head.waiting:
         return {}
-    found = queries.waiting(session, head.id)
-    answers = content.answers(questionnaire, ((key, one.content) for key, one in found.items()))
-    return {
-        key: Before(_whole_in_words(questionnaire, key, answer), found[key].cycle)
-        for key, answer in answers.items()
-    }
+    found = {}
+    for key, one in queries.waiting(session, head.id).items():
+        before = content.questionnaire(session, one.version_id, one.content_hash)
+        answer = content.answers(before, [(key, one.content)])[key]
+        words = _whole_in_words(before, key, answer)
+        found[key] = Before(words, one.cycle, differences(before, questionnaire, key))
+    return found
 
 
 def _earlier(questionnaire: Questionnaire, question: Question, agreed: object) -> str | None:

@@ -86,8 +86,8 @@ class Asked:
 
     Attributes:
         directors: names; empty when nobody can sign the assessment off. contributors: names.
-        carried: answers it gave before that still mean the same; look_again: that its question no longer
-            quite fits; left_behind: that have no place in this version.
+        carried: answers it gave before that still mean the same.
+        again_keys: of the questions to look at again; left_keys: of those left behind.
         carried_from: the cycle they were given in, empty when there are none.
     """
 
@@ -97,9 +97,19 @@ class Asked:
     directors: tuple[str, ...]
     contributors: tuple[str, ...]
     carried: int
-    look_again: int
-    left_behind: int
+    again_keys: tuple[str, ...]
+    left_keys: tuple[str, ...]
     carried_from: str
+
+    @property
+    def look_again(self) -> int:
+        """How many answers wait for another look."""
+        return len(self.again_keys)
+
+    @property
+    def left_behind(self) -> int:
+        """How many answers stay behind."""
+        return len(self.left_keys)
 
     @property
     def given(self) -> int:
@@ -422,8 +432,8 @@ def _worked_out(session: Session, plan: _Plan, questionnaire: Questionnaire) -> 
             directors=directed.get(service.id, ()),
             contributors=helped.get(service.id, ()),
             carried=len(moved.answers.carried) if (moved := carried.get(service.id)) else 0,
-            look_again=len(moved.answers.look_again) if moved else 0,
-            left_behind=len(moved.answers.left_behind) if moved else 0,
+            again_keys=tuple(moved.answers.look_again) if moved else (),
+            left_keys=tuple(moved.answers.left_behind) if moved else (),
             carried_from=moved.cycle if moved else "",
         )
         for service in plan.services

@@ -4,6 +4,7 @@ Every edit is a pure change of the questionnaire, kept with the patch that undoe
 faults while it is worked on; they stand in the way of opening it, not of saving.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -167,6 +168,25 @@ def check(session: Session, version_id: int, key: str, *, by: Actor) -> Piece:
     return Piece(design, key, settings_form.check_shown(found), _mark(found) if found else "")
 
 
+def next_key(session: Session, version_id: int, section_key: str, *, by: Actor) -> tuple[Design, str]:
+    """A draft, and the key that one more question of a section gets; as for `section`."""
+    design = show(session, version_id, by=by)
+    _section(design.questionnaire, section_key)
+    once = _once(session, design.row, design.questionnaire)
+    return design, arranging.next_key(design.questionnaire, section_key, once)
+
+
+def last_words_on(session: Session, version_id: int, key: str, *, by: Actor) -> tuple[Design, EditRow | None]:
+    """A draft, and the latest edit that speaks of something that is no longer in it; None when none does.
+
+    Raises:
+        NotFound, Frozen: as for `show`.
+    """
+    design = show(session, version_id, by=by)
+    words = re.compile(rf"(?<![\w-]){re.escape(key)}(?![\w-])")
+    return design, next((edit for edit in design.edits if words.search(edit.words)), None)
+
+
 def needing(
     session: Session, version_id: int, key: str, *, by: Actor
 ) -> tuple[Design, tuple[Dependent, ...]]:
@@ -220,7 +240,7 @@ def save_question(
     if _mark(old) != revision:
         sent = _as_far_as_it_reads(before, old, fields)
         raise _changed_meanwhile(session, row, key, _words(before, old), sent, _mark(old))
-    new = question_form.read(before, old, fields)
+    new = question_form.read(before, old, fields, _once(session, row, before))
     after = arranging.with_question(before, key, remade(new, key=key))
     if new.key != key:
         after = arranging.renamed(after, key, new.key)
@@ -340,8 +360,9 @@ def add_question(
     row, before = _present(session, version_id, by)
     _section(before, section_key)
     reading = form_fields.Reading()
-    wanted = arranging.next_key(before, section_key)
-    key = reading.take(form_fields.key, fields, "key", arranging.keys_taken(before), wanted)
+    once = _once(session, row, before)
+    wanted = arranging.next_key(before, section_key, once)
+    key = reading.take(_unused_key, fields, before, wanted, once)
     text = reading.take(form_fields.wording, fields, "text", "question")
     kind = form_fields.among(fields, "kind", set(Kind))
     answers = reading.take(form_fields.lines, fields, "answers") or ()
@@ -359,6 +380,11 @@ def add_question(
         before_scaled, section_key, made, after=form_fields.one(fields, "after") or None
     )
     return _edit(session, row, before, after, f"{key} was added", by=by, now=now, key=made.key)
+
+
+def _unused_key(fields: Fields, draft: Questionnaire, wanted: str, once: dict[str, str]) -> str:
+    typed = form_fields.key(fields, "key", arranging.keys_taken(draft), wanted)
+    return form_fields.unused(typed, once)
 
 
 def _new_question(key: str, text: str, kind: Kind, answers: tuple[str, ...]) -> Question:
@@ -422,7 +448,7 @@ def rearrange(session: Session, version_id: int, deed: str, key: str, *, by: Act
     what = key if is_question else f"Section {key}"
     if deed == "double":
         double = arranging.double_question if is_question else arranging.double_section
-        after, made = double(before, key)
+        after, made = double(before, key, _once(session, row, before))
         return _edit(session, row, before, after, f"{what} was doubled as {made}", by=by, now=now, key=made)
     if deed not in ("up", "down"):
         raise NotFound(deed)
@@ -507,24 +533,30 @@ def reuse(
     }
     if what not in copiers:
         raise NotFound(what)
-    after, made, lost = copiers[what](before, source, key, section_key)
+    after, made, lost = copiers[what](
+        before, source, key, section_key, frozenset(_once(session, row, before))
+    )
     told = f"{made} was copied from {source_row.title}"
     if lost:
         told += f"; left behind, for naming questions that are not here: {', '.join(lost)}"
     return _edit(session, row, before, after, told, by=by, now=now, key=made)
 
 
-def _with_copied_question(draft: Questionnaire, source: Questionnaire, key: str, section_key: str) -> Copied:
+def _with_copied_question(
+    draft: Questionnaire, source: Questionnaire, key: str, section_key: str, once: frozenset[str]
+) -> Copied:
     found = _question(source, key)
     _section(draft, section_key)
     draft, found = _with_its_lists(draft, source, found)
-    copy = remade(found, key=arranging.free_key(key, arranging.keys_taken(draft)))
+    copy = remade(found, key=arranging.free_key(key, arranging.keys_taken(draft) | once))
     after, lost = arranging.without_strays(arranging.add_question(draft, section_key, copy))
     return after, copy.key, lost
 
 
-def _with_copied_section(draft: Questionnaire, source: Questionnaire, key: str, _: str) -> Copied:
-    copy = arranging.fresh_section(_section(source, key), arranging.keys_taken(draft))
+def _with_copied_section(
+    draft: Questionnaire, source: Questionnaire, key: str, _: str, once: frozenset[str]
+) -> Copied:
+    copy = arranging.fresh_section(_section(source, key), arranging.keys_taken(draft) | once)
     for found in [found for part in copy.walk() for found in part.questions]:
         draft, listed = _with_its_lists(draft, source, found)
         copy = _with_inner(copy, listed)
@@ -539,7 +571,9 @@ def _with_inner(section: Section, question: Question) -> Section:
     return remade(section, questions=questions, sections=inner)
 
 
-def _with_copied_scale(draft: Questionnaire, source: Questionnaire, key: str, _: str) -> Copied:
+def _with_copied_scale(
+    draft: Questionnaire, source: Questionnaire, key: str, _: str, __: frozenset[str]
+) -> Copied:
     if key not in source.scales:
         raise NotFound(f"scale {key}")
     name = arranging.free_key(key, draft.scales)
@@ -570,33 +604,40 @@ def _with_its_lists(
 # --- back and forth -----------------------------------------------------------------------------------------
 
 
-def undo(session: Session, version_id: int, *, by: Actor, now: datetime) -> Done:
-    """Take the last edit back.
+def undo(session: Session, version_id: int, *, by: Actor, now: datetime, edit_id: int | None = None) -> Done:
+    """Take the last edit back; with `edit_id` only if that is still the last.
 
     Raises:
         NotFound, Frozen: as for `show`.
-        Conflict: there is nothing to take back.
+        Conflict: there is nothing to take back, or somebody did something since.
     """
-    return _step(session, version_id, by, now, is_back=True)
+    return _step(session, version_id, by, now, edit_id, is_back=True)
 
 
-def redo(session: Session, version_id: int, *, by: Actor, now: datetime) -> Done:
+def redo(session: Session, version_id: int, *, by: Actor, now: datetime, edit_id: int | None = None) -> Done:
     """Do the edit again that was taken back last; as for `undo`."""
-    return _step(session, version_id, by, now, is_back=False)
+    return _step(session, version_id, by, now, edit_id, is_back=False)
 
 
-def _step(session: Session, version_id: int, by: Actor, now: datetime, *, is_back: bool) -> Done:
+def _step(
+    session: Session, version_id: int, by: Actor, now: datetime, edit_id: int | None, *, is_back: bool
+) -> Done:
     row, before = _present(session, version_id, by)
     design = Design(row, before, {}, (), (), tuple(queries.edits(session, row.id, MOST_EDITS)))
     edit = design.undo if is_back else design.redo
     if edit is None:
         raise Conflict(f"There is nothing to {'undo' if is_back else 'do again'}.")
+    if edit_id is not None and edit.id != edit_id:
+        raise Conflict(
+            f"Nothing was {'taken back' if is_back else 'done again'}: after you opened the page, "
+            f"{edit.by} did this: “{edit.words}”. Look at it first."
+        )
     patch: Any = queries.patch_of(session, edit.id)
     try:
         after = document.from_json(patches.applied(document.to_json(before), patch, backwards=is_back))
     except ValueError as error:
         raise Conflict(f"This cannot be taken back: {error}.") from error
-    told = f"{'Taken back' if is_back else 'Done again'}: {edit.words[:1].lower()}{edit.words[1:]}"
+    told = f"{'Taken back' if is_back else 'Done again'}: {edit.words}"
     drafts.write(session, row, after)
     undone = now if is_back else None
     session.execute(update(DraftEdit).where(DraftEdit.id == edit.id).values(undone_at=undone))
@@ -668,6 +709,22 @@ def _new_template(
     after = {"origin": origin_id} if origin_id else None
     events.record(session, verb, "version", made, by_id=by.id, now=now, after=after)
     return made
+
+
+def _once(session: Session, row: VersionRow, draft: Questionnaire) -> dict[str, str]:
+    """Keys that earlier versions gave to what this draft lacks, in small letters, and what they meant.
+
+    A key given to something else would bring old answers to a question they were not given to.
+    """
+    here = arranging.keys_taken(draft)
+    meant: dict[str, str] = {}
+    for other in version_queries.versions_of(session, row.template_id):
+        if other.number < row.number:
+            questionnaire = kept.questionnaire(session, other.id, other.content_hash)
+            for key, question in questionnaire.questions.items():
+                if key.casefold() not in here:
+                    meant.setdefault(key.casefold(), f"meant “{question.text}” in version {other.number}")
+    return meant
 
 
 # --- inside -------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Templates and their versions: import, read, change a draft, start the next version."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -98,10 +99,15 @@ class VersionView:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """A template that was just imported, and what was changed on the way in."""
+    """A template that was just imported, and what was changed on the way in.
+
+    Attributes:
+        changes: of a draft that was replaced: what became of its questions, badge -> how many.
+    """
 
     version_id: int
     notices: tuple[document.Located, ...]
+    changes: Mapping[Badge, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,7 +341,8 @@ def replace_parsed(
         before={"content_hash": row.content_hash},
         after={"file": name},
     )
-    return Imported(row.id, parsed.notices)
+    found = changes.compare(before, parsed.questionnaire)
+    return Imported(row.id, parsed.notices, {badge: found.count(badge) for badge in Badge})
 
 
 def revise(session: Session, version_id: int, *, by: Actor, now: datetime) -> int:

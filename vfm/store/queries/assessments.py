@@ -242,14 +242,19 @@ class Waiting(NamedTuple):
     question_key: str
     content: dict[str, Any]
     cycle: str
+    version_id: int
+    content_hash: str
 
 
 def waiting(session: Session, assessment_id: int) -> dict[str, Waiting]:
     """Question key -> what was answered before and nobody has looked at again yet."""
     rows = session.execute(
-        select(CarriedAnswer.question_key, CarriedAnswer.content, Cycle.name)
+        select(
+            CarriedAnswer.question_key, CarriedAnswer.content, Cycle.name, Version.id, Version.content_hash
+        )
         .join(Assessment, Assessment.id == CarriedAnswer.from_id)
         .join(Cycle, Cycle.id == Assessment.cycle_id)
+        .join(Version, Version.id == Assessment.version_id)
         .where(CarriedAnswer.assessment_id == assessment_id, ~_is_answered)
     )
     return {row[0]: Waiting._make(row) for row in rows}
