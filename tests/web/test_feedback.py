@@ -3,12 +3,14 @@
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from tests import build
 from tests.client import Browser, Page
-from tests.council import SmallCouncil
+from tests.council import NOW, SmallCouncil
 from tests.rounds import Round, opened
+from vfm.store.database import transaction
+from vfm.store.tables import Version
 
 Enter = Callable[[str], Browser]
 
@@ -53,7 +55,7 @@ def test_an_empty_board_says_why(pilot: Round, signed_in: Enter) -> None:
     assert "No comments yet" in signed_in("core_team").open("/cycles/1/feedback").text
 
 
-def test_a_comment_is_decided_beside_the_wording(director: Browser, signed_in: Enter) -> None:
+def test_a_comment_is_decided_beside_the_wording(engine: Engine, director: Browser, signed_in: Enter) -> None:
     commented(director)
     core = signed_in("core_team")
     page = core.open("/cycles/1/feedback").follow("A-01")
@@ -69,6 +71,11 @@ def test_a_comment_is_decided_beside_the_wording(director: Browser, signed_in: E
     assert "1 of 2" not in core.open("/cycles/1/feedback").text
     seen = director.open("/assessments/1/feedback").text
     assert "Changed in version 2: The costs are named now." in seen
+    assert director.status("/versions/2") == 404  # nobody outside the team sees a draft
+    with transaction(engine) as session:
+        session.execute(update(Version).where(Version.number == 2).values(status="live", opened_at=NOW))
+    page = director.open("/assessments/1/feedback").follow("version 2")
+    assert page.address.startswith("/versions/2")
 
 
 def test_a_decision_without_a_reason_keeps_what_was_chosen(director: Browser, signed_in: Enter) -> None:

@@ -37,7 +37,10 @@ class Asked(NamedTuple):
 
 
 class Comment(NamedTuple):
-    """One comment, who gave it, and what became of it."""
+    """One comment, who gave it, and what became of it.
+
+    `version_opened_at` tells whether respondents may read the version that a change is in.
+    """
 
     id: int
     cycle_id: int
@@ -53,6 +56,7 @@ class Comment(NamedTuple):
     reason: str
     version_id: int | None
     version_number: int | None
+    version_opened_at: datetime | None
     decided_by: str | None
     decided_at: datetime | None
 
@@ -118,6 +122,7 @@ def _comments() -> Any:
             Feedback.outcome_reason,
             Feedback.outcome_version_id,
             changed_in.number,
+            changed_in.opened_at,
             decider.name,
             Feedback.outcome_at,
         )
