@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 
+import openpyxl
 import pytest
 
 from tests import build
@@ -265,3 +266,68 @@ def test_every_page_of_a_half_made_draft_opens(outline: Page) -> None:
     assert core.client.get(f"{version}/reading-copy.docx").status_code == 200
     assert "to mend" in core.open(f"{version}/design").text
     core.open(version)
+
+
+def xlsform() -> bytes:
+    """A form of another tool, with a note and a place on the map that a template has no use for."""
+    book = openpyxl.Workbook()
+    survey = book.active
+    survey.title = "survey"
+    for row in (
+        ("type", "name", "label"),
+        ("text", "what", "What does it buy?"),
+        ("select_one yes_no", "contract", "Is there a contract?"),
+        ("geopoint", "where", "Where is it?"),
+    ):
+        survey.append(row)
+    choices = book.create_sheet("choices")
+    for row in (("list_name", "name", "label"), ("yes_no", "yes", "Yes"), ("yes_no", "no", "No")):
+        choices.append(row)
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def test_an_xlsform_comes_in_with_a_report_that_is_found_again(core: Browser) -> None:
+    page = core.open("/templates/import").submit(
+        "Import", {"file": upload(xlsform(), "market.xlsx")}, ready="upload"
+    )
+    assert page.heading == "What became of market.xlsx"
+    assert "not in it as in the file" in page.text
+    assert "survey!" in page.text
+    design = page.follow("Go to Design")
+    assert len(keys(design)) == 2
+    again = design.follow("What became of the file it came from")
+    assert again.heading == "What became of market.xlsx"
+    core.open("/versions/99/imported", expect=404)
+
+
+def test_a_draft_changed_meanwhile_is_shown_as_it_would_open_now(outline: Page) -> None:
+    core = outline.browser
+    form = core.open("/cycles/new?kind=pilot&version=1")
+    check = form.submit("See who will be asked", name="Pilot one", services=["1", "2", "3"])
+    press(outline, "double:B-02")
+    page = check.submit("Open the pilot")
+    assert (page.status, page.heading) == (409, "Who will be asked")
+    assert page.problems == [
+        "The draft was changed after you looked at who will be asked. Look at what opening does now."
+    ]
+    assert "3 services, 5 questions each" in page.text
+    assert page.submit("Open the pilot").heading == "Pilot one"
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("name", ["service-vfm", "corporate-best-value", "transport-deep-dive"])
+def test_a_ready_template_survives_every_form_of_the_designer(core: Browser, name: str) -> None:
+    """Each page opened and saved as it stands: nothing of the template is lost or changed."""
+    core.open("/templates/import").submit("Import", ready=f"{name}.yaml")
+    before = core.client.get("/versions/1/download.yaml").data
+    questionnaire = document.parse(before.decode(), name=name)
+    paths = [f"questions/{key}" for key in questionnaire.questions]
+    paths += [f"sections/{key}" for key in questionnaire.all_sections]
+    paths += [f"checks/{check.key}" for check in questionnaire.checks]
+    paths += [f"whole/{topic}" for topic in ("settings", "weights", "scales", "bands", "pilot")]
+    for path in paths:
+        page = core.open(f"/versions/1/{path}").submit("Save")
+        assert "Nothing was different" in page.text, path
+    assert core.client.get("/versions/1/download.yaml").data == before

@@ -185,7 +185,7 @@ def test_a_draft_changed_after_the_dry_run_is_looked_at_again(desk: Desk) -> Non
     version_id = desk.imported()
     typed = desk.plan(version_id)
     seen = desk.dry_run(typed).revision
-    with pytest.raises(Conflict, match="Look again"), transaction(desk.engine) as session:
+    with pytest.raises(Conflict, match="Look at what opening does now"), transaction(desk.engine) as session:
         cycles.open_cycle(session, typed, revision=seen - 1, by=desk.by, now=NOW)
 
 

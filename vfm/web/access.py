@@ -69,6 +69,7 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "versions.index": CORE,
     "versions.choose": CORE,
     "versions.take_in": CORE,
+    "versions.import_report": CORE,
     "versions.show": SIGNED_IN,
     "versions.download": SIGNED_IN,
     "versions.compare": CORE,

@@ -90,7 +90,10 @@ def open_cycle() -> ResponseReturnValue:
     except Invalid as refused:
         return _refused(typed, refused.problems)
     except Conflict as conflict:
-        return _refused(typed, (Problem("version", conflict.message),), 409)
+        with reading() as store:
+            plan = cycles.dry_run(store, typed, now=now())
+        problem = Problem("", conflict.message)
+        return render_template("cycles/check.html", plan=plan, typed=typed, problems=(problem,)), 409
     flash(f"{typed.name.strip()} is open. The services see it under Assessments.", "done")
     return redirect(url_for("cycles.show", cycle_id=made), 303)
 

@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 
 from vfm.errors import Conflict, Frozen, Invalid, Problem
 from vfm.gateways import ready_templates, template_files
-from vfm.questionnaires import document
 from vfm.questionnaires.conditions import in_words
 from vfm.reports.template_files import WRITERS
 from vfm.roles import Role
@@ -22,8 +21,6 @@ blueprint = Blueprint("versions", __name__)
 
 UPLOAD = "upload"
 DOWNLOADS = {"yaml": "text/yaml; charset=utf-8", "json": "application/json", "xlsx": EXCEL}
-MOST_NOTICES = 3
-"""Changes on the way in that are told at the top of the draft's page; more get a page of their own."""
 PLACE = re.compile(r"^(?P<file>.*):(?P<line>\d+):(?P<column>\d+): (?P<key>.*)$")
 
 
@@ -75,20 +72,22 @@ def take_in() -> ResponseReturnValue:
         )
     else:
         flash("Imported as version 1, a draft. Read it through, then open a pilot.", "done")
-    return _imported(done, name)
+    return _imported(done)
 
 
-def _imported(done: versions.Imported, name: str) -> ResponseReturnValue:
-    """On to the draft; a long report of what is not as it was comes first, on a page of its own."""
-    if len(done.notices) <= MOST_NOTICES:
-        for notice in done.notices:
-            flash(f"{_noticed_at(notice)}: {notice.message}", "notice")
-        return redirect(url_for("versions.show", version_id=done.version_id), 303)
-    return render_template("versions/imported.html", done=done, name=name, noticed_at=_noticed_at)
+def _imported(done: versions.Imported) -> ResponseReturnValue:
+    """On to the draft; to what became of the file first where it is not all there as it was."""
+    if done.notices:
+        return redirect(url_for("versions.import_report", version_id=done.version_id), 303)
+    return redirect(url_for("versions.show", version_id=done.version_id), 303)
 
 
-def _noticed_at(notice: document.Located) -> str:
-    return notice.cell or f"{notice.key}, line {notice.line}"
+@blueprint.get("/versions/<int:version_id>/imported")
+def import_report(version_id: int) -> ResponseReturnValue:
+    """What was changed or lost when this draft came from a file."""
+    with reading() as store:
+        report = versions.import_report(store, version_id, by=actor())
+    return render_template("versions/imported.html", report=report, row=report.row)
 
 
 def _sent_file(chosen: str) -> tuple[bytes, str]:
@@ -248,7 +247,7 @@ def replace(version_id: int) -> ResponseReturnValue:
         f"{count} {words.BADGES[badge][0].lower()}" for badge, count in done.changes.items() if count
     )
     flash(f"The draft now says what the file says: {told}. You can undo this under Design.", "done")
-    return _imported(done, name)
+    return _imported(done)
 
 
 def _replace_page(

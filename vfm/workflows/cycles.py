@@ -219,7 +219,9 @@ def open_cycle(session: Session, typed: Typed, *, revision: int, by: Actor, now:
     )
     plan, questionnaire = _plan(session, typed, now)
     if plan.version.revision != revision:
-        raise Conflict("The draft was changed after you looked at who will be asked. Look again, then open.")
+        raise Conflict(
+            "The draft was changed after you looked at who will be asked. Look at what opening does now."
+        )
     _freeze(session, plan, now)
     cycle = Cycle(
         name=plan.name,

@@ -61,6 +61,7 @@ class Design:
         shares: question or section key -> share of the overall in [0, 1].
         faults: what stands in the way of opening it; advice: what does not.
         edits: the latest, newest first.
+        is_from_file: it came from a file that is not all there as it was.
     """
 
     row: VersionRow
@@ -69,6 +70,7 @@ class Design:
     faults: tuple[Problem, ...]
     advice: tuple[Problem, ...]
     edits: tuple[EditRow, ...]
+    is_from_file: bool = False
 
     @property
     def undo(self) -> EditRow | None:
@@ -739,6 +741,7 @@ def _design(session: Session, row: VersionRow) -> Design:
         faults=checks.problems(questionnaire),
         advice=checks.advice(questionnaire),
         edits=tuple(queries.edits(session, row.id, MOST_EDITS)),
+        is_from_file=bool((version_queries.last_import(session, row.id) or {}).get("notices")),
     )
 
 

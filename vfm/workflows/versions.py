@@ -111,6 +111,15 @@ class Imported:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What became of a file that a draft came from; `lines` are (place in the file, what and why)."""
+
+    row: VersionRow
+    file: str
+    lines: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ComparedQuestion:
     """One question in two versions.
 
@@ -213,6 +222,19 @@ def read(session: Session, version_id: int, *, by: Actor) -> tuple[VersionRow, Q
     return row, kept.questionnaire(session, row.id, row.content_hash)
 
 
+def import_report(session: Session, version_id: int, *, by: Actor) -> ImportReport:
+    """What was not taken over as it was when this draft last came from a file.
+
+    Raises:
+        NotFound: no such version, or it never came from a file that lost anything.
+    """
+    row = drafts.readable(session, version_id, by)
+    found = queries.last_import(session, row.id)
+    if not by.has(*drafts.EDITORS) or found is None or not found.get("notices"):
+        raise NotFound(f"version {version_id}")
+    return ImportReport(row, found["file"], tuple((one["place"], one["message"]) for one in found["notices"]))
+
+
 def of_key(session: Session, key: str) -> list[VersionRow]:
     """Every version of the template with this key, newest first; none when there is no such template."""
     template = queries.template_by_key(session, key)
@@ -291,8 +313,18 @@ def take_in_parsed(session: Session, parsed: Parsed, name: str, *, by: Actor, no
     session.add(template)
     session.flush()
     made = drafts.add(session, template.id, 1, questionnaire, by_id=by.id, now=now)
-    events.record(session, "imported", "version", made, by_id=by.id, now=now, after={"file": name})
+    after = {"file": name} | _noticed(parsed)
+    events.record(session, "imported", "version", made, by_id=by.id, now=now, after=after)
     return Imported(made, parsed.notices)
+
+
+def _noticed(parsed: Parsed) -> dict[str, Any]:
+    """What was changed on the way in, for the trail; nothing where nothing was."""
+    told = [
+        {"place": notice.cell or f"{notice.key}, line {notice.line}", "message": notice.message}
+        for notice in parsed.notices
+    ]
+    return {"notices": told} if told else {}
 
 
 def replace(
@@ -339,7 +371,7 @@ def replace_parsed(
         by_id=by.id,
         now=now,
         before={"content_hash": row.content_hash},
-        after={"file": name},
+        after={"file": name} | _noticed(parsed),
     )
     found = changes.compare(before, parsed.questionnaire)
     return Imported(row.id, parsed.notices, {badge: found.count(badge) for badge in Badge})

@@ -105,6 +105,20 @@ def last_change(session: Session, version_id: int) -> Any:
     ).first()
 
 
+def last_import(session: Session, version_id: int) -> dict[str, Any] | None:
+    """What the trail says of the file that a version last came from; None when it came from none."""
+    return session.scalar(
+        select(Event.after)
+        .where(
+            Event.subject == "version",
+            Event.subject_id == version_id,
+            Event.verb.in_(("imported", "replaced")),
+        )
+        .order_by(Event.id.desc())
+        .limit(1)
+    )
+
+
 def assessments_of_version(session: Session, version_id: int) -> Sequence[Any]:
     """(id, service, cycle, kind, status, when the cycle was closed) of every assessment of a version."""
     return session.execute(
