@@ -7,9 +7,16 @@ import pytest
 from tests import build
 from tests.generated import made
 from vfm.errors import Invalid
-from vfm.questionnaires import document, question_form, rule_form, section_form, settings_form
+from vfm.questionnaires import (
+    document,
+    form_fields,
+    question_form,
+    rule_form,
+    section_form,
+    settings_form,
+)
 from vfm.questionnaires.conditions import in_words
-from vfm.questionnaires.schema import Kind, Questionnaire
+from vfm.questionnaires.schema import Cap, Kind, Questionnaire
 
 TEMPLATES = sorted((Path(__file__).parents[2] / "data" / "templates").glob("*.yaml"))
 
@@ -264,6 +271,51 @@ def test_a_cap_needs_its_limit_its_reason_and_its_rule() -> None:
     fields |= {"cap.0.limit": ["100/3"]} | rule(("A-01", "at_most", ["1"]), name="cap.0.when")
     (cap,) = section_form.read(SMALL, section, fields).caps
     assert (cap.key, cap.limit) == ("A-cap-1", 100 / 3)
+
+
+def test_a_row_moves_with_all_that_stands_in_it() -> None:
+    whole = build.questionnaire(
+        build.question("A-01", "multi_choice", options=build.options(a="First", b="Second", none="None"))
+    )
+    question = whole.questions["A-01"]
+    fields = question_form.shown(whole, question) | {"option.2.exclusive": ["yes"]}
+    options = question_form.read(whole, question, form_fields.moved(fields, "option.2", -1)).options
+    assert [(one.key, one.label, one.exclusive) for one in options] == [
+        ("a", "First", False),
+        ("none", "None", True),
+        ("b", "Second", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "step"), [("option.0", -1), ("option.199", 1), ("option", 1), ("2", 1), ("option.x", 1), ("", 1)]
+)
+def test_past_the_ends_and_without_a_row_nothing_moves(row: str, step: int) -> None:
+    fields = {"option.0.key": ["a"], "option.199.key": ["z"], "option.x.key": ["x"], "key": ["A-01"]}
+    assert form_fields.moved(fields, row, step) == fields
+
+
+def test_a_row_moves_past_a_blank_one_and_leaves_longer_numbers_alone() -> None:
+    fields = {"option.1.key": ["b"], "option.11.key": ["l"], "option.2.key": ["c"]}
+    assert form_fields.moved(fields, "option.1", -1) == {
+        "option.0.key": ["b"],
+        "option.11.key": ["l"],
+        "option.2.key": ["c"],
+    }
+
+
+def test_a_moved_cap_takes_along_a_rule_too_deep_for_rows() -> None:
+    deep = {"all": [{"not": {"all": [{"question": "A-01", "answered": True}]}}]}
+    plain = {"question": "A-01", "at_most": 1}
+    caps = tuple(
+        Cap.model_validate({"key": key, "when": when, "limit": 40, "reason": f"Because of {key}."})
+        for key, when in (("one", deep), ("two", plain))
+    )
+    section = build.section("A", build.scale_question("A-01"), caps=caps)
+    whole = build.questionnaire(section)
+    found = whole.all_sections["A"]
+    sent = form_fields.moved(section_form.shown(found), "cap.0", 1)
+    assert section_form.read(whole, found, sent).caps == tuple(reversed(found.caps))
 
 
 def test_a_rule_table_is_filled_in_row_by_row() -> None:

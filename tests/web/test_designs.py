@@ -167,13 +167,61 @@ def test_a_check_is_added_and_deleted(outline: Page) -> None:
 
 def test_a_section_takes_a_cap(outline: Page) -> None:
     form = outline.browser.open(outline.address.replace("design", "sections/A"))
-    form = form.submit(
+    assert form.soup.select_one('[name^="cap."]') is None
+    form = form.submit("Add a cap").submit(
         "Show the next row", cap__0__when__0__0__question="A-01", cap__0__reason="Unknown cost"
     )
     page = form.submit(
         "Save", cap__0__limit="100/3", cap__0__when__0__0__operator="equals", cap__0__when__0__0__value="1"
     )
     assert "At most 33.33 points when A-01 is level 1." in page.text
+
+
+def test_caps_move_and_a_new_one_stays_while_its_rule_is_built(outline: Page) -> None:
+    form = outline.browser.open(outline.address.replace("design", "sections/A")).submit("Add a cap")
+    form = form.submit("Show the next row", cap__0__when__0__0__question="A-01")
+    assert len(form.soup.select('[name$=".limit"]')) == 1  # though neither limit nor reason is typed yet
+    form = form.submit(
+        "Add another cap",
+        cap__0__when__0__0__operator="answered",
+        cap__0__limit="50",
+        cap__0__reason="First",
+        cap__0__key="one",
+    )
+    form = form.submit("Show the next row", cap__1__when__0__0__question="A-02", cap__1__key="two")
+    form = form.submit(
+        "Up cap 2", cap__1__when__0__0__operator="answered", cap__1__limit="20", cap__1__reason="Second"
+    )
+    assert [tag["value"] for tag in form.soup.select('[name$=".limit"]')] == ["20", "50"]
+    page = form.submit("Save")
+    assert page.text.index("At most 20 points when A-02") < page.text.index("At most 50 points when A-01")
+
+
+def test_answers_are_put_in_order_and_nothing_is_saved_until_save(outline: Page) -> None:
+    form = outline.browser.open(outline.address.replace("design", "questions/A-02"))
+    moved = form.submit("Up answer 2", option__1__label="Reworded", text="Which?")
+    assert [moved.soup.select_one(f'[name="option.{i}.key"]')["value"] for i in (0, 1)] == ["b", "a"]
+    assert moved.soup.select_one('[name="option.0.label"]')["value"] == "Reworded"
+    assert [tag["value"] for tag in moved.soup.select("[autofocus]")] == ["down:option.0"]
+    assert "Reworded" not in outline.browser.open(form.address).html
+    assert "A-02 was changed" in moved.submit("Save").text
+    saved = outline.browser.open(form.address)
+    assert [saved.soup.select_one(f'[name="option.{i}.label"]')["value"] for i in (0, 1)] == [
+        "Reworded",
+        "First",
+    ]
+    again = saved.submit("Down answer 1")
+    assert [tag["value"] for tag in again.soup.select("[autofocus]")] == ["down:option.1"]
+
+
+def test_the_pilots_questions_are_put_in_order(outline: Page) -> None:
+    form = outline.follow("Questions about the pilot")
+    form = form.submit("Show more rows", pilot__0__text="How long did it take?")
+    form = form.submit("Up question 2", pilot__1__text="Who helped?", pilot__1__kind="yes_no")
+    assert form.soup.select_one('[name="pilot.0.kind"] [selected]')["value"] == "yes_no"
+    assert "were changed" in form.submit("Save").text
+    asked = outline.follow("Questions about the pilot").soup.select('textarea[name^="pilot."]')
+    assert [words.get_text(strip=True) for words in asked] == ["Who helped?", "How long did it take?", ""]
 
 
 def test_the_library_copies_a_question_into_a_section(outline: Page) -> None:

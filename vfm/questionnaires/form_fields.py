@@ -87,6 +87,26 @@ def rows(fields: Fields, name: str, parts: Sequence[str]) -> list[int]:
     return [i for i in range(MOST_ROWS) if any(one(fields, f"{name}.{i}.{part}") for part in parts)]
 
 
+def moved(fields: Fields, row: str, step: int) -> dict[str, list[str]]:
+    """The fields with a row, such as `option.2`, swapped with the one `step` places below (above: negative).
+
+    All that stands in a row goes along. Above the first row, and for what is no row, nothing happens.
+    """
+    name, _, number = row.rpartition(".")
+    here = int(number) if re.fullmatch(r"[0-9]{1,3}", number) else -1
+    there = here + step
+    if not name or min(here, there) < 0 or max(here, there) >= MOST_ROWS:
+        return {field: list(values) for field, values in fields.items()}
+    swapped = {f"{name}.{here}.": f"{name}.{there}.", f"{name}.{there}.": f"{name}.{here}."}
+    return {_renamed(field, swapped): list(values) for field, values in fields.items()}
+
+
+def _renamed(field: str, new: Mapping[str, str]) -> str:
+    """A field's name under the new beginning of its row, where it stands in one of these rows."""
+    old = next((start for start in new if field.startswith(start)), "")
+    return new[old] + field.removeprefix(old) if old else field
+
+
 def as_fields(plain: Mapping[str, str], ticked: Iterable[str] = ()) -> dict[str, list[str]]:
     """Texts and ticked boxes as the fields of a form."""
     return {name: [words] for name, words in plain.items()} | {name: ["yes"] for name in ticked}

@@ -45,7 +45,12 @@ def shown(section: Section) -> dict[str, list[str]]:
     }
     found = as_fields(plain, ["critical"] if section.critical else [])
     for i, cap in enumerate(section.caps):
-        own = {f"cap.{i}.key": cap.key, f"cap.{i}.limit": share(cap.limit), f"cap.{i}.reason": cap.reason}
+        own = {
+            f"cap.{i}.old": cap.key,
+            f"cap.{i}.key": cap.key,
+            f"cap.{i}.limit": share(cap.limit),
+            f"cap.{i}.reason": cap.reason,
+        }
         found |= as_fields(own) | rule_form.fields(f"cap.{i}.when", rule_form.as_typed(cap.when))
     return found | (_table_shown(section.rule_table) if section.rule_table else {})
 
@@ -103,17 +108,22 @@ def _cap_rows(fields: Fields) -> list[int]:
 def _cap(fields: Fields, i: int, questionnaire: Questionnaire, section: Section) -> Cap:
     here = f"cap.{i}"
     reading = Reading()
-    present = section.caps[i].when if i < len(section.caps) else None
     found = reading.take(key, fields, f"{here}.key", (), f"{section.key[:34]}-cap-{i + 1}")
     limit = reading.take(points, fields, f"{here}.limit")
     reason = reading.take(wording, fields, f"{here}.reason", "cap's reason")
-    when = reading.take(rule_form.read, fields, f"{here}.when", questionnaire, present)
+    when = reading.take(rule_form.read, fields, f"{here}.when", questionnaire, rule_of(section, fields, i))
     if limit is None and not reading.problems:
         reading.problems.append(Problem(f"{here}.limit", "Say at most how many points the section can have."))
     if when is None and not reading.problems:
         reading.problems.append(Problem(f"{here}.when.0.0.question", "Say when the cap applies."))
     reading.close()
     return Cap.model_validate({"key": found, "when": when, "limit": limit, "reason": reason})
+
+
+def rule_of(section: Section, fields: Fields, i: int) -> Condition | None:
+    """The rule that the cap in a row has now, wherever the row was moved; None for a new cap."""
+    old = one(fields, f"cap.{i}.old")
+    return next((cap.when for cap in section.caps if cap.key == old), None)
 
 
 def _doubled(questionnaire: Questionnaire, section: Section, caps: tuple[Cap, ...]) -> list[Problem]:

@@ -26,8 +26,10 @@ blueprint = Blueprint("designs", __name__)
 
 NOT_TYPED = ("revision", "opened", "shown_kind", "kind", "feeds", "place", "scale")
 """Fields of the designer's forms that hold no words of anybody's."""
-SPARE_ROWS = 2
-"""Blank rows at the end of a list that can be added to."""
+SPARE_ROWS = {"option": 2, "band": 2}
+"""List -> blank rows at its end, one where nothing else is said."""
+STEPS = {"up": -1, "down": 1}
+"""Button of a row -> the places it moves the row down."""
 PAGES = {
     "settings": "Settings and scoring",
     "weights": "Weights",
@@ -63,8 +65,26 @@ class Form:
     def rows(self, name: str, *parts: str) -> range:
         """Numbers of the rows of a list: those filled in, then blank ones."""
         used = form_fields.rows(self.fields, name, parts)
-        more = 3 * SPARE_ROWS if f"more:{name}" in self.fields.get("do", ()) else SPARE_ROWS
-        return range((used[-1] + 1 if used else 0) + more)
+        spare = SPARE_ROWS.get(name, 1) * (3 if self.wants_more(name) else 1)
+        return range((used[-1] + 1 if used else 0) + spare)
+
+    def standing(self, name: str) -> range:
+        """Numbers of the rows of a list that shows no blank ones: those sent, and one that was asked for."""
+        sent = sum(f"{name}.{i}.old" in self.fields for i in range(form_fields.MOST_ROWS))
+        return range(sent + self.wants_more(name))
+
+    def wants_more(self, name: str) -> bool:
+        """True when another row of a list was asked for."""
+        return self.one("do") == f"more:{name}"
+
+    @property
+    def moved(self) -> tuple[str, str]:
+        """The button `up` or `down` that was pressed, and the row that its own is now; blank for none."""
+        deed, _, row = self.one("do").partition(":")
+        name, _, number = row.rpartition(".")
+        if deed not in STEPS or not number.isdigit():
+            return "", ""
+        return deed, f"{name}.{int(number) + STEPS[deed]}"
 
 
 # --- the outline --------------------------------------------------------------------------------------------
@@ -325,13 +345,8 @@ def _section_page(piece: Piece, form: Form) -> str:
     questionnaire = piece.design.questionnaire
     found = questionnaire.all_sections[piece.key]
     caps = [
-        rules.rule(
-            f"cap.{i}.when",
-            form.fields,
-            questionnaire,
-            found.caps[i].when if i < len(found.caps) else None,
-        )
-        for i in form.rows("cap", "key", "limit", "reason")[: len(found.caps) + 4]
+        rules.rule(f"cap.{i}.when", form.fields, questionnaire, section_form.rule_of(found, form.fields, i))
+        for i in form.standing("cap")
     ]
     lists = section_form.lists_typed(form.fields) if "table.lists" in form.fields else {}
     drawn = bool(lists) and len(lists) <= section_form.MOST_LISTS
@@ -590,12 +605,14 @@ def fork(version_id: int) -> ResponseReturnValue:
 
 
 def _fields() -> dict[str, list[str]]:
-    """What was sent, line ends as the store has them."""
-    return {
+    """What was sent, line ends as the store has them, and a row moved where its button was pressed."""
+    sent = {
         name: [value.replace("\r\n", "\n") for value in values]
         for name, values in request.form.to_dict(flat=False).items()
         if name != "csrf_token"
     }
+    deed, _, row = request.form.get("do", "").partition(":")
+    return form_fields.moved(sent, row, STEPS[deed]) if deed in STEPS else sent
 
 
 def _first(piece: Piece) -> Form:
