@@ -92,13 +92,16 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="vfm-bench-") as folder:
         client, draft = prepared(folder, args.questions)
         outline = f"/versions/{draft}/design"
-        page = client.get(outline).text
+        whole = f"{outline}?open=all"
+        page, folded = client.get(whole).text, client.get(outline).text
         keys = [str(item["id"]) for item in BeautifulSoup(page, "html5lib").select(".vfm-design-question")]
         middle = keys[len(keys) // 2]
         question = f"/versions/{draft}/questions/{middle}"
-        print(f"{len(keys)} questions, outline of {len(page) / 1024:.0f} kB")
+        sizes = f"{len(folded) / 1024:.0f} kB, all sections open {len(page) / 1024:.0f} kB"
+        print(f"{len(keys)} questions, outline of {sizes}")
         print(f"{'CPU, ms':<40} {'best':>8} {'middle':>8}")
         print(f"{'open the designer':<40} {cpu(lambda: client.get(outline), args.rounds)}")
+        print(f"{'open the designer, all sections':<40} {cpu(lambda: client.get(whole), args.rounds)}")
         print(f"{'open one question':<40} {cpu(lambda: client.get(question), args.rounds)}")
         sending: dict[str, list[str]] = {}
 

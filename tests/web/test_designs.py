@@ -60,6 +60,45 @@ def test_the_outline_tells_kind_weight_share_and_routing(outline: Page) -> None:
     assert "Nothing stands in the way of opening it." in outline.text
 
 
+def test_what_is_to_mend_stands_before_the_questions_with_a_way_past_it(outline: Page) -> None:
+    main = outline.soup.select_one("#outline")
+    assert main.find_all_previous("a", string="Settings and scoring")
+    assert main.find_all_previous("h2", string="Latest edits")
+    assert (
+        outline.soup.select_one('.vfm-design-side a[href="#outline"]').get_text() == "Skip to the questions"
+    )
+
+
+def test_a_long_template_shows_one_section_at_a_time(core: Browser) -> None:
+    sections = (
+        build.section(
+            key,
+            *(build.yes_no(f"{key}-{i:02d}", weight=1, text=f"Is it {i} of {key}?") for i in range(1, 42)),
+        )
+        for key in ("A", "B", "C")
+    )
+    long = build.questionnaire(*sections, key="long", title="Long")
+    file = {"file": upload(document.dump(long).encode(), "long.yaml")}
+    core.open("/templates/import").submit("Import", file, ready="upload")
+    page = core.open("/versions/1/design")
+    assert keys(page) == [f"A-{i:02d}" for i in range(1, 42)]
+    assert len(page.soup.select(".vfm-design-section h2")) == 4  # the sections, and the checks
+    page = page.follow("Show 41 questions of B")
+    assert keys(page)[0] == "B-01"
+    page = press(page, "down:B-41")  # into the next section, which opens with it
+    assert keys(page)[0] == "B-41"
+    page = press(page, "undo")
+    assert keys(page)[0] == "B-01"  # where it came from
+    page = page.browser.open(page.address.partition("?")[0].replace("design", "questions/B-02"))
+    assert keys(page.submit("Save", text="Reworded?"))[0] == "B-01"
+    page = core.open("/versions/1/design?open=nowhere")
+    assert keys(page)[0] == "A-01"
+    page = page.follow("Show all 123 questions")
+    assert len(keys(page)) == 123
+    assert len(keys(press(page, "double:C-01"))) == 124
+    assert len(keys(page.follow("Show one at a time"))) == 41
+
+
 def test_questions_move_double_and_go_and_come_back(outline: Page) -> None:
     page = press(outline, "down:A-01")
     assert keys(page) == ["A-02", "A-01", "B-01", "B-02"]

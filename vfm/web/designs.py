@@ -30,6 +30,8 @@ SPARE_ROWS = {"option": 2, "band": 2}
 """List -> blank rows at its end, one where nothing else is said."""
 STEPS = {"up": -1, "down": 1}
 """Button of a row -> the places it moves the row down."""
+MOST_UNFOLDED = 100
+"""Questions up to which the outline shows every section with its questions; beyond, one section at a time."""
 PAGES = {
     "settings": "Settings and scoring",
     "weights": "Weights",
@@ -110,8 +112,36 @@ def _outline(design: Design, problems: tuple[Problem, ...] = ()) -> str:
         clause=lambda condition: in_words(condition, questionnaire),
         tops=[section.key for section in questionnaire.sections],
         faulty={problem.place for problem in design.faults},
+        is_folding=len(questionnaire.questions) > MOST_UNFOLDED,
+        opened=_opened(questionnaire, request.args.get("open", "")),
+        asked_open=request.args.get("open"),
         problems=problems,
     )
+
+
+def _opened(questionnaire: Questionnaire, wanted: str) -> frozenset[str]:
+    """Keys of the sections whose questions are shown: of a long template one, or all where `all` is wanted.
+
+    `wanted` is the key of a section or of a question in it; blank and unknown ones open the first section
+    that has questions.
+    """
+    sections = questionnaire.all_sections
+    if wanted == "all" or len(questionnaire.questions) <= MOST_UNFOLDED:
+        return frozenset(sections)
+    found = questionnaire.section_of.get(wanted, wanted)
+    first = next(key for key, section in sections.items() if section.questions)
+    return frozenset([found if found in sections else first])
+
+
+def _place(version_id: int, key: str, anchor: str = "") -> str:
+    """The address of a question or section in the outline, its section open."""
+    unfolded = "all" if request.args.get("open") == "all" else key
+    return url_for(".show", version_id=version_id, open=unfolded, _anchor=anchor or key)
+
+
+def _edits(version_id: int) -> str:
+    """The address of the outline's undo and redo, the same section open as before."""
+    return url_for(".show", version_id=version_id, open=request.args.get("open"), _anchor="edits")
 
 
 @blueprint.post("/versions/<int:version_id>/design")
@@ -134,8 +164,9 @@ def act(version_id: int) -> ResponseReturnValue:
         flash(conflict.message, "notice")
         return redirect(url_for(".show", version_id=version_id, _anchor="edits"), 303)
     flash(_sentence(done), "done")
-    anchor = f"{deed}-{done.key}" if deed in ("up", "down") else done.key
-    return redirect(url_for(".show", version_id=version_id, _anchor=anchor or "edits"), 303)
+    if not done.key:
+        return redirect(_edits(version_id), 303)
+    return redirect(_place(version_id, done.key, f"{deed}-{done.key}" if deed in STEPS else ""), 303)
 
 
 def _delete(version_id: int, key: str) -> ResponseReturnValue:
@@ -150,7 +181,7 @@ def _delete(version_id: int, key: str) -> ResponseReturnValue:
             design = designs.show(store, version_id, by=actor())
         return _outline(design, refused.problems), 422
     flash(f"{_sentence(done)} You can undo this.", "done")
-    return redirect(url_for(".show", version_id=version_id, _anchor="edits"), 303)
+    return redirect(_edits(version_id), 303)
 
 
 @blueprint.get("/versions/<int:version_id>/delete/<key>")
@@ -167,7 +198,7 @@ def delete(version_id: int, key: str) -> ResponseReturnValue:
     with transaction() as store:
         done = designs.remove(store, version_id, key, with_rules=True, by=actor(), now=now())
     flash(f"{_sentence(done)} You can undo this.", "done")
-    return redirect(url_for(".show", version_id=version_id, _anchor="edits"), 303)
+    return redirect(_edits(version_id), 303)
 
 
 # --- one question -------------------------------------------------------------------------------------------
@@ -193,7 +224,7 @@ def save_question(version_id: int, key: str) -> ResponseReturnValue:
         # A question of another kind has more to fill in than the form that was sent.
         if request.form.get("shown_kind", "") != request.form.get("kind", ""):
             return url_for(".question", version_id=version_id, key=done.key)
-        return url_for(".show", version_id=version_id, _anchor=done.key)
+        return _place(version_id, done.key)
 
     return _sent(
         lambda store: designs.question(store, version_id, key, by=actor()),
@@ -337,7 +368,7 @@ def save_section(version_id: int, key: str) -> ResponseReturnValue:
         lambda store, revision: designs.save_section(
             store, version_id, key, _fields(), revision=revision, by=actor(), now=now()
         ),
-        lambda done: url_for(".show", version_id=version_id, _anchor=done.key),
+        lambda done: _place(version_id, done.key),
     )
 
 
@@ -558,7 +589,7 @@ def reuse(version_id: int) -> ResponseReturnValue:
     with transaction() as store:
         done = designs.reuse(store, version_id, int(source), what, key, within, by=actor(), now=now())
     flash(_sentence(done), "done")
-    return redirect(url_for(".show", version_id=version_id, _anchor=done.key), 303)
+    return redirect(_place(version_id, done.key), 303)
 
 
 # --- new templates ------------------------------------------------------------------------------------------
