@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine, select, update
 
 from tests import build
-from tests.council import NOW, SmallCouncil
+from tests.council import NOW
 from vfm.errors import Conflict, Frozen, Invalid, NotFound
 from vfm.questionnaires import document
 from vfm.questionnaires.schema import Check, Questionnaire
@@ -16,28 +16,6 @@ from vfm.store.tables import Event, Template, Version
 from vfm.workflows import designs, versions
 
 Do = Callable[..., Any]
-
-
-@pytest.fixture
-def do(engine: Engine, council: SmallCouncil) -> Do:
-    """`do(designs.undo, version_id)`: one workflow in its own transaction, by the core team."""
-
-    def run(workflow: Do, *given: Any, who: str = "core_team", **more: Any) -> Any:
-        with transaction(engine) as session:
-            return workflow(session, *given, by=council.actor(who), now=NOW, **more)
-
-    return run
-
-
-@pytest.fixture
-def look(engine: Engine, council: SmallCouncil) -> Do:
-    """`look(designs.show, version_id)`: the same for reading."""
-
-    def run(workflow: Do, *given: Any, who: str = "core_team") -> Any:
-        with reading(engine) as session:
-            return workflow(session, *given, by=council.actor(who))
-
-    return run
 
 
 def small() -> Questionnaire:
@@ -73,7 +51,7 @@ def test_a_reworded_question_is_kept_and_the_same_again_is_no_edit(draft: int, d
     form = look(designs.question, draft, "A-01")
     sent = form.fields | fields(text="How well is it known?")
     done = do(designs.save_question, draft, "A-01", sent, revision=form.revision)
-    assert (done.is_changed, done.words) == (True, "A-01 was changed")
+    assert (done.is_changed, done.words) == (True, "A-01 was changed (words)")
     after = look(designs.question, draft, "A-01")
     assert after.fields["text"] == ["How well is it known?"]
     again = do(designs.save_question, draft, "A-01", after.fields, revision=after.revision)
@@ -118,7 +96,7 @@ def test_two_people_changing_two_questions_do_not_meet_but_hear_of_each_other(
         two.fields | opened | fields(text="Two?"),
         revision=two.revision,
     )
-    assert done.meanwhile == ("Administrator: A-01 was changed",)
+    assert done.meanwhile == ("Administrator: A-01 was changed (words)",)
     found = questionnaire(look, draft).questions
     assert (found["A-01"].text, found["B-02"].text) == ("One?", "Two?")
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine, update
 
 from tests import build
-from tests.council import NOW, SmallCouncil
+from tests.council import NOW
 from vfm.errors import Conflict, Frozen, Invalid, NotFound
 from vfm.questionnaires import document
 from vfm.questionnaires.changes import Badge
@@ -17,28 +17,6 @@ from vfm.store.tables import Version
 from vfm.workflows import designs, versions
 
 Do = Callable[..., Any]
-
-
-@pytest.fixture
-def do(engine: Engine, council: SmallCouncil) -> Do:
-    """`do(versions.revise, version_id)`: one workflow in its own transaction, by the core team."""
-
-    def run(workflow: Do, *given: Any, who: str = "core_team", **more: Any) -> Any:
-        with transaction(engine) as session:
-            return workflow(session, *given, by=council.actor(who), now=NOW, **more)
-
-    return run
-
-
-@pytest.fixture
-def look(engine: Engine, council: SmallCouncil) -> Do:
-    """`look(versions.show, version_id)`: the same for reading."""
-
-    def run(workflow: Do, *given: Any, who: str = "core_team") -> Any:
-        with reading(engine) as session:
-            return workflow(session, *given, by=council.actor(who))
-
-    return run
 
 
 def template(*inside: Any, **more: Any) -> Questionnaire:

@@ -27,6 +27,7 @@ from vfm.questionnaires import (
 from vfm.questionnaires.arranging import remade
 from vfm.questionnaires.conditions import in_words
 from vfm.questionnaires.dependents import Dependent, dependents
+from vfm.questionnaires.differences import differences
 from vfm.questionnaires.form_fields import Fields
 from vfm.questionnaires.schema import SCHEMA, Check, Kind, Option, Question, Questionnaire, Scale, Section
 from vfm.roles import Actor
@@ -41,6 +42,8 @@ from vfm.store.tables import DraftEdit, Template
 
 MOST_EDITS = 50
 """Edits the history of a draft lists."""
+MOST_NAMED = 5
+"""Changed lines of a question that the words of an edit name."""
 MATURITY = {1: "Not in place", 2: "Partly in place", 3: "In place", 4: "Embedded and improving"}
 """The scale that a new template begins with."""
 TOPICS: dict[str, tuple[str, Callable[..., Any], Callable[..., Any]]] = {
@@ -244,9 +247,10 @@ def save_question(
         raise _changed_meanwhile(session, row, key, _words(before, old), sent, _mark(old))
     new = question_form.read(before, old, fields, _once(session, row, before))
     after = arranging.with_question(before, key, remade(new, key=key))
-    if new.key != key:
-        after = arranging.renamed(after, key, new.key)
-    told = f"{key} was changed" if new.key == key else f"{key} became {new.key}"
+    changed = differences(before, after, key)
+    after, told = _under_its_key(after, key, new.key, key)
+    if changed:
+        told += f" ({', '.join(line.what[:1].lower() + line.what[1:] for line in changed[:MOST_NAMED])})"
     if form_fields.one(fields, "place"):
         after, where = _placed(after, new.key, form_fields.one(fields, "place"))
         told += where
@@ -261,6 +265,13 @@ def save_question(
         key=new.key,
         opened=form_fields.one(fields, "opened"),
     )
+
+
+def _under_its_key(changed: Questionnaire, old: str, new: str, what: str) -> tuple[Questionnaire, str]:
+    """What was changed under the key it is to have, every rule following, and the words for it."""
+    if old == new:
+        return changed, f"{what} was changed"
+    return arranging.renamed(changed, old, new), f"{what} became {new}"
 
 
 def _placed(questionnaire: Questionnaire, key: str, place: str) -> tuple[Questionnaire, str]:
@@ -283,9 +294,7 @@ def save_section(
         raise _changed_meanwhile(session, row, key, *texts, _mark(_alone(old)))
     new = section_form.read(before, old, fields)
     after = arranging.with_section(before, key, remade(new, key=key))
-    if new.key != key:
-        after = arranging.renamed(after, key, new.key)
-    told = f"Section {key} was changed" if new.key == key else f"Section {key} became {new.key}"
+    after, told = _under_its_key(after, key, new.key, f"Section {key}")
     return _edit(
         session,
         row,
