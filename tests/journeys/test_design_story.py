@@ -153,11 +153,16 @@ class Story:
         if "/design" in core.page.url:
             core.click("Read it through")
 
+    def follow_row(self, who: Person, service: str, cycle: str) -> None:
+        """From a list of assessments to the one of a service in a cycle."""
+        row = who.page.get_by_role("row", name=service).filter(has_text=cycle)
+        who._do(row.get_by_role("link").first, f"{service} in {cycle}")
+        who.look()
+
     def respond(self, who: Person, service: str, *, comments: bool) -> None:
         who.click("Home")
-        link = who.page.get_by_role("row", name=service).filter(has_text=self.pilot_name).get_by_role("link")
-        who._do(link.first, service)
-        who.look().click("Start")
+        self.follow_row(who, service, self.pilot_name)
+        who.click("Start")
         who.answer("WHO-01", "Books").answer("WHO-02", "yes")
         who.page.locator('[name="WHO-03.value.day"]').wait_for()
         who.answer("WHO-03", ["31", "3", "2027"]).answer("WHO-04", "the_service")
@@ -174,9 +179,7 @@ class Story:
 
     def sign_off(self, who: Person, service: str) -> None:
         who.click("Home")
-        link = who.page.get_by_role("row", name=service).filter(has_text=self.pilot_name).get_by_role("link")
-        who._do(link.first, service)
-        who.look()
+        self.follow_row(who, service, self.pilot_name)
         if "sign" not in who.page.url:
             who.click("Read and sign off")
         who.press("Sign off")
@@ -215,7 +218,9 @@ class Story:
         core.type(**{str(reason).replace(".", "__"): "Two questions now: price and volume."})
         core.press("Decide").sees("Changed", "in version 2")
         who = self.people("Lola Library")
-        who.click("Assessments").click("Libraries").click("your comments")
+        who.click("Assessments")
+        self.follow_row(who, "Libraries", self.pilot_name)
+        who.click("your comments")
         who.sees("Two questions now: price and volume.")
 
     # --- rolling out ----------------------------------------------------------------------------------
@@ -229,9 +234,8 @@ class Story:
         assert core.heading == self.rollout_name
         who = self.people("Lola Library")
         who.click("Home")
-        link = who.page.get_by_role("row", name="Libraries").filter(has_text=self.rollout_name)
-        who._do(link.get_by_role("link").first, "Libraries")
-        who.look().sees("1 answer you gave before waits for another look").click("Cost")
+        self.follow_row(who, "Libraries", self.rollout_name)
+        who.sees("1 answer you gave before waits for another look").click("Cost")
         who.sees("Does this still hold?", "The question has changed since")
         who.press("Yes, use this answer for COST-01").sees("COST-01 is confirmed")
         assert who.page.locator('[name="COST-01.value"][value="3"]').is_checked()
