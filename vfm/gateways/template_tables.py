@@ -85,7 +85,7 @@ def tables(sheets: Sequence[Sheet], name: str) -> Tables:
         sentence = (
             f"This workbook is not a template: it has none of the sheets {listed(layout.NEEDED, 'and')}."
         )
-        raise Invalid([Problem(name, f"{sentence} Start from one written by vfm template convert.")])
+        raise Invalid([Problem(name, f"{sentence} Start from a template downloaded as an Excel workbook.")])
     found = Tables(name)
     first = 0
     mistyped = set()

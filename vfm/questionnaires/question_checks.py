@@ -98,7 +98,7 @@ def _scale(questionnaire: Questionnaire, question: Question) -> Found:
         return
     scales = questionnaire.scales
     if not scales:
-        yield (), 'There is no scale to answer on. Add one under "scales".'
+        yield (), "There is no scale to answer on. Add one to the scales."
     elif question.scale is not None and question.scale not in scales:
         cure = did_you_mean(question.scale, scales, f"The scales are {listed(scales, 'and')}.")
         yield ("scale",), f'There is no scale "{question.scale}". {cure}'
@@ -133,11 +133,11 @@ def _options(_: Questionnaire, question: Question) -> Found:
 
 def _unit(_: Questionnaire, question: Question) -> Found:
     if question.kind is Kind.NUMBER and not question.unit:
-        yield (), 'A number needs a unit. Add one, such as "unit: FTE".'
+        yield (), "A number needs a unit, such as FTE. Add one."
     if question.kind is Kind.MONEY and not question.unit.startswith("GBP"):
         yield (
             ("unit",) if question.unit else (),
-            'Money needs a unit in pounds. Write "unit: GBP" or "GBP per year".',
+            "Money needs a unit in pounds. Write GBP or GBP per year.",
         )
 
 

@@ -78,8 +78,9 @@ def _idle_siblings(sections: tuple[Section, ...], path: Path, key: str, method: 
     weights = {section.weight for _, section in scored}
     if method in EQUAL_SECTIONS:
         if len(weights) > 1:
+            name = method.replace("_", " ")
             sentence = (
-                f"The method {method} takes all sections alike, so their different weights cannot matter."
+                f"The method {name} takes all sections alike, so their different weights cannot matter."
             )
             yield Fault((*path, scored[0][0], "weight"), key, f"{sentence} Give them the same weight.")
     elif weights == {0} and method is Method.WEIGHTED_MEAN:
@@ -149,12 +150,12 @@ def unfit_rule_tables(outline: Outline) -> Iterator[Fault]:
     by_table = outline.questionnaire.scoring.method is Method.RULE_TABLE
     tables = [(path, section) for path, section in outline.sections if section.rule_table is not None]
     if by_table and not tables:
-        sentence = "The method is rule_table, but no section has a rule_table."
+        sentence = "The method is a rule table, but no section has one."
         yield Fault(("scoring", "method"), "scoring", f"{sentence} Add one, or choose another method.")
     for path, section in tables:
         here = (*path, "rule_table")
         if not by_table:
-            cure = "Set the method to rule_table, or take the table out."
+            cure = "Make the method a rule table, or take the table out."
             yield Fault(here, section.key, f"The rule table is not used by the template's method. {cure}")
         if section.rule_table is not None:
             for inner, message in _unfit_table(section.rule_table, outline, section):
