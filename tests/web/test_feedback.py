@@ -58,7 +58,11 @@ def test_an_empty_board_says_why(pilot: Round, signed_in: Enter) -> None:
 def test_a_comment_is_decided_beside_the_wording(engine: Engine, director: Browser, signed_in: Enter) -> None:
     commented(director)
     core = signed_in("core_team")
-    page = core.open("/cycles/1/feedback").follow("A-01")
+    board = core.open("/cycles/1/feedback")
+    for row in board.soup.select(".vfm-cards tbody tr"):  # on a phone each cell says its heading
+        headings = [head.get_text() for head in row.find_parent("table").select("thead th")]
+        assert [cell.get("data-label") for cell in row.select("td")] == headings[1:]
+    page = board.follow("A-01")
     assert "How well is it done?" in page.text
     refused = page.submit("Decide", **{"outcome-1": "changed", "reason-1": "Reworded."})
     assert refused.problems == ["A change is made in a later version. Start the next version first."]
