@@ -16,7 +16,7 @@ from vfm.questionnaires import (
     settings_form,
 )
 from vfm.questionnaires.conditions import in_words
-from vfm.questionnaires.schema import Cap, Kind, Questionnaire
+from vfm.questionnaires.schema import Cap, Kind, Question, Questionnaire
 
 TEMPLATES = sorted((Path(__file__).parents[2] / "data" / "templates").glob("*.yaml"))
 
@@ -244,6 +244,41 @@ def test_a_renamed_scale_takes_its_questions_along_and_one_in_use_cannot_go() ->
     assert renamed.questions["A-01"].scale == "steps"
     with pytest.raises(Invalid, match='A-01 is answered on the scale "maturity"'):
         settings_form.scales_read(whole, {})
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("500", "500 is more than 100; points run from 0 to 100."),
+        ("-5", "-5 is less than 0; points run from 0 to 100."),
+        ("301/3", "301/3 is more than 100; points run from 0 to 100."),
+        ("low", '"low" is not a number of points. Write 0 to 100, or two whole numbers such as 100/3.'),
+        ("nan", '"nan" is not a number of points. Write 0 to 100, or two whole numbers such as 100/3.'),
+    ],
+)
+def test_points_say_which_end_they_pass(typed: str, sentence: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        form_fields.points({"points": [typed]}, "points")
+    assert [problem.message for problem in refused.value.problems] == [sentence]
+
+
+def test_choosing_no_calculation_takes_it_away_whatever_figures_are_left() -> None:
+    def asked(key: str, derived: object = None) -> Question:
+        return build.question(key, "number", unit="FTE", derived=derived)
+
+    deep = {"add": ["A-01", {"add": ["A-02", 1]}]}
+    whole = build.questionnaire(
+        asked("A-01"), asked("A-02"), asked("A-03", {"add": ["A-01", "A-02"]}), asked("A-04", deep)
+    )
+    simple, kept, plain = (whole.questions[key] for key in ("A-03", "A-04", "A-01"))
+    fields = question_form.shown(whole, simple)
+    assert question_form.read(whole, simple, fields | {"derived.operator": [""]}).derived is None
+    fields = question_form.shown(whole, kept)
+    assert question_form.read(whole, kept, fields | {"derived.operator": [""]}).derived == kept.derived
+    assert question_form.read(whole, kept, fields | {"derived.operator": ["none"]}).derived is None
+    fields = question_form.shown(whole, plain) | {"derived.0.question": ["A-02"]}
+    with pytest.raises(Invalid, match="Choose what is done with the figures, or clear them"):
+        question_form.read(whole, plain, fields)
 
 
 def test_points_need_a_line_for_each_level() -> None:

@@ -1,6 +1,7 @@
 """The designer in a checking browser: outline, forms, rules, what is deleted, files in and out."""
 
 import io
+import re
 from collections.abc import Callable
 
 import openpyxl
@@ -60,6 +61,49 @@ def test_the_outline_tells_kind_weight_share_and_routing(outline: Page) -> None:
     assert "Nothing stands in the way of opening it." in outline.text
 
 
+def test_the_time_to_complete_stands_in_the_first_sentence(outline: Page) -> None:
+    lead = outline.soup.select_one(".govuk-body-l").get_text()
+    assert re.search(r"4 questions in 2 sections, about \d+( to \d+)? minutes to complete\.", lead), lead
+    read = outline.follow("Read it through").soup.select_one(".govuk-body-l").get_text()
+    assert re.search(r"of them scored; about \d+( to \d+)? minutes to complete\.", read), read
+    form = outline.browser.open(outline.address.replace("design", "sections"))
+    faulty = form.submit("Add the section", title="Nothing yet")
+    faulty = faulty.browser.open(outline.address)
+    assert "minutes" not in faulty.soup.select_one(".govuk-body-l").get_text()
+
+
+def test_faults_and_advice_stand_under_headings_of_their_own(outline: Page) -> None:
+    form = outline.browser.open(outline.address.replace("design", "questions/A-02"))
+    form = form.submit("Save", weight="1").browser.open(form.address)
+    headings = [tag.get_text() for tag in form.soup.select(".govuk-inset-text h2")]
+    assert headings == ["To mend before it can be opened", "Advice"]
+
+
+def test_what_is_to_mend_links_to_its_form_in_words(core: Browser) -> None:
+    unused = build.questionnaire(build.yes_no("A-01", weight=1), key="unused", title="Unused")
+    file = {"file": upload(document.dump(unused).encode(), "unused.yaml")}
+    page = core.open("/templates/import").submit("Import", file, ready="upload").follow("Design")
+    assert "scales." not in page.text
+    assert page.follow("Scale maturity").heading == "Scales and parts"
+
+
+def test_a_weight_that_is_no_number_has_no_share(outline: Page) -> None:
+    for place, typed, words in (
+        ("questions/A-01", "2x", "Write a number to see its share."),
+        ("questions/A-01", "", "Not scored."),
+        ("questions/A-01", "1", "With this weight: 50.0% of the overall."),
+        ("sections/A", "2x", "Write a number to see its share."),
+        ("sections/A", "1", "With this weight: 50.0% of the overall."),
+    ):
+        form = outline.browser.open(outline.address.replace("design", place))
+        token = form.soup.select_one("form[data-designer] input[name=csrf_token]")["value"]
+        page = form.browser.send(form.address, {"csrf_token": token, "do": "show", "weight": typed})
+        assert page.soup.select_one("#share").get_text().strip() == words
+    page = outline.follow("Weights").submit("Work out the shares", weight__A="2x")
+    assert page.soup.select_one("#share-A").get_text(strip=True) == "Write a number."
+    assert page.soup.select_one("#share-B").get_text(strip=True) == "–"
+
+
 def test_what_is_to_mend_stands_before_the_questions_with_a_way_past_it(outline: Page) -> None:
     main = outline.soup.select_one("#outline")
     assert main.find_all_previous("a", string="Settings and scoring")
@@ -116,10 +160,18 @@ def test_questions_move_double_and_go_and_come_back(outline: Page) -> None:
 def test_what_others_depend_on_is_deleted_only_when_they_are_named(outline: Page) -> None:
     page = press(outline, "delete:A-02")
     assert page.heading == "Delete A-02?"
+    assert page.soup.select_one(".govuk-inset-text").get_text() == small().questions["A-02"].text
     assert 'The routing of B-01: A-02 is "Second"' in page.text
     page = page.submit("Delete it with these rules")
     assert keys(page) == ["A-01", "B-01", "B-02"]
     assert "Asked only when" not in page.text
+
+
+def test_a_section_to_be_deleted_is_named_with_its_questions(outline: Page) -> None:
+    page = press(outline, "delete:A")
+    assert page.heading == "Delete section A?"
+    title = small().all_sections["A"].title
+    assert page.soup.select_one(".govuk-inset-text").get_text() == f"{title}: 2 questions"
 
 
 def test_a_rule_is_built_row_by_row_without_a_script(outline: Page) -> None:

@@ -250,6 +250,16 @@ def test_a_template_starts_with_a_section_and_a_fork_remembers_its_origin(
     assert questionnaire(look, forked).questions == small().questions
 
 
+def test_a_made_key_is_free_whatever_is_cut_off_the_title(draft: int, do: Do, look: Do) -> None:
+    long = "Value for money of the contracts that a council lets"
+    made = [do(designs.fork, draft, fields(title=f"{long} ({name})")) for name in ("one", "two", "three")]
+    keys = [look(designs.show, one).row.template_key for one in made]
+    assert keys[0] == "value-for-money-of-the-contracts-that-a"
+    assert (len(set(keys)), max(map(len, keys))) == (3, 40)
+    counted = do(designs.start, fields(title="2026 check", section="First"))
+    assert look(designs.show, counted).row.template_key == "check"
+
+
 def test_the_trail_tells_what_each_edit_did(engine: Engine, draft: int, do: Do) -> None:
     do(designs.rearrange, draft, "down", "A-01")
     with reading(engine) as session:

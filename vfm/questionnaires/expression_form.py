@@ -16,6 +16,8 @@ OPERATIONS = {
     "multiply": "multiplied",
     "divide": "the first divided by the second",
 }
+NONE = "none"
+"""What is chosen to take away a calculation that is too deep for rows."""
 PAIRED = ("subtract", "divide")
 MOST_OPERANDS = 12
 
@@ -68,6 +70,8 @@ def read(
 ) -> Operation | None:
     """The calculation the rows describe, None for none.
 
+    Where there is one now, choosing none takes it away, whatever figures are left in the rows.
+
     Raises:
         Invalid: an operand that is no figure, or too few or too many for the operation.
     """
@@ -75,8 +79,9 @@ def read(
     if typed.kept and not typed.operator:
         return question.derived
     if typed.operator not in OPERATIONS:
-        if typed.operands:
-            raise Invalid([Problem(f"{name}.operator", "Choose what is done with the figures.")])
+        if typed.operands and question.derived is None:
+            sentence = "Choose what is done with the figures, or clear them."
+            raise Invalid([Problem(f"{name}.operator", sentence)])
         return None
     operands = [
         _operand(words, questionnaire, f"{name}.{i}.figure") for i, words in enumerate(typed.operands)

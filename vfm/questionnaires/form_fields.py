@@ -201,10 +201,13 @@ def points(fields: Fields, name: str) -> float | None:
     try:
         found = float(exact_share(typed))  # type: ignore[arg-type]
     except ValueError:
-        found = -1.0
-    if not 0 <= found <= 100:
+        found = float("nan")
+    if not isfinite(found):
         sentence = f'"{typed}" is not a number of points. Write 0 to 100, or two whole numbers such as 100/3.'
         raise refuse(name, sentence)
+    if not 0 <= found <= 100:
+        beyond = "less than 0" if found < 0 else "more than 100"
+        raise refuse(name, f"{typed} is {beyond}; points run from 0 to 100.")
     return found
 
 

@@ -14,6 +14,7 @@ from flask.typing import ResponseReturnValue
 from vfm.errors import Conflict, Frozen, Invalid, NotFound, Problem
 from vfm.questionnaires import arranging, expression_form, form_fields, section_form, settings_form
 from vfm.questionnaires.conditions import in_words
+from vfm.questionnaires.durations import estimated_minutes
 from vfm.questionnaires.schema import FEEDS, NUMERIC, SCORABLE, Kind, Question, Questionnaire
 from vfm.scoring.shares import full_shares
 from vfm.store.database import Session
@@ -109,14 +110,34 @@ def _outline(design: Design, problems: tuple[Problem, ...] = ()) -> str:
         questionnaire=questionnaire,
         kinds=words.KIND_WORDS,
         pages=PAGES,
+        spot=lambda place: _spot(design, place),
         clause=lambda condition: in_words(condition, questionnaire),
         tops=[section.key for section in questionnaire.sections],
         faulty={problem.place for problem in design.faults},
         is_folding=len(questionnaire.questions) > MOST_UNFOLDED,
         opened=_opened(questionnaire, request.args.get("open", "")),
         asked_open=request.args.get("open"),
+        duration="" if design.faults else estimated_minutes(questionnaire).in_words,
         problems=problems,
     )
+
+
+def _spot(design: Design, place: str) -> tuple[str, str]:
+    """Where a fault or advice is mended: its words, and the form's address (blank where there is none)."""
+    questionnaire, version_id = design.questionnaire, design.row.id
+    what, _, name = place.partition(".")
+    if place in questionnaire.questions:
+        return place, url_for(".question", version_id=version_id, key=place)
+    if place in questionnaire.all_sections:
+        return place, url_for(".section", version_id=version_id, key=place)
+    if any(check.key == place for check in questionnaire.checks):
+        return place, url_for(".check", version_id=version_id, key=place)
+    topics = {"scales": f"Scale {name}", "bands": PAGES["bands"], "scoring": "Scoring"}
+    if what in topics:
+        return topics[what], url_for(
+            ".topic", version_id=version_id, name="settings" if what == "scoring" else what
+        )
+    return place, ""
 
 
 def _opened(questionnaire: Questionnaire, wanted: str) -> frozenset[str]:
@@ -189,7 +210,11 @@ def ask_to_delete(version_id: int, key: str) -> ResponseReturnValue:
     """Name what depends on a question or section before it is deleted."""
     with reading() as store:
         design, needing = designs.needing(store, version_id, key, by=actor())
-    return render_template("designs/delete.html", design=design, row=design.row, key=key, needing=needing)
+    section = design.questionnaire.all_sections.get(key)
+    inside = sum(len(part.questions) for part in section.walk()) if section else 0
+    return render_template(
+        "designs/delete.html", design=design, row=design.row, key=key, needing=needing, inside=inside
+    )
 
 
 @blueprint.post("/versions/<int:version_id>/delete/<key>")
@@ -270,8 +295,8 @@ def _question_page(piece: Piece, form: Form) -> str:
         rule=rules.rule("show_if", form.fields, questionnaire, found.show_if, before=found.key),
         parts=[("", "Asked once"), *((name, name) for name in questionnaire.parts)],
         calculation=expression_form.sent(form.fields, "derived"),
-        operations=[("", "Not worked out"), *expression_form.OPERATIONS.items()],
-        figures=[("", "a figure:"), *_figures(questionnaire, found)],
+        operations=_operations(found),
+        figures=[("", "–"), *_figures(questionnaire, found)],
         derived_words=words.expression_in_words(found.derived) if found.derived else "",
         sections=[
             (section.key, f"{section.title} ({section.key})")
@@ -302,12 +327,17 @@ def _figures(questionnaire: Questionnaire, found: Question) -> list[tuple[str, s
     ]
 
 
+def _operations(found: Question) -> list[tuple[str, str]]:
+    """What can be done with figures; a calculation that rows cannot show can be left as it is too."""
+    none = ("", "Not worked out")
+    is_deep = expression_form.as_typed(found.derived).kept
+    leaving = [("", "As it is now"), (expression_form.NONE, none[1])] if is_deep else [none]
+    return [*leaving, *expression_form.OPERATIONS.items()]
+
+
 def _share(questionnaire: Questionnaire, found: Question, form: Form) -> float | None:
     """The share of the overall that the weight typed would give; None without a usable weight."""
-    try:
-        weight = form_fields.weight(form.fields, "weight")
-    except Invalid:
-        return None
+    weight = form_fields.weight(form.fields, "weight") if _is_weight(form, "weight") else None
     if weight is None:
         return None
     changed = arranging.with_question(questionnaire, found.key, arranging.remade(found, weight=weight))
@@ -395,15 +425,24 @@ def _section_page(piece: Piece, form: Form) -> str:
         table_lists=list(lists),
         statuses=form_fields.lines(form.fields, "table.statuses"),
         share=_section_share(questionnaire, piece.key, form),
+        is_weight=_is_weight(form, "weight"),
     )
 
 
-def _section_share(questionnaire: Questionnaire, key: str, form: Form) -> float | None:
+def _is_weight(form: Form, name: str) -> bool:
+    """True when what is typed can be used as a weight; blank can."""
     try:
-        weight = form_fields.weight(form.fields, "weight")
+        form_fields.weight(form.fields, name)
     except Invalid:
+        return False
+    return True
+
+
+def _section_share(questionnaire: Questionnaire, key: str, form: Form) -> float | None:
+    if not _is_weight(form, "weight"):
         return None
-    changed = arranging.remade(questionnaire.all_sections[key], weight=weight or 0.0)
+    weight = form_fields.weight(form.fields, "weight") or 0.0
+    changed = arranging.remade(questionnaire.all_sections[key], weight=weight)
     return full_shares(arranging.with_section(questionnaire, key, changed)).get(key)
 
 
@@ -477,6 +516,7 @@ def _topic_page(piece: Piece, form: Form) -> str:
         colours=[(colour, colour.capitalize()) for colour in settings_form.COLOURS],
         pilot_kinds=[(kind.value, words.KIND_WORDS[kind]) for kind in settings_form.PILOT_KINDS],
         shares=_shares_typed(piece, form) if piece.key == "weights" else {},
+        is_weight=lambda name: _is_weight(form, name),
     )
 
 

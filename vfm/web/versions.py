@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from vfm.errors import Conflict, Frozen, Invalid, Problem
 from vfm.gateways import ready_templates, template_files
 from vfm.questionnaires.conditions import in_words
+from vfm.questionnaires.durations import estimated_minutes
 from vfm.reports.template_files import WRITERS
 from vfm.roles import Role
 from vfm.web import words
@@ -164,6 +165,7 @@ def show(version_id: int) -> ResponseReturnValue:
         kind_in_words=lambda question: words.kind_in_words(questionnaire, question),
         condition_in_words=lambda condition: in_words(condition, questionnaire),
         expression_in_words=words.expression_in_words,
+        duration="" if view.faults else estimated_minutes(questionnaire).in_words,
     )
 
 

@@ -90,10 +90,6 @@ class Design:
             undone = edit
         return undone
 
-    def about(self, key: str) -> tuple[Problem, ...]:
-        """The faults and advice of one question, section, check or topic."""
-        return tuple(problem for problem in (*self.faults, *self.advice) if problem.place == key)
-
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -697,9 +693,10 @@ def fork(session: Session, version_id: int, fields: Fields, *, by: Actor, now: d
 
 
 def _template_key(session: Session, fields: Fields, title: str) -> str:
-    wanted = "-".join("".join(c if c.isalnum() and c.isascii() else " " for c in title.lower()).split())[:40]
+    wanted = "-".join("".join(c if c.isalnum() and c.isascii() else " " for c in title.lower()).split())
+    wanted = wanted.lstrip("-0123456789")[: arranging.LONGEST_KEY].rstrip("-") or "template"
     taken = version_queries.template_keys(session)
-    key = form_fields.key(fields, "key", (), wanted or "template")
+    key = form_fields.key(fields, "key", (), arranging.free_key(wanted, taken))
     if key.casefold() in taken:
         raise form_fields.refuse("key", f'There is a template with the key "{key}" already. Choose another.')
     return key
