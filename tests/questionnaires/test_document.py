@@ -219,3 +219,13 @@ def test_options_are_written_one_a_line():
         "          - {key: low, label: Low}\n          - {key: high, label: 'High: above'}\n"
         in document.dump(made)
     )
+
+
+@pytest.mark.parametrize("words", ["?0", "? what", "?", "-?", "!now", "%a", "@b", "`c`", "&d", ": e", "[f]"])
+def test_words_that_begin_like_a_sign_of_the_format_are_read_back(words):
+    made = questionnaire(
+        scale_question("A-01", text=words),
+        bands=({"name": words, "minimum": 0, "colour": "red"},),
+        outputs=(words,),
+    )
+    assert document.parse(document.dump(made), name="made.yaml") == made

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.scalarstring import LiteralScalarString
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
 from vfm.errors import Invalid, Problem
 from vfm.questionnaires.complaints import THE_FIELDS_ARE, Complaint, complaints
@@ -268,6 +268,8 @@ def _written(value: Any, name: str) -> Any:
         return share(value) if name in SHARES else int(value) if value.is_integer() else value
     if isinstance(value, str) and _reads_as_lines(value):
         return LiteralScalarString(value)
+    if isinstance(value, str) and value.startswith(("?", ":")):
+        return DoubleQuotedScalarString(value)  # the writer leaves it bare, the reader takes it for a sign
     return value
 
 

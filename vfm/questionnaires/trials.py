@@ -110,12 +110,16 @@ class Trials:
             return False
         named = questions_named(condition)
         answered, failing = self.answered(named), self.holding(condition, wanted=False)
-        if self.is_possible(*answered, *failing, named=named):
-            return False
         if is_given:
-            return self.is_possible(*answered, named=named)
-        asks_whether = any(claim.operator == "answered" for claim in comparisons(condition))
-        given = () if asks_whether else tuple(self.if_asked(key, lambda _answer: True) for key in named)
+            fails = self.is_possible(*answered, *failing, named=named)
+            return not fails and self.is_possible(*answered, named=named)
+        # What decides whether those are asked is given too.
+        keys = frozenset(named).union(*(self._above.get(key, ()) for key in named))
+        routing = (self.questionnaire.questions[key].show_if for key in keys)
+        looked_at = [condition, *(rule for rule in routing if rule is not None)]
+        asks_whether = any(claim.operator == "answered" for rule in looked_at for claim in comparisons(rule))
+        ordered = () if asks_whether else tuple(key for key in self.questionnaire.questions if key in keys)
+        given = tuple(self.if_asked(key, lambda _answer: True) for key in ordered)
         return not self.is_possible(*given, *failing)
 
     # --- the search --------------------------------------------------------------------------------------
