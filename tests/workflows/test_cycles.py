@@ -16,7 +16,7 @@ from vfm.questionnaires.answers import answer_to_json
 from vfm.questionnaires.schema import Questionnaire
 from vfm.store.database import reading, transaction
 from vfm.store.tables import AnswerRow, Assessment, CarriedAnswer, Cycle, Feedback, PersonRole, Version
-from vfm.workflows import cockpit, cycles, designs, versions
+from vfm.workflows import assessments, cockpit, cycles, designs, versions
 from vfm.workflows.cockpit import Wanted
 from vfm.workflows.cycles import Typed
 
@@ -251,6 +251,37 @@ def test_what_a_service_is_answering_comes_along_to_the_next_version(desk: Desk)
         (True, "A-02"),
     ]
     assert [tuple(row) for row in waiting] == [("A-01", old)]
+
+
+def test_an_answer_to_look_at_again_counts_when_it_is_confirmed(desk: Desk) -> None:
+    first = desk.imported()
+    desk.answers(desk.opens(desk.plan(first)), "LIB", A_02="yes", A_03="Some words")
+    second = desk.revised(first, A_02="Is it so now?", A_03="Why now?")
+    cycle = desk.opens(desk.plan(second, "LIB", kind="rollout", name="Rollout one"))
+    assessment, director = desk.answers(cycle, "LIB"), desk.council.actor("director")
+
+    def state() -> tuple[int, int]:
+        with reading(desk.engine) as session:
+            view = assessments.show(session, assessment, by=director)
+        return view.waiting, view.progress.settled
+
+    def confirm(key: str) -> tuple[str, ...]:
+        with transaction(desk.engine) as session:
+            return assessments.save(session, assessment, "A", {}, by=director, now=NOW, confirmed=key).changed
+
+    assert state() == (1, 0)  # A-03 is asked only once A-02 is answered
+    with reading(desk.engine) as session:
+        asked = assessments.section(session, assessment, "A", by=director).asked
+    before = {one.question.key: one.before for one in asked}
+    assert before["A-02"] is not None
+    assert before["A-02"].words.startswith("Yes")
+    assert [line.what for line in before["A-02"].lines] == ["Words"]
+    assert confirm("A-01") == ()  # nothing waits there
+    assert confirm("A-02") == ("A-02",)
+    assert state() == (1, 1)
+    assert confirm("A-02") == ()  # it is answered now
+    assert confirm("A-03") == ("A-03",)
+    assert state() == (0, 2)
 
 
 def test_a_mark_of_the_same_meaning_carries_the_answer_while_the_wording_stays(desk: Desk) -> None:

@@ -73,6 +73,7 @@ class TaskList:
         next_question: the first one still to be answered, and next_key its section; None when there is none.
         waits_for: who has to act next, in words; empty when it is agreed.
         invitation: what the core team says to those who are asked (Markdown).
+        waiting: answers to an earlier version, to questions on the route, that nobody has looked at again.
     """
 
     head: Head
@@ -84,6 +85,7 @@ class TaskList:
     waits_for: str
     returned: Returned | None
     invitation: str
+    waiting: int
     may_answer: bool
     may_sign_off: bool
 
@@ -283,6 +285,7 @@ def show(session: Session, assessment_id: int, *, by: Actor) -> TaskList:
         waits_for=_waits_for(session, head),
         returned=_returned(session, head),
         invitation=queries.invitation(session, head.id) if head.status == Status.OPEN else "",
+        waiting=len(route & queries.waiting(session, head.id).keys()) if head.waiting else 0,
         may_answer=_may_answer(head, by),
         may_sign_off=_may_sign_off(head, by),
     )
