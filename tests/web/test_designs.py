@@ -50,7 +50,7 @@ def keys(page: Page) -> list[str]:
 
 def press(page: Page, deed: str) -> Page:
     """Press one of the outline's buttons, as `up:A-02`."""
-    token = page.soup.select_one("#arrange input[name=csrf_token]")["value"]
+    token = page.soup.select_one("#_arrange input[name=csrf_token]")["value"]
     return page.browser.send(page.address, {"csrf_token": token, "do": deed})
 
 
@@ -105,12 +105,23 @@ def test_a_weight_that_is_no_number_has_no_share(outline: Page) -> None:
 
 
 def test_what_is_to_mend_stands_before_the_questions_with_a_way_past_it(outline: Page) -> None:
-    main = outline.soup.select_one("#outline")
+    main = outline.soup.select_one("#_outline")
     assert main.find_all_previous("a", string="Settings and scoring")
     assert main.find_all_previous("h2", string="Latest edits")
     assert (
-        outline.soup.select_one('.vfm-design-side a[href="#outline"]').get_text() == "Skip to the questions"
+        outline.soup.select_one('.vfm-design-side a[href="#_outline"]').get_text() == "Skip to the questions"
     )
+
+
+def test_a_section_may_bear_any_key_without_two_places_of_one_name(core: Browser) -> None:
+    names = ("checks", "edits", "outline", "whole", "jump", "arrange", "to-mend")
+    parts = (build.section(name, build.yes_no(f"{name}-1", weight=1)) for name in names)
+    text = document.dump(build.questionnaire(*parts, key="names", title="Names")).encode()
+    core.open("/templates/import").submit("Import", {"file": upload(text, "names.yaml")}, ready="upload")
+    page = core.open("/versions/1/design")
+    found = [str(item["id"]) for item in page.soup.select("[id]")]
+    assert sorted(found) == sorted(set(found))
+    assert set(names) <= set(found)
 
 
 def test_a_long_template_shows_one_section_at_a_time(core: Browser) -> None:

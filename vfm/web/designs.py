@@ -162,7 +162,7 @@ def _place(version_id: int, key: str, anchor: str = "") -> str:
 
 def _edits(version_id: int) -> str:
     """The address of the outline's undo and redo, the same section open as before."""
-    return url_for(".show", version_id=version_id, open=request.args.get("open"), _anchor="edits")
+    return url_for(".show", version_id=version_id, open=request.args.get("open"), _anchor="_edits")
 
 
 @blueprint.post("/versions/<int:version_id>/design")
@@ -183,7 +183,7 @@ def act(version_id: int) -> ResponseReturnValue:
         raise
     except Conflict as conflict:
         flash(conflict.message, "notice")
-        return redirect(url_for(".show", version_id=version_id, _anchor="edits"), 303)
+        return redirect(url_for(".show", version_id=version_id, _anchor="_edits"), 303)
     flash(_sentence(done), "done")
     if not done.key:
         return redirect(_edits(version_id), 303)
@@ -555,14 +555,14 @@ def save_check(version_id: int, key: str) -> ResponseReturnValue:
         with transaction() as store:
             done = designs.remove_check(store, version_id, key, by=actor(), now=now())
         flash(f"{_sentence(done)} You can undo this.", "done")
-        return redirect(url_for(".show", version_id=version_id, _anchor="checks"), 303)
+        return redirect(url_for(".show", version_id=version_id, _anchor="_checks"), 303)
     return _sent(
         lambda store: designs.check(store, version_id, key, by=actor()),
         _check_page,
         lambda store, revision: designs.save_check(
             store, version_id, key, _fields(), revision=revision, by=actor(), now=now()
         ),
-        lambda _: url_for(".show", version_id=version_id, _anchor="checks"),
+        lambda _: url_for(".show", version_id=version_id, _anchor="_checks"),
     )
 
 
