@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from vfm.questionnaires.changes import Mark, marked
 from vfm.questionnaires.conditions import in_words
+from vfm.questionnaires.notation import write_arithmetic
 from vfm.questionnaires.schema import Kind, Question, Questionnaire
 
 
@@ -59,6 +60,7 @@ def _lines(questionnaire: Questionnaire, question: Question) -> dict[str, str]:
         "Kind": question.kind.value.replace("_", " "),
         **{f"Level {level}": words for level, words in levels.items()},
         **{f'Option "{option.key}"': option.label for option in question.options},
+        "Chosen alone": ", ".join(option.label for option in question.options if option.exclusive),
         "Parts": ", ".join(questionnaire.parts_of(question).values()),
         "Unit": question.unit,
         "Points": ", ".join(f"{value}: {worth:.4g}" for value, worth in points.items()),
@@ -68,6 +70,7 @@ def _lines(questionnaire: Questionnaire, question: Question) -> dict[str, str]:
         "Not applicable": "" if question.allows_na else "not allowed",
         "Asked": in_words(question.show_if, questionnaire) if question.show_if else "always",
         "Limits": ", ".join(limit for limit in limits if limit),
+        "Worked out as": write_arithmetic(question.derived) if question.derived else "",
         "Feeds": (question.feeds or "").replace("_", " "),
         "Becomes": (question.becomes or "").replace("_", " "),
     }
