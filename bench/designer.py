@@ -57,7 +57,7 @@ def form_of(client: FlaskClient, address: str) -> dict[str, list[str]]:
     """The fields of the designer's form on a page, as they stand."""
     fields: dict[str, list[str]] = {}
     for tag in BeautifulSoup(client.get(address).text, "html5lib").select(
-        "form[data-designer] [name], #arrange [name]"
+        "form[data-designer] [name], #_arrange [name]"
     ):
         name = str(tag["name"])
         if tag.name == "button" or (tag.get("type") in ("checkbox", "radio") and not tag.has_attr("checked")):

@@ -2,7 +2,7 @@
 
 A place is a folder, a form, or an archive with forms in it, such as a wheel: pyxform 1.2.0 has 58. An
 old .xls is read here, as the importer takes .xlsx alone. Exit status 1 when a form did anything but come to a
-template that passes every check, or be refused with its problems.
+template that passes every check, or be refused with its problems; 2 when there was none to read.
 """
 
 import sys
@@ -78,6 +78,9 @@ def main(places: list[str]) -> int:
             slowest = max(slowest, time.perf_counter() - began)
             words[word] += 1
             print(f"{word}: {name}: {line}")
+    if not words:
+        print("No XLSForm there. Name a folder, a form or an archive: bench/xlsforms.py PLACE...")
+        return 2
     print(f"{sum(words.values())} forms: {dict(words)}; the slowest took {slowest:.1f} s.")
     return 1 if words["crashed"] else 0
 

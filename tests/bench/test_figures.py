@@ -1,0 +1,44 @@
+"""The scripts that print figures still find what they measure."""
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+BENCH = Path(__file__).resolve().parents[2] / "bench"
+
+
+def test_every_edit_of_the_designer_has_its_figure(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.syspath_prepend(BENCH)
+    import designer
+
+    monkeypatch.setattr(sys, "argv", ["designer.py", "--questions", "1", "--rounds", "1"])
+    designer.main()
+    printed = capsys.readouterr().out
+    assert printed.startswith("61 questions, ")
+    figures = dict(re.findall(r"^(\S.*?) +([\d.]+) +[\d.]+$", printed, re.MULTILINE))
+    assert list(figures) == [
+        "open the designer",
+        "open the designer, all sections",
+        "open one question",
+        "save a reworded question",
+        "down",
+        "double",
+        "undo",
+        "redo",
+        "delete",
+    ]
+    assert all(float(figure) > 0 for figure in figures.values())
+
+
+def test_a_place_without_forms_is_no_success(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.syspath_prepend(BENCH)
+    import xlsforms
+
+    assert xlsforms.main([str(tmp_path)]) == 2
+    assert "No XLSForm" in capsys.readouterr().out
