@@ -87,6 +87,16 @@ def rows(fields: Fields, name: str, parts: Sequence[str]) -> list[int]:
     return [i for i in range(MOST_ROWS) if any(one(fields, f"{name}.{i}.{part}") for part in parts)]
 
 
+def without_spare_rows(fields: Fields, name: str, parts: Sequence[str]) -> Fields:
+    """The fields without those of rows in which nothing was typed, as a spare row's list comes back preset."""
+    typed = {str(i) for i in rows(fields, name, parts)}
+    return {
+        field: values
+        for field, values in fields.items()
+        if not field.startswith(f"{name}.") or field.split(".")[1] in typed
+    }
+
+
 def moved(fields: Fields, row: str, step: int) -> dict[str, list[str]]:
     """The fields with a row, such as `option.2`, swapped with the one `step` places below (above: negative).
 

@@ -27,6 +27,7 @@ from vfm.questionnaires.form_fields import (
     rows,
     share,
     weight,
+    without_spare_rows,
     wording,
 )
 from vfm.questionnaires.schema import (
@@ -58,6 +59,8 @@ GRADES: tuple[Grade, ...] = ("none", "assertion", "documented", "verified")
 PEOPLE_LINES = ("contributors", "reported_to")
 PEOPLE_WORDS = ("completed_by", "fact_checked_by", "signed_off_by", "challenged_by", "sponsor")
 SHARES = ("section_minimum", "overall_minimum", "na_flag")
+BAND_FIELDS, PILOT_FIELDS = ("name", "minimum"), ("key", "text")
+"""What a row of bands, or of the pilot's questions, must say something in to count."""
 PILOT_KINDS = (Kind.TEXT, Kind.YES_NO, Kind.NUMBER)
 
 
@@ -307,7 +310,7 @@ def bands_read(questionnaire: Questionnaire, fields: Fields) -> Questionnaire:
     Raises:
         Invalid: every problem, its place the field's name.
     """
-    reading = Reading(bands_shown(questionnaire), fields)
+    reading = Reading(bands_shown(questionnaire), without_spare_rows(fields, "band", BAND_FIELDS))
     bands = reading.read(questionnaire.bands, "band", _bands, fields)
     reading.close()
     return remade(questionnaire, bands=bands)
@@ -315,7 +318,7 @@ def bands_read(questionnaire: Questionnaire, fields: Fields) -> Questionnaire:
 
 def _bands(fields: Fields) -> tuple[Band, ...]:
     reading = Reading()
-    found = [reading.take(_band, fields, f"band.{i}") for i in rows(fields, "band", ("name", "minimum"))]
+    found = [reading.take(_band, fields, f"band.{i}") for i in rows(fields, "band", BAND_FIELDS)]
     reading.close()
     return tuple(sorted(filter(None, found), key=lambda band: band.minimum))
 
@@ -391,7 +394,7 @@ def pilot_read(questionnaire: Questionnaire, fields: Fields) -> Questionnaire:
     Raises:
         Invalid: every problem, its place the field's name.
     """
-    reading = Reading(pilot_shown(questionnaire), fields)
+    reading = Reading(pilot_shown(questionnaire), without_spare_rows(fields, "pilot", PILOT_FIELDS))
     present = questionnaire.pilot_feedback
     asked = reading.read(present.overall, "pilot", _pilot_questions, fields, questionnaire)
     reading.close()
@@ -404,7 +407,7 @@ def _pilot_questions(fields: Fields, questionnaire: Questionnaire) -> tuple[Ques
     known = {question.key: question for question in questionnaire.pilot_feedback.overall}
     taken = {asked.casefold() for asked in (*questionnaire.questions, *questionnaire.all_sections)}
     found: list[Question] = []
-    for i in rows(fields, "pilot", ("key", "text")):
+    for i in rows(fields, "pilot", PILOT_FIELDS):
         question = reading.take(_pilot_question, fields, i, frozenset(taken), known)
         if question:
             taken.add(question.key.casefold())

@@ -15,7 +15,7 @@ from vfm.errors import Conflict, Frozen, Invalid, NotFound, Problem
 from vfm.questionnaires import arranging, expression_form, form_fields, section_form, settings_form
 from vfm.questionnaires.conditions import in_words
 from vfm.questionnaires.durations import estimated_minutes
-from vfm.questionnaires.schema import FEEDS, NUMERIC, SCORABLE, Kind, Question, Questionnaire
+from vfm.questionnaires.schema import FEEDS, NUMERIC, SCORABLE, Kind, Question, Questionnaire, Section
 from vfm.scoring.shares import full_shares
 from vfm.store.database import Session
 from vfm.web import rules, words
@@ -423,7 +423,7 @@ def _section_page(piece: Piece, form: Form) -> str:
         has_table=section_form.has_table(questionnaire, found),
         table_rows=section_form.combinations(len(lists)) if drawn else [],
         table_lists=list(lists),
-        statuses=form_fields.lines(form.fields, "table.statuses"),
+        statuses=_statuses(found, form),
         share=_section_share(questionnaire, piece.key, form),
         is_weight=_is_weight(form, "weight"),
     )
@@ -502,6 +502,24 @@ def save_topic(version_id: int, name: str) -> ResponseReturnValue:
     )
 
 
+def _pilot_kinds(questionnaire: Questionnaire) -> list[tuple[str, str]]:
+    """The kinds offered, and any other that a question read from a file has: a form offers all that it shows."""
+    kinds = (
+        *settings_form.PILOT_KINDS,
+        *(question.kind for question in questionnaire.pilot_feedback.overall),
+    )
+    return [(kind.value, words.KIND_WORDS[kind]) for kind in dict.fromkeys(kinds)]
+
+
+def _statuses(section: Section, form: Form) -> tuple[str, ...]:
+    """The statuses to choose from: those typed, or the section's own where nobody typed others."""
+    if section.rule_table and form_fields.is_untouched(
+        section_form.shown(section), form.fields, "table.statuses"
+    ):
+        return section.rule_table.statuses
+    return form_fields.lines(form.fields, "table.statuses")
+
+
 def _topic_page(piece: Piece, form: Form) -> str:
     return render_template(
         f"designs/{piece.key}.html",
@@ -514,7 +532,7 @@ def _topic_page(piece: Piece, form: Form) -> str:
         units=list(settings_form.UNITS.items()),
         methods=[(method.value, label) for method, label in settings_form.METHODS.items()],
         colours=[(colour, colour.capitalize()) for colour in settings_form.COLOURS],
-        pilot_kinds=[(kind.value, words.KIND_WORDS[kind]) for kind in settings_form.PILOT_KINDS],
+        pilot_kinds=_pilot_kinds(piece.design.questionnaire),
         shares=_shares_typed(piece, form) if piece.key == "weights" else {},
         is_weight=lambda name: _is_weight(form, name),
     )
