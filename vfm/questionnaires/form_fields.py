@@ -88,7 +88,7 @@ def rows(fields: Fields, name: str, parts: Sequence[str]) -> list[int]:
 
 
 def without_spare_rows(fields: Fields, name: str, parts: Sequence[str]) -> Fields:
-    """The fields without those of rows in which nothing was typed, as a spare row's list comes back preset."""
+    """The fields without those of rows in which nothing was typed: a spare row's lists are preset."""
     typed = {str(i) for i in rows(fields, name, parts)}
     return {
         field: values

@@ -503,19 +503,16 @@ def save_topic(version_id: int, name: str) -> ResponseReturnValue:
 
 
 def _pilot_kinds(questionnaire: Questionnaire) -> list[tuple[str, str]]:
-    """The kinds offered, and any other that a question read from a file has: a form offers all that it shows."""
-    kinds = (
-        *settings_form.PILOT_KINDS,
-        *(question.kind for question in questionnaire.pilot_feedback.overall),
-    )
+    """The kinds offered, and any other that a question read from a file has, so that saving keeps it."""
+    asked = questionnaire.pilot_feedback.overall
+    kinds = (*settings_form.PILOT_KINDS, *(question.kind for question in asked))
     return [(kind.value, words.KIND_WORDS[kind]) for kind in dict.fromkeys(kinds)]
 
 
 def _statuses(section: Section, form: Form) -> tuple[str, ...]:
     """The statuses to choose from: those typed, or the section's own where nobody typed others."""
-    if section.rule_table and form_fields.is_untouched(
-        section_form.shown(section), form.fields, "table.statuses"
-    ):
+    shown = section_form.shown(section)
+    if section.rule_table and form_fields.is_untouched(shown, form.fields, "table.statuses"):
         return section.rule_table.statuses
     return form_fields.lines(form.fields, "table.statuses")
 
