@@ -135,13 +135,14 @@ class Service(Table):
 
 
 class Person(Table):
-    """Somebody who signs in. `email` is kept in lower case."""
+    """Somebody who signs in. `email` is kept in lower case; `language` is en or cy, for pages and e-mails."""
 
     __tablename__ = "person"
 
     name: Mapped[str]
     email: Mapped[str] = mapped_column(unique=True)
     password_hash: Mapped[str | None]
+    language: Mapped[str] = mapped_column(default="en", server_default="en")
     is_active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
 
@@ -322,8 +323,8 @@ class Cycle(Table):
 class Assessment(Table):
     """One service's response in one cycle.
 
-    `status` is open, submitted, signed_off or agreed; `version_id` repeats the cycle's so that one row
-    tells what was asked.
+    `status` is a `steps.Status`; `version_id` repeats the cycle's so that one row tells what was asked;
+    `due_on` is this service's own due date where it was extended beyond the cycle's.
     """
 
     __tablename__ = "assessment"
@@ -333,12 +334,15 @@ class Assessment(Table):
     service_id: Mapped[int] = mapped_column(ForeignKey("service.id"), index=True)
     version_id: Mapped[int] = mapped_column(ForeignKey("version.id"))
     status: Mapped[str] = mapped_column(default="open")
+    due_on: Mapped[date | None]
     answered_count: Mapped[int] = mapped_column(default=0)
     route_count: Mapped[int] = mapped_column(default=0)
     last_activity_at: Mapped[datetime | None]
     last_activity_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     submitted_at: Mapped[datetime | None]
     submitted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    approved_at: Mapped[datetime | None]
+    approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     signed_off_at: Mapped[datetime | None]
     signed_off_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     agreed_at: Mapped[datetime | None]
@@ -378,6 +382,223 @@ class CarriedAnswer(Table):
     from_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
     by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime]
+
+
+class Delegation(Table):
+    """A part of an assessment that somebody was given to answer.
+
+    `scope` is whole, section or question, `place` the section's or question's key (empty for the whole);
+    `handed_back_at` is set when they say that it is done, with a note.
+    """
+
+    __tablename__ = "delegation"
+    __table_args__ = (UniqueConstraint("assessment_id", "person_id", "scope", "place"),)
+
+    assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    scope: Mapped[str]
+    place: Mapped[str]
+    message: Mapped[str] = mapped_column(default="")
+    given_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    given_at: Mapped[datetime]
+    handed_back_at: Mapped[datetime | None]
+    handed_back_note: Mapped[str] = mapped_column(default="")
+
+
+class Deputy(Table):
+    """Somebody who stands in for a director between two days, both included; `ends_on` may be open."""
+
+    __tablename__ = "deputy"
+
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    given_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    given_at: Mapped[datetime]
+
+
+class Comment(Table):
+    """What colleagues say to each other at a question (or, without a key, about the whole assessment).
+
+    Not the feedback of a pilot, which is about the template.
+    """
+
+    __tablename__ = "comment"
+
+    assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"), index=True)
+    question_key: Mapped[str | None]
+    text: Mapped[str]
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class Mention(Table):
+    """Somebody named in a comment; `seen_at` is set when they have read it."""
+
+    __tablename__ = "mention"
+    __table_args__ = (UniqueConstraint("comment_id", "person_id"),)
+
+    comment_id: Mapped[int] = mapped_column(ForeignKey("comment.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    seen_at: Mapped[datetime | None]
+
+
+class Evidence(Table):
+    """One file or link in a service's register of evidence, used by answers across questions and cycles.
+
+    `kind` is file or link; a file is found in the file store by `digest` (SHA-256 of what it holds);
+    `grade` is an evidence grade; `withdrawn_at` takes it out of the register, never out of past answers.
+    """
+
+    __tablename__ = "evidence"
+
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"), index=True)
+    kind: Mapped[str]
+    title: Mapped[str]
+    address: Mapped[str] = mapped_column(default="")
+    digest: Mapped[str] = mapped_column(default="")
+    file_name: Mapped[str] = mapped_column(default="")
+    media_type: Mapped[str] = mapped_column(default="")
+    size: Mapped[int] = mapped_column(default=0)
+    grade: Mapped[str]
+    dated_on: Mapped[date | None]
+    expires_on: Mapped[date | None]
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    revision: Mapped[int] = mapped_column(default=1)
+    withdrawn_at: Mapped[datetime | None]
+
+
+class EvidenceUse(Table):
+    """That a piece of evidence supports an answer."""
+
+    __tablename__ = "evidence_use"
+    __table_args__ = (UniqueConstraint("assessment_id", "question_key", "evidence_id"),)
+
+    assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
+    question_key: Mapped[str]
+    evidence_id: Mapped[int] = mapped_column(ForeignKey("evidence.id"), index=True)
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+
+
+class FigureView(Table):
+    """What the respondents say of a published figure: accepted, or corrected to an amount with a reason.
+
+    `verdict` is accepted or corrected; the published figure itself never changes.
+    """
+
+    __tablename__ = "figure_view"
+    __table_args__ = (UniqueConstraint("assessment_id", "measure", "year"),)
+
+    assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
+    measure: Mapped[str]
+    year: Mapped[str]
+    verdict: Mapped[str]
+    amount: Mapped[Decimal | None]
+    reason: Mapped[str] = mapped_column(default="")
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+
+
+class Upload(Table):
+    """A workbook of answers that was read and waits to be accepted; `content` is what it would change.
+
+    `accepted_at` and `discarded_at` end it; nothing of it counts before it is accepted.
+    """
+
+    __tablename__ = "upload"
+
+    assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"), index=True)
+    file_name: Mapped[str]
+    content: Mapped[dict[str, Any]]
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
+    discarded_at: Mapped[datetime | None]
+
+
+class MemberAnswer(Table):
+    """What one member of a group answers alone; the consensus is the assessment's own `AnswerRow`."""
+
+    __tablename__ = "member_answer"
+    __table_args__ = (UniqueConstraint("assessment_id", "person_id", "question_key"),)
+
+    assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    question_key: Mapped[str]
+    content: Mapped[dict[str, Any]]
+    revision: Mapped[int] = mapped_column(default=1)
+    at: Mapped[datetime]
+
+
+class GroupMember(Table):
+    """Somebody who answers a group's assessment alone; `finished_at` once they say so."""
+
+    __tablename__ = "group_member"
+    __table_args__ = (UniqueConstraint("assessment_id", "person_id"),)
+
+    assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    finished_at: Mapped[datetime | None]
+
+
+class Consensus(Table):
+    """Why a group settled on the answer it did."""
+
+    __tablename__ = "consensus"
+    __table_args__ = (UniqueConstraint("assessment_id", "question_key"),)
+
+    assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
+    question_key: Mapped[str]
+    reason: Mapped[str]
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+
+
+class Message(Table):
+    """An e-mail to be sent: the outbox. `step` names what it is for; no step is ever sent twice.
+
+    `step` is unique, such as `overdue:assessment:12:person:7`. `claimed_until` keeps two workers apart;
+    `failed_at` is set when it was given up.
+    """
+
+    __tablename__ = "message"
+
+    step: Mapped[str] = mapped_column(unique=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    address: Mapped[str]
+    subject: Mapped[str]
+    body: Mapped[str]
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime] = mapped_column(index=True)
+    claimed_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    problem: Mapped[str] = mapped_column(default="")
+    sent_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]
+
+
+class Job(Table):
+    """Long work done beside the pages, with its progress; `result` says what became of it."""
+
+    __tablename__ = "job"
+
+    kind: Mapped[str]
+    subject_id: Mapped[int | None]
+    given: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    total: Mapped[int] = mapped_column(default=0)
+    done: Mapped[int] = mapped_column(default=0)
+    result: Mapped[dict[str, Any] | None]
+    problem: Mapped[str] = mapped_column(default="")
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+    claimed_until: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
 
 
 class TimeSpent(Table):
