@@ -564,7 +564,8 @@ class Message(Table):
     """An e-mail to be sent: the outbox. `step` names what it is for; no step is ever sent twice.
 
     `step` is unique, such as `overdue:assessment:12:person:7`. `claimed_until` keeps two workers apart;
-    `failed_at` is set when it was given up.
+    `handed_over_at` is set just before the mail server is given the words, so that nothing is ever given to
+    it twice; `failed_at` is set when it was given up.
     """
 
     __tablename__ = "message"
@@ -579,6 +580,7 @@ class Message(Table):
     claimed_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
     problem: Mapped[str] = mapped_column(default="")
+    handed_over_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     failed_at: Mapped[datetime | None]
 

@@ -41,6 +41,7 @@ def upgrade() -> None:
         sa.Column("claimed_until", tables.Instant(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("problem", sa.Text(), nullable=False),
+        sa.Column("handed_over_at", tables.Instant(), nullable=True),
         sa.Column("sent_at", tables.Instant(), nullable=True),
         sa.Column("failed_at", tables.Instant(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
