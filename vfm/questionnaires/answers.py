@@ -298,3 +298,20 @@ def in_words(questionnaire: Questionnaire, question: Question, answer: Answer) -
         return KINDS[question.kind].in_words(questionnaire, question, answer.value)
     words = STATE_WORDS[answer.state if answer.state is not State.ANSWERED else State.UNANSWERED]
     return f"{words}: {answer.reason}" if answer.reason else words
+
+
+def lines_in_words(questionnaire: Questionnaire, question: Question, answer: Answer) -> dict[str, str]:
+    """An answer with its grade and note, so that two of them can be told apart: what it is -> words.
+
+    The grade is said where it is asked for, or was given all the same; a blank note is left out.
+    """
+    lines = {"Answer": in_words(questionnaire, question, answer)}
+    if (question.is_scored and answer.is_answered) or answer.evidence is not Evidence.NONE:
+        lines["Evidence"] = grade_words(questionnaire)[answer.evidence]
+    return lines | ({"Note": answer.note} if answer.note else {})
+
+
+def whole_in_words(questionnaire: Questionnaire, question: Question, answer: Answer) -> str:
+    """The same as one text, a line each: `3: In place`, `Evidence: Documented`, `Note: Since May`."""
+    lines = lines_in_words(questionnaire, question, answer).items()
+    return "\n".join(words if what == "Answer" else f"{what}: {words}" for what, words in lines)

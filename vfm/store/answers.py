@@ -1,15 +1,29 @@
-"""Writing answers: one row an answer, many rows at once, never over a revision nobody saw."""
+"""Writing answers: one row each, many at once, never over a revision nobody saw, never without a trail."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, cast
+from enum import StrEnum
+from typing import cast
 
 from sqlalchemy import Executable, Table, bindparam, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from vfm.questionnaires.merging import Kept, Written
 from vfm.questionnaires.routing import Progress
+from vfm.store import events
 from vfm.store.tables import AnswerRow, Assessment, TimeSpent
+
+
+class How(StrEnum):
+    """How an answer came to be written; the value is the verb of the event that tells of it."""
+
+    PAGE = "saved answers"
+    WORKBOOK = "took answers from a workbook"
+    RESTORED = "put an answer back"
+    CONFIRMED = "confirmed an answer"
+    CONSENSUS = "recorded a consensus"
+
 
 _WRITTEN = ("content", "revision", "by_id", "at")
 
@@ -62,29 +76,51 @@ def add_time(session: Session, assessment_id: int, section_key: str, seconds: in
 def write(
     session: Session,
     assessment_id: int,
-    written: Sequence[tuple[str, dict[str, Any], int]],
+    written: Mapping[str, Written],
+    kept: Mapping[str, Kept],
     progress: Progress,
     *,
     by_id: int,
     now: datetime,
+    how: How = How.PAGE,
 ) -> None:
-    """Add or replace answers, each (question key, content, new revision), and note how far this brings them.
+    """Add or replace answers, leave an event of each before and after, and note how far this brings them.
 
     The caller holds the assessment's lock and has compared revisions. Rows are written in the order of their
     keys, so that two writers can never wait for each other.
+
+    Args:
+        session: a writing transaction.
+        assessment_id: whose answers.
+        written: question key -> what is to stand; at least one.
+        kept: question key -> what stands now; further keys are not looked at.
+        progress: how far the assessment is with them.
+        by_id: who writes.
+        now: when.
+        how: by which way they came.
     """
     connection = session.connection()
     rows = [
         {
             "assessment_id": assessment_id,
             "question_key": key,
-            "content": content,
-            "revision": revision,
+            "content": one.content,
+            "revision": one.revision,
             "by_id": by_id,
             "at": now,
         }
-        for key, content, revision in sorted(written, key=lambda one: one[0])
+        for key, one in sorted(written.items())
     ]
     connection.execute(_UPSERT[connection.dialect.name], rows)
     counts = {"answered_count": progress.settled, "route_count": progress.asked}
     connection.execute(_TOUCH, {"assessment_id": assessment_id, **counts, "at": now, "by_id": by_id})
+    events.record(
+        session,
+        how,
+        "assessment",
+        assessment_id,
+        by_id=by_id,
+        now=now,
+        before={key: kept[key].content if key in kept else None for key in written},
+        after={key: one.content | {"revision": one.revision} for key, one in written.items()},
+    )

@@ -25,7 +25,8 @@ from vfm.questionnaires.schema import Question, Questionnaire
 from vfm.questionnaires.steps import Status, Step
 from vfm.roles import Actor, Role
 from vfm.store import answers as rows
-from vfm.store import content, events
+from vfm.store import content
+from vfm.store.answers import How
 from vfm.store.queries import assessments as queries
 from vfm.store.queries.assessments import Head, Published, Work
 
@@ -465,7 +466,7 @@ def _waiting(session: Session, head: Head, questionnaire: Questionnaire) -> dict
     for key, one in queries.waiting(session, head.id).items():
         before = content.questionnaire(session, one.version_id, one.content_hash)
         answer = content.answers(before, [(key, one.content)])[key]
-        words = _whole_in_words(before, key, answer)
+        words = reading.whole_in_words(before, before.questions[key], answer)
         found[key] = Before(words, one.cycle, differences(before, questionnaire, key))
     return found
 
@@ -574,7 +575,8 @@ def save(
     route = routing.on_route(questionnaire, after)
     if outcome.written:
         progress = routing.progress(questionnaire, after, route=route)
-        _write(session, assessment_id, outcome, kept, progress, by, now)
+        for how, written in _by_way(outcome.written, confirmed).items():
+            rows.write(session, assessment_id, written, kept, progress, by_id=by.id, now=now, how=how)
     own = [question.key for question in page.section.questions]
     return Saved(
         seen=outcome.seen,
@@ -599,6 +601,13 @@ def _confirmed(
         return {}
     answer = content.answers(questionnaire, [(key, found.content)])[key]
     return {key: Written(answer, found.content, 1)}
+
+
+def _by_way(written: Mapping[str, Written], confirmed: str) -> dict[How, dict[str, Written]]:
+    """What is to be written by the way it came, typed or confirmed; a way nothing came is left out."""
+    typed = {key: one for key, one in written.items() if key != confirmed}
+    agreed_to = {key: one for key, one in written.items() if key == confirmed}
+    return {how: some for how, some in ((How.PAGE, typed), (How.CONFIRMED, agreed_to)) if some}
 
 
 def _count_time(session: Session, head: Head, key: str, opened_at: datetime, now: datetime) -> None:
@@ -630,29 +639,6 @@ def _as_far_as_routing_looks(questionnaire: Questionnaire, kept: Mapping[str, Ke
     return alone | _answers(questionnaire, [row for key, row in kept.items() if key in named])
 
 
-def _write(
-    session: Session,
-    assessment_id: int,
-    outcome: Outcome,
-    kept: Mapping[str, Kept],
-    progress: Progress,
-    by: Actor,
-    now: datetime,
-) -> None:
-    written = [(key, one.content, one.revision) for key, one in outcome.written.items()]
-    rows.write(session, assessment_id, written, progress, by_id=by.id, now=now)
-    events.record(
-        session,
-        "saved answers",
-        "assessment",
-        assessment_id,
-        by_id=by.id,
-        now=now,
-        before={key: kept[key].content if key in kept else None for key in outcome.written},
-        after={key: stored | {"revision": revision} for key, stored, revision in written},
-    )
-
-
 def _clashes(
     session: Session,
     questionnaire: Questionnaire,
@@ -668,19 +654,10 @@ def _clashes(
     return tuple(
         Clashing(
             key,
-            _whole_in_words(questionnaire, key, stored[key]),
-            _whole_in_words(questionnaire, key, mine),
+            reading.whole_in_words(questionnaire, questionnaire.questions[key], stored[key]),
+            reading.whole_in_words(questionnaire, questionnaire.questions[key], mine),
             *who[key],
             merging.seen(kept.content, kept.revision),
         )
         for key, (kept, mine) in clashing.items()
     )
-
-
-def _whole_in_words(questionnaire: Questionnaire, key: str, answer: Answer) -> str:
-    """An answer with its grade and note, so that two of them can be told apart."""
-    question = questionnaire.questions[key]
-    words = [reading.in_words(questionnaire, question, answer)]
-    if question.is_scored and answer.is_answered:
-        words.append(f"Evidence: {reading.grade_words(questionnaire)[answer.evidence]}")
-    return "\n".join([*words, *([f"Note: {answer.note}"] if answer.note else [])])

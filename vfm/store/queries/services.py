@@ -6,6 +6,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from vfm.roles import Role
+from vfm.store.answers import How
 from vfm.store.queries.results import AnyRow
 from vfm.store.tables import (
     Assessment,
@@ -30,7 +31,7 @@ from vfm.store.tables import (
 SPENDING = "net_expenditure"
 """The measure shown beside a service in a list."""
 EVENTS_SHOWN = 40
-SAVING = "saved answers"
+SAVING = How.PAGE
 """An event too frequent to be read as history."""
 
 
