@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -11,7 +12,7 @@ from vfm.questionnaires import document
 from vfm.questionnaires.schema import Questionnaire
 from vfm.store.content import digest
 from vfm.store.database import transaction
-from vfm.store.tables import Assessment, Cycle, Template, Version
+from vfm.store.tables import Assessment, Cycle, Figure, FigureSource, Template, Version
 
 DUE = date(2026, 12, 18)
 
@@ -69,6 +70,26 @@ def opened(
             for key in services
         }
     return Round(template_id, version_id, cycle_id, made)
+
+
+SPENT = (("gross_expenditure", "expenditure_level", "4321000"), ("net_expenditure", "", "3210000"))
+"""(measure, what it feeds, amount) of the figures published about the libraries."""
+
+
+def publish(engine: Engine, council: SmallCouncil) -> None:
+    """What the libraries spend, as a source says it."""
+    with transaction(engine) as session:
+        source = FigureSource(key="ro", title="Revenue outturn, a real unitary", publisher="M", licence="L")
+        session.add(source)
+        session.flush()
+        for measure, feeds, amount in SPENT:
+            session.add(
+                Figure(
+                    service_id=council.services["LIB"], measure=measure, title=measure.replace("_", " "),
+                    year="2024-25", amount=Decimal(amount), unit="GBP", basis="cash, outturn",
+                    source_id=source.id, feeds=feeds,
+                )
+            )  # fmt: skip
 
 
 def _added(session: Session, row: Template | Version | Cycle | Assessment) -> int:

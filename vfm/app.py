@@ -20,6 +20,7 @@ from vfm.web import (
     directory,
     errors,
     feedback,
+    figure_views,
     filters,
     home,
     invitations,
@@ -60,6 +61,7 @@ BLUEPRINTS = (
     cycles.blueprint,
     designs.blueprint,
     feedback.blueprint,
+    figure_views.blueprint,
 )
 
 YEAR = 365 * 24 * 3600

@@ -100,7 +100,7 @@ def demo(
 
 @dataclass(frozen=True)
 class Shown:
-    """A figure as a page shows it; `beside` is the text of the row or paragraph it stands in."""
+    """A figure as a page shows it; `beside` is the text of the row, paragraph or box it stands in."""
 
     service: str
     measure: str
@@ -118,7 +118,7 @@ def shown(page: Page | Tag) -> list[Shown]:
             *str(tag["data-figure"]).split("|"),
             Decimal(str(tag["value"])),
             words(tag),
-            words(tag.find_parent("span", class_="vfm-source") or tag.find_parent(["tr", "p"])),
+            words(tag.find_parent(class_=["vfm-source", "vfm-figure"]) or tag.find_parent(["tr", "p"])),
         )
         for tag in soup.select("[data-figure]")
     ]

@@ -1,7 +1,6 @@
 """Completing an assessment in a browser without scripts."""
 
 from collections.abc import Callable
-from decimal import Decimal
 
 import pytest
 from sqlalchemy import Engine, event
@@ -9,10 +8,8 @@ from sqlalchemy import Engine, event
 from tests import build
 from tests.client import Browser
 from tests.council import SmallCouncil
-from tests.rounds import opened
+from tests.rounds import opened, publish
 from vfm.questionnaires.schema import Check, Comparison, Kind, Ref
-from vfm.store.database import transaction
-from vfm.store.tables import Figure, FigureSource
 
 IS_DOUBLED = Comparison(question="ECO-02", equals="yes")
 NET_IN_GROSS = Comparison(question="MON-02", at_most=Ref(question="MON-01"))
@@ -40,21 +37,7 @@ Enter = Callable[[str], Browser]
 def at(engine: Engine, council: SmallCouncil) -> str:
     """The address of the libraries' assessment."""
     made = opened(engine, council, ASKED)
-    with transaction(engine) as session:
-        source = FigureSource(key="ro", title="Revenue outturn, a real unitary", publisher="M", licence="L")
-        session.add(source)
-        session.flush()
-        for measure, feeds, amount in (
-            ("gross_expenditure", "expenditure_level", "4321000"),
-            ("net_expenditure", "", "3210000"),
-        ):
-            session.add(
-                Figure(
-                    service_id=council.services["LIB"], measure=measure, title=measure.replace("_", " "),
-                    year="2024-25", amount=Decimal(amount), unit="GBP", basis="cash, outturn",
-                    source_id=source.id, feeds=feeds,
-                )
-            )  # fmt: skip
+    publish(engine, council)
     return f"/assessments/{made.assessments['LIB']}"
 
 

@@ -84,6 +84,35 @@ def percent(typed: str) -> Decimal:
     return number(plain, cure="Enter a percentage, such as 12.5 or 12.5%.", shown=typed)
 
 
+SHARE = "share"
+"""The unit of a figure that is a share in [0, 1], typed and shown as per cent."""
+
+
+def amount(typed: str, unit: str) -> Decimal:
+    """An amount from typed text by its unit: pounds, per cent, a share (typed as per cent), else a number.
+
+    Raises:
+        ValueError: a sentence with the cure.
+
+    >>> amount("£1,250", "GBP per week"), amount("8%", "share"), amount("412", "children")
+    (Decimal('1250'), Decimal('0.08'), Decimal('412'))
+    """
+    if unit.startswith("GBP"):
+        return money(typed)
+    if unit == SHARE:
+        return percent(typed) / 100
+    return percent(typed) if unit == "percent" else number(typed)
+
+
+def as_typed(figure: Decimal, unit: str) -> str:
+    """An amount as it would be typed for `amount` to read it again.
+
+    >>> as_typed(Decimal("1250"), "GBP"), as_typed(Decimal("0.085"), "share")
+    ('1,250', '8.5')
+    """
+    return f"{figure * 100 if unit == SHARE else figure:,f}"
+
+
 def day(typed: str) -> date:
     """A date from `2026-03-05`, `5/3/2026` or `5 March 2026`.
 

@@ -134,6 +134,9 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "assessments.section": ANSWERS,
     "assessments.save": ANSWERING,
     "assessments.check": ANSWERS,
+    # figure_views
+    "figure_views.show": ANSWERING,
+    "figure_views.say": ANSWERING,
     # sign_off
     "sign_off.submit": ANSWERING,
     "sign_off.show": ANSWERING,

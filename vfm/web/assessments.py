@@ -7,17 +7,18 @@ from datetime import UTC, datetime
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from vfm.errors import Problem
+from vfm.errors import Conflict, Problem
 from vfm.questionnaires import conditions
 from vfm.questionnaires.answers import in_words
 from vfm.questionnaires.merging import Sent
 from vfm.questionnaires.steps import STATUS_WORDS
 from vfm.roles import Role
-from vfm.web import fields
+from vfm.web import beside, fields
+from vfm.web.beside import FigureLine
 from vfm.web.current import actor, is_from_script, now, reading, transaction
 from vfm.web.fields import Field
 from vfm.web.filters import clock, day, with_link
-from vfm.workflows import assessments
+from vfm.workflows import assessments, figure_views
 from vfm.workflows.assessments import Asked, Clashing, Saved, SectionView
 
 blueprint = Blueprint("assessments", __name__)
@@ -31,6 +32,7 @@ class Row:
     asked: Asked
     clash: Clashing | None
     failed: tuple[str, ...]
+    figures: tuple[FigureLine, ...]
 
 
 @blueprint.get("/assessments")
@@ -89,7 +91,7 @@ def section(assessment_id: int, key: str) -> ResponseReturnValue:
 @blueprint.post("/assessments/<int:assessment_id>/sections/<key>")
 def save(assessment_id: int, key: str) -> ResponseReturnValue:
     """Keep what can be kept; show again, as typed, what cannot."""
-    sent = fields.read(request.form)
+    sent = beside.with_figure(fields.read(request.form), request.form.get("use", ""))
     with transaction() as store:
         saved = assessments.save(
             store,
@@ -103,11 +105,24 @@ def save(assessment_id: int, key: str) -> ResponseReturnValue:
         )
     if is_from_script():
         return jsonify(_as_json(saved))
+    if packed := request.form.get("accept"):
+        _accept(assessment_id, packed)
     if saved.is_whole:
         return _onward(assessment_id, key, saved)
     with reading() as store:
         view = assessments.section(store, assessment_id, key, by=actor())
     return _section_page(view, sent, saved), 409 if saved.clashes else 422
+
+
+def _accept(assessment_id: int, packed: str) -> None:
+    """Accept a published figure; whoever said something else of it meanwhile is named on the page."""
+    _, measure, year, seen = beside.unpacked(packed, 4)
+    typed = figure_views.Typed(figure_views.ACCEPTED, seen=seen)
+    try:
+        with transaction() as store:
+            figure_views.say(store, assessment_id, measure, year, typed, by=actor(), now=now())
+    except Conflict as conflict:
+        flash(f"{conflict} Read what stands beside it now.", "note")
 
 
 def _opened_at() -> datetime | None:
@@ -121,8 +136,11 @@ def _opened_at() -> datetime | None:
 
 def _onward(assessment_id: int, key: str, saved: Saved) -> ResponseReturnValue:
     """Where to go after a save: on, back to the list, to a comment, or here again when questions appeared."""
-    if about := request.form.get("comment"):
-        return redirect(url_for("feedback.give", assessment_id=assessment_id, key=about), 303)
+    if packed := request.form.get("aside"):
+        return redirect(beside.address(assessment_id, packed), 303)
+    if packed := request.form.get("use") or request.form.get("accept"):
+        here = packed.partition("|")[0]
+        return redirect(url_for(".section", assessment_id=assessment_id, key=key, _anchor=here), 303)
     if confirmed := request.form.get("confirm"):
         flash(f"{confirmed} is confirmed.", "done")
         return redirect(url_for(".section", assessment_id=assessment_id, key=key, _anchor=confirmed), 303)
@@ -152,7 +170,10 @@ def _section_to_read(view: SectionView) -> str:
         head=view.head,
         page=view.page,
         words=words,
-        figure_in_words=fields.figure_in_words,
+        figures={
+            asked.question.key: [beside.figure_line(one, asked.question) for one in asked.figures]
+            for asked in view.asked
+        },
     )
 
 
@@ -172,7 +193,6 @@ def _section_page(view: SectionView, sent: Mapping[str, Sent], saved: Saved | No
             *(Problem(fields.place(problem), f"{_key(problem)}: {problem.message}") for problem in problems),
         ],
         saved=saved,
-        figure_in_words=fields.figure_in_words,
         can_comment=view.head.kind == "pilot" and view.questionnaire.pilot_feedback.per_question,
     )
 
@@ -194,7 +214,8 @@ def _row(
         problems=[problem for problem in problems if _key(problem) == question.key],
     )
     failed = tuple(problem.message for problem in view.failed if problem.place == question.key)
-    return Row(field, asked, clashes.get(question.key), failed)
+    figures = tuple(beside.figure_line(one, question) for one in asked.figures)
+    return Row(field, asked, clashes.get(question.key), failed, figures)
 
 
 def _key(problem: Problem) -> str:

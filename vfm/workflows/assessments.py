@@ -480,9 +480,11 @@ def _earlier(questionnaire: Questionnaire, question: Question, agreed: object) -
 
 
 def _beside(question: Question, figures: Sequence[Published]) -> tuple[Published, ...]:
-    """The published figures that speak of the same thing as a question that feeds a criterion."""
-    if not figures or question.feeds is None:
+    """The published figures that speak of the same thing as a question: posts, or what it feeds."""
+    if not figures or (question.feeds is None and question.unit != queries.POSTS):
         return ()
+    if question.unit == queries.POSTS:
+        return _latest([figure for figure in figures if figure.unit == queries.POSTS])
     if question.feeds == "expenditure_trend":
         return tuple(figure for figure in figures if figure.measure == "net_current_expenditure")
     if question.feeds == "expenditure_level":

@@ -20,6 +20,7 @@ from vfm.store.tables import (
     Event,
     Figure,
     FigureSource,
+    FigureView,
     ImprovementAction,
     Person,
     PersonRole,
@@ -30,6 +31,8 @@ from vfm.store.tables import (
 
 SPENDING = ("gross_expenditure", "net_expenditure", "net_current_expenditure")
 """Measures shown beside questions about spending, though only one of them feeds a criterion."""
+POSTS = "FTE"
+"""The unit of figures shown beside questions about posts, which feed no criterion."""
 
 
 class Head(NamedTuple):
@@ -61,7 +64,11 @@ class Head(NamedTuple):
 
 
 class Published(NamedTuple):
-    """One published figure with the source to show beside it."""
+    """One published figure with the source to show beside it, and what an assessment says of it.
+
+    `verdict` is accepted or corrected, None while nobody has looked at it; `corrected` is the amount and
+    `reason` the words of a correction, `said_by` and `said_at` who looked at it, and when.
+    """
 
     measure: str
     title: str
@@ -73,6 +80,11 @@ class Published(NamedTuple):
     comparison: dict[str, Any]
     line: str
     source: str
+    verdict: str | None = None
+    corrected: Decimal | None = None
+    reason: str | None = None
+    said_by: str | None = None
+    said_at: datetime | None = None
 
 
 _earlier = aliased(Assessment)
@@ -145,6 +157,7 @@ HEAD_WIDTH = len(Head._fields)
 # Built once, and run without the ORM: these are asked on every page of an assessment.
 _HEAD_BY_ID = _head().where(Assessment.id == bindparam("id"))
 _HEAD_LOCKED = _HEAD_BY_ID.with_for_update(of=Assessment)
+_said_by = aliased(Person)
 _HEAD_WITH_FIGURES = (
     _head()
     .add_columns(
@@ -158,15 +171,29 @@ _HEAD_WITH_FIGURES = (
         Figure.comparison,
         Figure.line,
         FigureSource.title,
+        FigureView.verdict,
+        FigureView.amount,
+        FigureView.reason,
+        _said_by.name,
+        FigureView.at,
     )
     .outerjoin(
         Figure,
         and_(
             Figure.service_id == Assessment.service_id,
-            or_(Figure.feeds != "", Figure.measure.in_(SPENDING)),
+            or_(Figure.feeds != "", Figure.measure.in_(SPENDING), Figure.unit == POSTS),
         ),
     )
     .outerjoin(FigureSource, FigureSource.id == Figure.source_id)
+    .outerjoin(
+        FigureView,
+        and_(
+            FigureView.assessment_id == Assessment.id,
+            FigureView.measure == Figure.measure,
+            FigureView.year == Figure.year,
+        ),
+    )
+    .outerjoin(_said_by, _said_by.id == FigureView.by_id)
     .where(Assessment.id == bindparam("id"))
     .order_by(Figure.measure, Figure.year)
 )
@@ -203,7 +230,7 @@ def head(session: Session, assessment_id: int, *, lock: bool = False) -> Head | 
 
 
 def head_with_figures(session: Session, assessment_id: int) -> tuple[Head | None, tuple[Published, ...]]:
-    """The assessment and the published figures of its service that stand beside questions; one statement."""
+    """The assessment, and the figures that stand beside its questions, with what it says of them."""
     rows = session.connection().execute(_HEAD_WITH_FIGURES, {"id": assessment_id}).all()
     if not rows:
         return None, ()

@@ -1,0 +1,99 @@
+"""What stands beside a question: published figures with what is said of them, and the ways to other pages.
+
+Buttons of the section's form say where they lead in their value, its parts between bars: what was typed is
+saved on the way.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from flask import abort, url_for
+
+from vfm.questionnaires.figures import SHARE, as_typed
+from vfm.questionnaires.merging import Sent
+from vfm.questionnaires.schema import Kind, Question
+from vfm.web.fields import figure_in_words
+from vfm.workflows import figure_views
+from vfm.workflows.figure_views import Published
+
+
+@dataclass(frozen=True, slots=True)
+class FigureLine:
+    """One published figure beside a question.
+
+    Attributes:
+        words: its amount; median: that of its comparators, "" where there is none; of: who they are.
+        said: "accepted", "corrected" or ""; instead: the amount it was corrected to, in words.
+        use: what "Use this figure" types into the answer; "" where it does not fit the question.
+        named, packed: the figure, and the figure with its mark, for the values of buttons.
+    """
+
+    figure: Published
+    words: str
+    median: str
+    of: str
+    said: str
+    instead: str
+    use: str
+    named: str
+    packed: str
+
+
+def figure_line(figure: Published, question: Question | None = None) -> FigureLine:
+    """A published figure as a page shows it, beside a question or alone."""
+    key = question.key if question else ""
+    median = figure.comparison.get("median")
+    standing = figure.amount if figure.corrected is None else figure.corrected
+    return FigureLine(
+        figure,
+        figure_in_words(figure.amount, figure.unit),
+        "" if median is None else figure_in_words(median, figure.unit),
+        figure.comparison.get("of", "comparators"),
+        figure.verdict or "",
+        "" if figure.corrected is None else figure_in_words(figure.corrected, figure.unit),
+        as_typed(standing, figure.unit) if question and _fits(figure, question) else "",
+        f"{key}|{figure.measure}|{figure.year}",
+        f"{key}|{figure.measure}|{figure.year}|{figure_views.seen(figure)}",
+    )
+
+
+def _fits(figure: Published, question: Question) -> bool:
+    """True when the figure can be the answer as it stands: one figure, in the same unit."""
+    if question.by:
+        return False
+    if question.kind is Kind.PERCENT:
+        return figure.unit in ("percent", SHARE)
+    return question.kind in (Kind.MONEY, Kind.NUMBER) and figure.unit == question.unit
+
+
+def with_figure(sent: dict[str, Sent], packed: str) -> dict[str, Sent]:
+    """What was sent, a figure in the place of one answer where the button "Use this figure" was pressed."""
+    key, _, amount = packed.partition("|")
+    if key not in sent:
+        return sent
+    raw = {name: typed for name, typed in sent[key].raw.items() if name not in ("state", "reason")}
+    return sent | {key: replace(sent[key], raw=raw | {"value": amount})}
+
+
+def unpacked(packed: str, parts: int) -> list[str]:
+    """The parts of a button's value; a value that has others was made by no page of ours (404)."""
+    found = packed.split("|")
+    return found if len(found) == parts else abort(404)
+
+
+def _to_feedback(assessment_id: int, key: str) -> str:
+    return url_for("feedback.give", assessment_id=assessment_id, key=key)
+
+
+def _to_figure(assessment_id: int, key: str, measure: str, year: str) -> str:
+    return url_for("figure_views.show", assessment_id=assessment_id, measure=measure, year=year, at=key)
+
+
+ASIDES: dict[str, tuple[Callable[..., str], int]] = {"feedback": (_to_feedback, 2), "figure": (_to_figure, 4)}
+"""What a button "aside" names first -> the address it leads to, and how many parts its value has."""
+
+
+def address(assessment_id: int, packed: str) -> str:
+    """Where a button of the section's form leads, once what was typed is saved."""
+    to, parts = ASIDES.get(packed.partition("|")[0]) or abort(404)
+    return to(assessment_id, *unpacked(packed, parts)[1:])
