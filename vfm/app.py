@@ -12,6 +12,7 @@ from vfm.store import database
 from vfm.web import (
     access,
     actions,
+    answer_checks,
     assessments,
     challenge,
     council,
@@ -42,6 +43,7 @@ from vfm.workflows import sign_in
 
 BLUEPRINTS = (
     actions.blueprint,
+    answer_checks.blueprint,
     assessments.blueprint,
     sign_off.blueprint,
     home.blueprint,

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine, event
 
 from tests import build
-from tests.client import Browser
+from tests.client import Browser, words
 from tests.council import SmallCouncil
 from tests.rounds import opened, publish
 from vfm.questionnaires.schema import Check, Comparison, Kind, Ref
@@ -120,8 +120,10 @@ def test_what_is_missing_is_said_with_its_place(signed_in: Enter, at: str) -> No
     director.open(f"{at}/sections/MON").submit(
         "Save and continue", **{"MON-01.value": "100", "MON-02.value": "150"}
     )
-    page = director.open(f"{at}/check").submit("Send for sign-off")
-    assert page.status == 422
+    page = director.open(f"{at}/check")
+    assert "This cannot be sent yet: 3 things must be put right first." in page.text
+    token = page.soup.select_one("[name=csrf_token]")["value"]
+    page = director.send(f"{at}/submit", {"csrf_token": token}, expect=422)
     assert [problem.split(":")[0] for problem in page.problems] == ["MON-02", "ECO-01", "ECO-02"]
     assert "Net is above gross. Check both." in page.problems[0]
     page = page.follow("MON-02: Net is above gross")
@@ -216,11 +218,10 @@ def test_answers_that_do_not_fit_are_named_among_many_things_to_do(
     contributor.open(f"{at}/sections/MON").submit(
         "Save and continue", **{"MON-01.value": "100", "MON-02.value": "120"}
     )
-    to_do = contributor.open(f"{at}/check").soup.select("main .govuk-list--bullet")[0]
-    assert [item.text for item in to_do.select("li")] == [
-        "MON-02: Net is above gross. Check both.",
-        "Section ECO: 13 questions to answer or put right",
-    ]
+    to_do = contributor.open(f"{at}/check").soup.select("main .vfm-findings")
+    assert ["Net is above gross. Check both." in words(to_do[0]), len(to_do[0].select("li"))] == [True, 1]
+    assert [words(item).partition(":")[0] for item in to_do[1].select("li")] == ["Section ECO"]
+    assert len(to_do[1].select("li a")) == 13
 
 
 def test_an_address_typed_as_evidence_is_a_link_to_follow(signed_in: Enter, at: str) -> None:

@@ -165,7 +165,7 @@ def test_who_may_not_answer(save: Do, engine: Engine, assessment_id: int) -> Non
 
 @pytest.mark.parametrize("who", ["administrator", "viewer", "other_director"])
 def test_who_may_not_read(look: Do, who: str) -> None:
-    for workflow, *given in ((assessments.show,), (assessments.section, "A"), (assessments.check,)):
+    for workflow, *given in ((assessments.show,), (assessments.section, "A"), (assessments.questions,)):
         with pytest.raises(NotFound):
             look(workflow, *given, who=who)
     with pytest.raises(NotFound):

@@ -175,6 +175,20 @@ def in_pounds(figure: Decimal, unit: str = "GBP") -> str:
     return f"{'-' if figure < 0 and pence else ''}£{amount}{unit.removeprefix('GBP')}"
 
 
+def in_unit(amount: Decimal | str, unit: str) -> str:
+    """A published amount in its unit; a share in [0, 1] as per cent.
+
+    >>> in_unit("94614", "GBP"), in_unit("8.3", "percent"), in_unit("0.62", "share"), in_unit("41", "posts")
+    ('£94,614', '8.3%', '62%', '41 posts')
+    """
+    figure = Decimal(amount)
+    if unit.startswith("GBP"):
+        return in_pounds(figure, unit)
+    if unit == "share":
+        return f"{plain((figure * 100).quantize(Decimal(1)))}%"
+    return f"{plain(figure)}{'%' if unit == 'percent' else f' {unit}'}"
+
+
 def plain(figure: Decimal) -> str:
     """A number with thousands commas and the decimals it was typed with, at most six.
 

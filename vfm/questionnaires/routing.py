@@ -118,13 +118,15 @@ def failed_checks(
     )
 
 
-def missing(questionnaire: Questionnaire, answers: Answers) -> tuple[Problem, ...]:
+def missing(
+    questionnaire: Questionnaire, answers: Answers, *, route: frozenset[str] | None = None
+) -> tuple[Problem, ...]:
     """Everything that stands in the way of submitting, in reading order; place: the question's key.
 
     A required question without any state, a figure by part with a part left out, a text over its limit,
     too few items of evidence, a check that does not hold. "Don't know" never stands in the way.
     """
-    route = on_route(questionnaire, answers)
+    route = on_route(questionnaire, answers) if route is None else route
     failed = failed_checks(questionnaire, answers, route=route)
     problems: list[Problem] = []
     for key, question in questionnaire.questions.items():

@@ -133,10 +133,11 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "assessments.questions": ANSWERS,
     "assessments.section": ANSWERS,
     "assessments.save": ANSWERING,
-    "assessments.check": ANSWERS,
     # figure_views
     "figure_views.show": ANSWERING,
     "figure_views.say": ANSWERING,
+    # answer_checks
+    "answer_checks.show": ANSWERS,
     # sign_off
     "sign_off.submit": ANSWERING,
     "sign_off.show": ANSWERING,

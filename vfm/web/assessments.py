@@ -1,4 +1,4 @@
-"""Completing an assessment: my assessments, the task list, a section, everything to check or print."""
+"""Completing an assessment: my assessments, the task list, a section, every question to read or print."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -68,14 +68,6 @@ def questions(assessment_id: int) -> ResponseReturnValue:
         if question.show_if is not None
     }
     return render_template("assessments/questions.html", view=view, conditions=rules)
-
-
-@blueprint.get("/assessments/<int:assessment_id>/check")
-def check(assessment_id: int) -> ResponseReturnValue:
-    """Check your answers: everything given, and what stands in the way of sending it."""
-    with reading() as store:
-        view = assessments.check(store, assessment_id, by=actor())
-    return render_template("assessments/check.html", view=view)
 
 
 @blueprint.get("/assessments/<int:assessment_id>/sections/<key>")
@@ -156,7 +148,7 @@ def _onward(assessment_id: int, key: str, saved: Saved) -> ResponseReturnValue:
         flash("Saved. You can come back and go on at any time before the due date.", "done")
         return redirect(url_for(".show", assessment_id=assessment_id), 303)
     if saved.next_key is None:
-        return redirect(url_for(".check", assessment_id=assessment_id), 303)
+        return redirect(url_for("answer_checks.show", assessment_id=assessment_id), 303)
     return redirect(url_for(".section", assessment_id=assessment_id, key=saved.next_key), 303)
 
 

@@ -199,14 +199,8 @@ def place(problem: Problem) -> str:
     return problem.place if "." in problem.place else f"{problem.place}.value"
 
 
-def figure_in_words(amount: Decimal | str, unit: str) -> str:
-    """`£94,614,000`, `£1,310 per week`, `8.3%`, `412 children`; a share in [0, 1] as per cent."""
-    amount = Decimal(amount)
-    if unit.startswith("GBP"):
-        return figures.in_pounds(amount, unit)
-    if unit == "share":
-        return f"{figures.plain((amount * 100).quantize(Decimal(1)))}%"
-    return f"{figures.plain(amount)}{'%' if unit == 'percent' else f' {unit}'}"
+figure_in_words = figures.in_unit
+"""A published amount, as a page says it."""
 
 
 def _field_of(name: str) -> str:

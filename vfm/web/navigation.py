@@ -25,7 +25,13 @@ MENU: tuple[tuple[str, str], ...] = (
     # Assessments, Templates, Cycles, Challenge, Results, Priorities, Plan, Actions, Services, People, Council
 )
 """(words, endpoint without arguments)."""
-ALSO = {"designs": "versions", "rehearsals": "versions", "feedback": "cycles", "sign_off": "assessments"}
+ALSO = {
+    "answer_checks": "assessments",
+    "designs": "versions",
+    "feedback": "cycles",
+    "rehearsals": "versions",
+    "sign_off": "assessments",
+}
 """Blueprint -> the one whose entry of the menu its pages belong to."""
 
 

@@ -5,8 +5,9 @@ from flask.typing import ResponseReturnValue
 
 from vfm.errors import Invalid, Problem
 from vfm.scoring.rounding import shown
+from vfm.web import answer_checks
 from vfm.web.current import actor, now, reading, transaction
-from vfm.workflows import assessments, sign_off
+from vfm.workflows import sign_off
 
 blueprint = Blueprint("sign_off", __name__)
 
@@ -19,9 +20,7 @@ def submit(assessment_id: int) -> ResponseReturnValue:
         with transaction() as store:
             sign_off.submit(store, assessment_id, by=by, now=now())
     except Invalid as error:
-        with reading() as store:
-            view = assessments.check(store, assessment_id, by=by)
-        return render_template("assessments/check.html", view=view, problems=error.problems), 422
+        return answer_checks.page(assessment_id, error.problems), 422
     flash("Sent for sign-off.", "done")
     return redirect(url_for(".show", assessment_id=assessment_id), 303)
 

@@ -1,4 +1,4 @@
-"""Completing an assessment: the list of its sections, one section, every answer to check.
+"""Completing an assessment: the list of its sections, one section, every question to read.
 
 A save keeps every answer that can be kept: one that is wrong, or that somebody else changed meanwhile, is
 handed back with its reason, and never stops the others.
@@ -14,12 +14,13 @@ from sqlalchemy.orm import Session
 from vfm.errors import Forbidden, NotFound, Problem
 from vfm.questionnaires import answers as reading
 from vfm.questionnaires import merging, routing, steps
+from vfm.questionnaires.answer_sheet import SheetSection, sheet
 from vfm.questionnaires.answers import UNANSWERED, Answer, Answers, State
 from vfm.questionnaires.conditions import questions_named, worked_out
 from vfm.questionnaires.differences import Difference, differences
-from vfm.questionnaires.improvements import improvements
 from vfm.questionnaires.merging import Kept, Outcome, Sent, Written
 from vfm.questionnaires.pages import Page, deciding, pages, progress_of
+from vfm.questionnaires.published import beside
 from vfm.questionnaires.routing import Progress
 from vfm.questionnaires.schema import Question, Questionnaire
 from vfm.questionnaires.steps import Status, Step
@@ -144,48 +145,13 @@ class SectionView:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One question on the check page or the print-out."""
-
-    question: Question
-    words: str
-    answer: Answer
-    is_asked: bool = True
-    problems: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class CheckedSection:
-    """One section of the check page."""
-
-    page: Page
-    lines: tuple[Line, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class CheckView:
-    """Everything answered, and what stands in the way of sending it.
-
-    Attributes:
-        missing: what must be put right first, in reading order; place: the question's key.
-        failed: of those, the checks across answers that do not hold.
-        blank: questions on the route without an answer that may stay so.
-        actions: what answers would become improvement actions.
-        waiting: keys of questions on the route whose answer to an earlier version nobody has looked at again.
-    """
+class AllQuestions:
+    """Every question with its answer, those off the route too."""
 
     head: Head
     questionnaire: Questionnaire
-    sections: tuple[CheckedSection, ...]
-    missing: tuple[Problem, ...]
-    failed: tuple[Problem, ...]
-    dont_know: tuple[Line, ...]
-    not_applicable: tuple[Line, ...]
-    blank: tuple[Line, ...]
-    actions: tuple[str, ...]
-    waiting: tuple[Line, ...]
+    sections: tuple[SheetSection, ...]
     may_answer: bool
-    may_sign_off: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,7 +304,7 @@ def _asked(
             given.get(question.key, UNANSWERED),
             seen.get(question.key, merging.UNSEEN),
             _earlier(questionnaire, question, before.get(question.key)),
-            _beside(question, figures),
+            beside(question, figures),
             worked_out(questionnaire, question, known),
             waiting.get(question.key),
         )
@@ -347,81 +313,17 @@ def _asked(
     )
 
 
-def questions(session: Session, assessment_id: int, *, by: Actor) -> CheckView:
+def questions(session: Session, assessment_id: int, *, by: Actor) -> AllQuestions:
     """Every question with its answer, those off the route too: to read before starting, or to print.
 
     Raises:
         NotFound: no such assessment, or not yours to see.
     """
-    return _checked(session, assessment_id, by, is_everything=True)
-
-
-def check(session: Session, assessment_id: int, *, by: Actor) -> CheckView:
-    """The answers on the route, and what stands in the way of sending them.
-
-    Raises:
-        NotFound: no such assessment, or not yours to see.
-    """
-    return _checked(session, assessment_id, by, is_everything=False)
-
-
-def _checked(session: Session, assessment_id: int, by: Actor, *, is_everything: bool) -> CheckView:
     head, questionnaire = _open(session, assessment_id, by)
     given = _answers(questionnaire, queries.answers(session, assessment_id))
-    missing = routing.missing(questionnaire, given)
-    waiting = _waiting(session, head, questionnaire)
-    checked_at = {(one.at, one.say) for one in questionnaire.checks}
-    lines = _lines(questionnaire, given, missing)
-    asked = [line for line in lines.values() if line.is_asked]
-    return CheckView(
-        head=head,
-        questionnaire=questionnaire,
-        sections=_checked_sections(questionnaire, lines, is_everything=is_everything),
-        missing=missing,
-        failed=tuple(one for one in missing if (one.place, one.message) in checked_at),
-        dont_know=_in_state(asked, State.DONT_KNOW),
-        not_applicable=_in_state(asked, State.NOT_APPLICABLE),
-        blank=tuple(line for line in _in_state(asked, State.UNANSWERED) if not line.question.required),
-        actions=tuple(text for _, text in improvements(questionnaire, given)),
-        waiting=tuple(line for line in asked if line.question.key in waiting),
-        may_answer=_may_answer(head, by),
-        may_sign_off=_may_sign_off(head, by),
-    )
-
-
-def _checked_sections(
-    questionnaire: Questionnaire, lines: Mapping[str, Line], *, is_everything: bool
-) -> tuple[CheckedSection, ...]:
-    found = (
-        CheckedSection(
-            page,
-            tuple(
-                lines[question.key]
-                for question in page.section.questions
-                if is_everything or lines[question.key].is_asked
-            ),
-        )
-        for page in pages(questionnaire)
-    )
-    return tuple(one for one in found if one.lines)
-
-
-def _lines(questionnaire: Questionnaire, given: Answers, missing: Sequence[Problem]) -> dict[str, Line]:
     route = routing.on_route(questionnaire, given)
-    return {
-        key: Line(
-            question,
-            reading.in_words(questionnaire, question, given.get(key, UNANSWERED)),
-            given.get(key, UNANSWERED),
-            key in route,
-            tuple(problem.message for problem in missing if problem.place == key),
-        )
-        for key, question in questionnaire.questions.items()
-    }
-
-
-def _in_state(lines: Sequence[Line], state: State) -> tuple[Line, ...]:
-    return tuple(line for line in lines if line.answer.state is state)
+    sections = sheet(questionnaire, given, route, only=questionnaire.questions)
+    return AllQuestions(head, questionnaire, sections, _may_answer(head, by))
 
 
 # --- what all of them ask -----------------------------------------------------------------------------------
@@ -477,25 +379,6 @@ def _earlier(questionnaire: Questionnaire, question: Question, agreed: object) -
     if not isinstance(answer, Answer) or answer.state is State.UNANSWERED:
         return None
     return reading.in_words(questionnaire, question, answer)
-
-
-def _beside(question: Question, figures: Sequence[Published]) -> tuple[Published, ...]:
-    """The published figures that speak of the same thing as a question: posts, or what it feeds."""
-    if not figures or (question.feeds is None and question.unit != queries.POSTS):
-        return ()
-    if question.unit == queries.POSTS:
-        return _latest([figure for figure in figures if figure.unit == queries.POSTS])
-    if question.feeds == "expenditure_trend":
-        return tuple(figure for figure in figures if figure.measure == "net_current_expenditure")
-    if question.feeds == "expenditure_level":
-        words = question.text.casefold().split()
-        spent = [f for f in figures if f.measure in ("gross_expenditure", "net_expenditure")]
-        return _latest([f for f in spent if f.measure.split("_")[0] in words] or spent)
-    return _latest([figure for figure in figures if figure.feeds == question.feeds])
-
-
-def _latest(figures: Sequence[Published]) -> tuple[Published, ...]:
-    return tuple({figure.measure: figure for figure in figures}.values())
 
 
 def _waits_for(session: Session, head: Head) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from vfm.questionnaires.merging import Kept
+from vfm.questionnaires.published import POSTS
 from vfm.questionnaires.steps import Status
 from vfm.roles import Role
 from vfm.store.tables import (
@@ -31,8 +32,6 @@ from vfm.store.tables import (
 
 SPENDING = ("gross_expenditure", "net_expenditure", "net_current_expenditure")
 """Measures shown beside questions about spending, though only one of them feeds a criterion."""
-POSTS = "FTE"
-"""The unit of figures shown beside questions about posts, which feed no criterion."""
 
 
 class Head(NamedTuple):

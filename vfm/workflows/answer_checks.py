@@ -1,0 +1,121 @@
+"""Before sending: whether the answers can be sent, what stands in the way, and what deserves another look."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from vfm.errors import NotFound
+from vfm.questionnaires import readiness, routing, steps
+from vfm.questionnaires.answer_sheet import SheetSection, sheet
+from vfm.questionnaires.answers import Answers
+from vfm.questionnaires.improvements import improvements
+from vfm.questionnaires.readiness import MATTERS, Finding, Group, Held, Part
+from vfm.questionnaires.routing import Progress
+from vfm.questionnaires.schema import Questionnaire
+from vfm.questionnaires.steps import Step
+from vfm.roles import Actor, Role
+from vfm.scoring.shares import much_not_applicable
+from vfm.store import content
+from vfm.store.queries import answer_checks as beside
+from vfm.store.queries import assessments as queries
+from vfm.store.queries.assessments import Head, Published
+
+READERS = (Role.CORE_TEAM, Role.CHALLENGER, Role.EXECUTIVE)
+"""Who may read every assessment, without acting on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCheck:
+    """Everything answered, and what was found of it.
+
+    Attributes:
+        found: matter -> findings, empty for somebody who only reads.
+        totals: group -> how many.
+        actions: what answers would become improvement actions.
+        may_answer: this person may still change the answers; may_sign_off: may sign them off or return them.
+    """
+
+    head: Head
+    questionnaire: Questionnaire
+    progress: Progress
+    sections: tuple[SheetSection, ...]
+    found: Mapping[str, tuple[Finding, ...]]
+    totals: Mapping[Group, int]
+    actions: tuple[str, ...]
+    may_answer: bool
+    may_sign_off: bool
+
+    @property
+    def can_be_sent(self) -> bool:
+        """True when nothing stands in the way of sending."""
+        return not self.totals[Group.MUST]
+
+    @property
+    def in_the_way(self) -> dict[str, str]:
+        """Question key -> what must be put right there; empty words where it only wants an answer."""
+        return {
+            one.place: one.words
+            for matter, ones in self.found.items()
+            if MATTERS[matter].group is Group.MUST
+            for one in ones
+        }
+
+
+def check(session: Session, assessment_id: int, *, by: Actor, now: datetime) -> AnswerCheck:
+    """The answers on the route, and for those who answer or sign off what was found of them.
+
+    Raises:
+        NotFound: no such assessment, or not yours to see.
+    """
+    head, figures = queries.head_with_figures(session, assessment_id)
+    if head is None or not (by.works_on(head.service_id) or by.has(*READERS)):
+        raise NotFound
+    questionnaire = content.questionnaire(session, head.version_id, head.content_hash)
+    rows = queries.answers(session, assessment_id)
+    given = content.answers(questionnaire, ((row.key, row.content) for row in rows))
+    route = routing.on_route(questionnaire, given)
+    may_answer = by.works_on(head.service_id) and steps.allows(head.status, Step.SAVE)
+    may_sign_off = head.service_id in by.directs and steps.allows(head.status, Step.SIGN_OFF)
+    found: dict[str, tuple[Finding, ...]] = {}
+    if may_answer or may_sign_off:
+        held = _held(session, head, questionnaire, given, route, figures, by, now.date())
+        found = readiness.findings(held)
+    return AnswerCheck(
+        head=head,
+        questionnaire=questionnaire,
+        progress=routing.progress(questionnaire, given, route=route),
+        sections=sheet(questionnaire, given, route),
+        found=found,
+        totals=readiness.counts(found),
+        actions=tuple(words for _, words in improvements(questionnaire, given, route=route)),
+        may_answer=may_answer,
+        may_sign_off=may_sign_off,
+    )
+
+
+def _held(
+    session: Session,
+    head: Head,
+    questionnaire: Questionnaire,
+    given: Answers,
+    route: frozenset[str],
+    figures: Sequence[Published],
+    by: Actor,
+    today: date,
+) -> Held:
+    """All that is looked at. A share by weight is told to the director alone."""
+    return Held(
+        questionnaire=questionnaire,
+        given=given,
+        route=route,
+        today=today,
+        waiting=queries.waiting(session, head.id).keys() if head.waiting else (),
+        figures=figures,
+        expiries=beside.expiries(session, head.id),
+        parts=[Part(one.place, one.person, one.given_at.date()) for one in beside.away(session, head.id)],
+        comments=beside.open_comments(session, head.id),
+        much_not_applicable=much_not_applicable(questionnaire, given, route),
+        says_shares=head.service_id in by.directs,
+    )
