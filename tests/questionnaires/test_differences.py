@@ -1,9 +1,13 @@
-"""What differs in a question between two versions: a line for everything that can be changed."""
+"""What differs in a question between two versions, and in an answer between two revisions."""
+
+from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests import build
-from vfm.questionnaires.differences import differences
+from vfm.questionnaires.differences import answer_lines, differences, text_marks
 from vfm.questionnaires.schema import Comparison, Kind, Operation, Option, Question, Questionnaire
 
 TWO = build.options(a="First", b="Second")
@@ -108,3 +112,38 @@ def test_another_section_has_its_line_and_the_same_question_none() -> None:
     assert (line.what, line.before, line.after) == ("Section", "Section A", "Section B")
     assert differences(build.questionnaire(*first), build.questionnaire(*first), "A-01") == ()
     assert differences(build.questionnaire(*first), build.questionnaire(*second), "B-01") == ()
+
+
+# --- one answer in two revisions ----------------------------------------------------------------------------
+
+TEXTS = st.text(alphabet="ab \n", max_size=40)
+
+
+@given(TEXTS, TEXTS)
+def test_the_marks_of_a_text_are_both_texts_to_the_last_blank(old: str, new: str) -> None:
+    marks = text_marks(old, new)
+    assert "".join(mark.words for mark in marks if mark.kind != "in") == old
+    assert "".join(mark.words for mark in marks if mark.kind != "out") == new
+    assert all(before.kind != after.kind for before, after in pairwise(marks))
+
+
+def test_a_text_written_anew_at_length_is_not_laid_word_by_word() -> None:
+    old, new = (" ".join(f"{word}{number}" for number in range(3_000)) for word in ("old", "new"))
+    assert [mark.kind for mark in text_marks(f"Since May {old} 2026", f"Since May {new} 2026")] == [
+        "kept",
+        "out",
+        "in",
+        "kept",
+    ]
+
+
+def test_an_answer_is_told_line_by_line() -> None:
+    asked = build.questionnaire(build.scale_question("Q-01"))
+    before, after = build.answer(2, note="Since May"), build.answer(2, "documented")
+    lines = answer_lines(asked, "Q-01", before, after)
+    assert [(line.what, line.is_changed) for line in lines] == [
+        ("Answer", False),
+        ("Evidence", True),
+        ("Note", True),
+    ]
+    assert not any(line.is_changed for line in answer_lines(asked, "Q-01", None, after))

@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, NamedTuple
 
 from vfm.errors import Problem
@@ -29,6 +30,16 @@ class Sent:
     raw: Raw
     seen: str
     keeps_theirs: bool = False
+
+
+class How(StrEnum):
+    """How an answer came to be written; the value is the verb of the event that tells of it."""
+
+    PAGE = "saved answers"
+    WORKBOOK = "took answers from a workbook"
+    RESTORED = "put an answer back"
+    CONFIRMED = "confirmed an answer"
+    CONSENSUS = "recorded a consensus"
 
 
 class Kept(NamedTuple):

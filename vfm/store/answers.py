@@ -2,28 +2,16 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from enum import StrEnum
 from typing import cast
 
 from sqlalchemy import Executable, Table, bindparam, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from vfm.questionnaires.merging import Kept, Written
+from vfm.questionnaires.merging import How, Kept, Written
 from vfm.questionnaires.routing import Progress
 from vfm.store import events
 from vfm.store.tables import AnswerRow, Assessment, TimeSpent
-
-
-class How(StrEnum):
-    """How an answer came to be written; the value is the verb of the event that tells of it."""
-
-    PAGE = "saved answers"
-    WORKBOOK = "took answers from a workbook"
-    RESTORED = "put an answer back"
-    CONFIRMED = "confirmed an answer"
-    CONSENSUS = "recorded a consensus"
-
 
 _WRITTEN = ("content", "revision", "by_id", "at")
 

@@ -138,6 +138,10 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "figure_views.say": ANSWERING,
     # answer_checks
     "answer_checks.show": ANSWERS,
+    # history
+    "history.of_question": ANSWERS,
+    "history.ask": ANSWERS,
+    "history.put_back": ANSWERING,
     # sign_off
     "sign_off.submit": ANSWERING,
     "sign_off.show": ANSWERING,

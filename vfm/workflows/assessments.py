@@ -18,7 +18,7 @@ from vfm.questionnaires.answer_sheet import SheetSection, sheet
 from vfm.questionnaires.answers import UNANSWERED, Answer, Answers, State
 from vfm.questionnaires.conditions import questions_named, worked_out
 from vfm.questionnaires.differences import Difference, differences
-from vfm.questionnaires.merging import Kept, Outcome, Sent, Written
+from vfm.questionnaires.merging import How, Kept, Outcome, Sent, Written
 from vfm.questionnaires.pages import Page, deciding, pages, progress_of
 from vfm.questionnaires.published import beside
 from vfm.questionnaires.routing import Progress
@@ -27,7 +27,6 @@ from vfm.questionnaires.steps import Status, Step
 from vfm.roles import Actor, Role
 from vfm.store import answers as rows
 from vfm.store import content
-from vfm.store.answers import How
 from vfm.store.queries import assessments as queries
 from vfm.store.queries.assessments import Head, Published, Work
 

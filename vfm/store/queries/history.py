@@ -1,14 +1,15 @@
-"""What happened to one thing, newest first: its events with names, in words."""
+"""What happened to one thing, newest first: its events with names, in words; and to one answer, in order."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from vfm.store.tables import Event, Person
+from vfm.questionnaires.merging import How
+from vfm.store.tables import AnswerRow, Assessment, Cycle, Event, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,67 @@ def last_by(session: Session, subject: str, subject_id: int) -> str:
         .limit(1)
     )
     return name or "Somebody"
+
+
+class Told(NamedTuple):
+    """One revision of an answer as its event tells of it; `verb` is a `How`."""
+
+    event_id: int
+    at: datetime
+    by: str | None
+    verb: str
+    revision: int
+    content: dict[str, Any]
+
+
+def of_answer(session: Session, assessment_id: int, key: str) -> list[Told]:
+    """Every revision of an answer that was written in this assessment, the oldest first.
+
+    The database picks the one answer out of each event, so that it costs little among thousands of saves.
+    """
+    rows = session.execute(
+        select(Event.id, Event.at, Person.name, Event.verb, Event.after[key])
+        .outerjoin(Person, Person.id == Event.by_id)
+        .where(
+            Event.subject == "assessment",
+            Event.subject_id == assessment_id,
+            Event.verb.in_(tuple(How)),
+            Event.after[key].as_string().is_not(None),
+        )
+        .order_by(Event.id)
+    )
+    return [
+        Told(id_, at, name, verb, after["revision"], {k: v for k, v in after.items() if k != "revision"})
+        for id_, at, name, verb, after in rows
+    ]
+
+
+def before(session: Session, event_id: int, key: str) -> dict[str, Any] | None:
+    """The answer that an event's took the place of; None where there was none."""
+    return session.scalar(select(Event.before[key]).where(Event.id == event_id))
+
+
+def standing(session: Session, assessment_id: int, key: str) -> dict[str, Any] | None:
+    """The answer that stands; None where there is none."""
+    return session.scalar(
+        select(AnswerRow.content).where(
+            AnswerRow.assessment_id == assessment_id, AnswerRow.question_key == key
+        )
+    )
+
+
+def given(
+    session: Session, service_id: int, cycle: str, key: str, content: object
+) -> tuple[str | None, datetime | None]:
+    """Who gave an answer that was carried over from a cycle, and when; None twice where it changed since."""
+    rows = session.execute(
+        select(AnswerRow.content, Person.name, AnswerRow.at)
+        .join(Assessment, Assessment.id == AnswerRow.assessment_id)
+        .join(Cycle, Cycle.id == Assessment.cycle_id)
+        .join(Person, Person.id == AnswerRow.by_id)
+        .where(Assessment.service_id == service_id, Cycle.name == cycle, AnswerRow.question_key == key)
+    )
+    return next(((name, at) for kept, name, at in rows if kept == content), (None, None))
 
 
 def changes(before: Any, after: Any) -> tuple[str, ...]:

@@ -5,8 +5,8 @@ from collections.abc import Collection
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, aliased
 
+from vfm.questionnaires.merging import How
 from vfm.roles import Role
-from vfm.store.answers import How
 from vfm.store.queries.results import AnyRow
 from vfm.store.tables import (
     Assessment,
