@@ -20,6 +20,7 @@ from vfm.web import (
     designs,
     directory,
     errors,
+    evidence,
     feedback,
     figure_views,
     filters,
@@ -66,6 +67,7 @@ BLUEPRINTS = (
     designs.blueprint,
     feedback.blueprint,
     figure_views.blueprint,
+    evidence.blueprint,
 )
 
 YEAR = 365 * 24 * 3600

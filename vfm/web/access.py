@@ -142,6 +142,18 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "history.of_question": ANSWERS,
     "history.ask": ANSWERS,
     "history.put_back": ANSWERING,
+    # evidence
+    "evidence.register": ANSWERS,
+    "evidence.new": ANSWERING,
+    "evidence.add": ANSWERING,
+    "evidence.show": ANSWERS,
+    "evidence.change": ANSWERING,
+    "evidence.withdraw": ANSWERING,
+    "evidence.bring_back": ANSWERING,
+    "evidence.of_question": ANSWERS,
+    "evidence.add_for": ANSWERING,
+    "evidence.use": ANSWERING,
+    "evidence.stop_using": ANSWERING,
     # sign_off
     "sign_off.submit": ANSWERING,
     "sign_off.show": ANSWERING,

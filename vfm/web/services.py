@@ -57,6 +57,7 @@ def show(service_id: int) -> ResponseReturnValue:
         overall_words=OVERALL_WORDS,
         outcomes=OUTCOMES,
         may_read=allows("results.show", actor()),
+        may_see_evidence=allows("evidence.register", actor()),
         may_act=allows("actions.of_service", actor()),
         may_rank=allows("priorities.service", actor()),
         say=say,

@@ -1,0 +1,415 @@
+"""Evidence in a browser without scripts: the register, one piece, what supports an answer."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import Engine, select
+
+from tests import build
+from tests.answered import answered, signed_off
+from tests.client import Browser, Page, words
+from tests.council import NOW, SmallCouncil
+from tests.rounds import Round, opened
+from vfm.store.database import reading, transaction
+from vfm.store.tables import Event, Evidence, EvidenceUse
+
+Enter = Callable[[str], Browser]
+ASKED = build.questionnaire(
+    build.section("A", build.scale_question("A-01"), build.question("A-02", "evidence", "What shows it?"))
+)
+GIVEN = {"A-01": build.answer(3, "verified"), "A-02": build.answer("The annual survey")}
+REPORT = "https://www.wrenmouth.example/report.pdf"
+
+
+@pytest.fixture
+def made(engine: Engine, council: SmallCouncil) -> Round:
+    return opened(engine, council, ASKED)
+
+
+@pytest.fixture
+def at(made: Round) -> str:
+    """Where the evidence of the libraries' first answer is."""
+    return f"/assessments/{made.assessments['LIB']}/questions/A-01/evidence"
+
+
+def kept(
+    engine: Engine, council: SmallCouncil, title: str = "Survey", service: str = "LIB", **more: object
+) -> int:
+    """One link in a register; its id."""
+    values = {
+        "kind": "link",
+        "address": REPORT,
+        "grade": "documented",
+        "dated_on": date(2026, 5, 4),
+        "by_id": council.people["director"],
+        "at": NOW,
+    }
+    with transaction(engine) as session:
+        row = Evidence(service_id=council.services[service], title=title, **(values | more))
+        session.add(row)
+        session.flush()
+        return row.id
+
+
+def used(engine: Engine, council: SmallCouncil, assessment_id: int, evidence_id: int) -> None:
+    with transaction(engine) as session:
+        session.add(
+            EvidenceUse(
+                assessment_id=assessment_id,
+                question_key="A-01",
+                evidence_id=evidence_id,
+                by_id=council.people["director"],
+                at=NOW,
+            )
+        )
+
+
+def part(page: Page, heading: str) -> str:
+    """The words between a heading and the next."""
+    start = next(h2 for h2 in page.soup.select("main h2") if heading in words(h2))
+    found = []
+    for tag in start.find_next_siblings():
+        if tag.name == "h2":
+            break
+        found.append(words(tag))
+    return " ".join(found)
+
+
+def titles(page: Page) -> list[str]:
+    return [words(a) for a in page.soup.select("main tbody th a")]
+
+
+# --- one question -------------------------------------------------------------------------------------------
+
+
+def test_a_new_link_supports_an_answer_and_stands_in_the_register(
+    signed_in: Enter, engine: Engine, at: str
+) -> None:
+    page = signed_in("contributor").open(at)
+    assert "Nothing yet. Choose from the register" in page.text
+    page = page.submit(
+        "Add it",
+        title="Survey 2026",
+        address=REPORT,
+        dated__day="4",
+        dated__month="5",
+        dated__year="2026",
+        grade="verified",
+    )
+    assert "Survey 2026 Independently confirmed, from 4 May 2026" in part(page, "What supports it")
+    link = page.soup.select_one(f'a[href="{REPORT}"]')
+    assert link is not None
+    assert link["rel"] == ["noopener", "noreferrer"]
+    assert "at www.wrenmouth.example" in page.text
+    page = page.follow("All evidence of Libraries")
+    assert titles(page) == ["Survey 2026"]
+    page = page.follow("Survey 2026")
+    assert "A-01" in part(page, "Answers it supports")
+    with reading(engine) as session:
+        events = session.scalars(select(Event).order_by(Event.id)).all()
+    assert [(event.verb, event.subject) for event in events] == [
+        ("added", "evidence"),
+        ("added evidence", "assessment"),
+    ]
+    assert events[0].after["address"] == REPORT
+
+
+def test_the_link_back_leads_to_the_question(signed_in: Enter, at: str) -> None:
+    page = signed_in("director").open(at)
+    back = page.soup.select_one(".govuk-back-link")
+    assert back is not None
+    assert str(back["href"]).endswith("/sections/A#A-01")
+
+
+WHOLE = "Give the whole web address, from https:// on, as your browser shows it."
+RIGHT = {"title": "Survey", "address": REPORT, "dated.day": "4", "dated.month": "5", "dated.year": "2026"}
+WRONG: tuple[tuple[dict[str, str], str], ...] = (
+    ({"title": " "}, "Say what this is, in a few words that others will recognise."),
+    ({"title": "x" * 201}, "This has 201 characters; the most is 200. Shorten it."),
+    ({"address": ""}, "Choose a file, or give a web address."),
+    ({"address": "javascript:alert(1)"}, WHOLE),
+    ({"address": "www.gov.uk"}, WHOLE),
+    ({"address": "ftp://a.b/c"}, WHOLE),
+    ({"address": "https://"}, WHOLE),
+    ({"address": "http://[a"}, WHOLE),
+    ({"address": "https://a.b/c d"}, WHOLE),
+    (
+        {"address": "https://me:secret@a.example/"},
+        "Leave the name and password out of the address: everybody here would see them.",
+    ),
+    ({"dated.year": "2027"}, "This day is still to come. Give the day the evidence is from."),
+    (
+        {"dated.day": "31", "dated.month": "2"},
+        "31 February 2026 is not in the calendar. Check the day and the month.",
+    ),
+    (
+        {"expires.day": "1", "expires.month": "1", "expires.year": "2026"},
+        "It would have expired before it was made. Check both dates.",
+    ),
+)
+
+
+def test_what_is_wrong_is_said_and_what_was_typed_stays(signed_in: Enter, engine: Engine, at: str) -> None:
+    form = signed_in("director").open(at)
+    for typed, problem in WRONG:
+        page = form.submit("Add it", **(RIGHT | typed))
+        assert (page.status, page.problems) == (422, [problem])
+        for name, value in (RIGHT | typed).items():
+            field = page.soup.select_one(f'[name="{name}"]')
+            assert field is not None
+            assert field["value"] == value
+    with reading(engine) as session:
+        assert session.scalars(select(Evidence)).all() == []
+
+
+def test_several_are_chosen_from_the_register_and_one_is_removed(
+    signed_in: Enter, engine: Engine, council: SmallCouncil, at: str
+) -> None:
+    ids = [kept(engine, council, title) for title in ("Audit", "Survey", "Plan")]
+    page = signed_in("director").open(at)
+    page = page.submit("Use what is ticked")
+    assert (page.status, page.problems) == (422, ["Choose what supports this answer."])
+    page = page.submit("Use what is ticked", evidence=[str(ids[0]), str(ids[1])])
+    assert "2 pieces of evidence added to this answer." in page.text
+    assert "Plan" in part(page, "From the register")
+    assert "Audit" not in part(page, "From the register")
+    page = page.submit("Remove Audit")
+    assert "Audit" in part(page, "From the register")
+    assert "Survey" in part(page, "What supports it")
+    with reading(engine) as session:
+        events = session.scalars(select(Event).order_by(Event.id)).all()
+    assert [(event.verb, event.after) for event in events] == [
+        ("added evidence", {"question": "A-01", "evidence": ids[:2]}),
+        ("removed evidence", {"question": "A-01", "evidence": ids[:1]}),
+    ]
+
+
+def test_choosing_twice_adds_once_and_removing_twice_is_not_found(
+    signed_in: Enter, engine: Engine, council: SmallCouncil, at: str
+) -> None:
+    found = str(kept(engine, council))
+    first = signed_in("director").open(at)
+    first.submit("Use what is ticked", evidence=[found])
+    page = first.submit("Use what is ticked", evidence=[found])
+    assert "0 pieces of evidence added" in page.text
+    page.submit("Remove Survey")
+    assert page.submit("Remove Survey").status == 404
+
+
+def test_what_supported_it_last_cycle_comes_first(
+    signed_in: Enter, engine: Engine, council: SmallCouncil
+) -> None:
+    before = opened(engine, council, ASKED, at=NOW - timedelta(days=380), name="Rollout 2025")
+    later = opened(engine, council, ASKED, template_id=before.template_id)
+    for title in ("Audit", "Withdrawn since"):
+        withdrawn_at = NOW if title == "Withdrawn since" else None
+        found = kept(engine, council, title, withdrawn_at=withdrawn_at)
+        used(engine, council, before.assessments["LIB"], found)
+    kept(engine, council, "Plan")
+    page = signed_in("director").open(f"/assessments/{later.assessments['LIB']}/questions/A-01/evidence")
+    offered = part(page, "What supported it before: does it still hold?")
+    assert "Audit" in offered
+    assert "Used in Rollout 2025" in offered
+    assert "Withdrawn since" not in page.text
+    assert "Plan" in part(page, "From the register")
+    page = page.submit("Yes, it still holds")
+    assert "Audit" in part(page, "What supports it")
+    assert "does it still hold?" not in page.text
+    other = page.browser.open(f"/assessments/{later.assessments['LIB']}/questions/A-02/evidence")
+    assert "does it still hold?" not in other.text
+
+
+def test_a_past_answer_keeps_what_was_withdrawn_and_nothing_is_added_to_it(
+    signed_in: Enter, engine: Engine, council: SmallCouncil, made: Round, at: str
+) -> None:
+    found = kept(engine, council)
+    used(engine, council, made.assessments["LIB"], found)
+    signed_off(engine, council, made.assessments["LIB"], ASKED, GIVEN)
+    director = signed_in("director")
+    director.open(f"/evidence/{found}").submit("Withdraw it")
+    page = director.open(at)
+    assert "Survey Withdrawn" in part(page, "What supports it")
+    assert "can no longer be changed here" in page.text
+    assert not page.soup.select("main form")
+
+
+def test_evidence_for_an_assessment_sent_on_meanwhile_is_refused(
+    signed_in: Enter, engine: Engine, council: SmallCouncil, made: Round, at: str
+) -> None:
+    kept(engine, council)
+    page = signed_in("director").open(at)
+    signed_off(engine, council, made.assessments["LIB"], ASKED, GIVEN)
+    assert page.submit("Add it", title="Late", address=REPORT).status == 409
+    with reading(engine) as session:
+        assert [row.title for row in session.scalars(select(Evidence))] == ["Survey"]
+
+
+def test_it_is_said_where_the_register_disagrees(
+    signed_in: Enter, engine: Engine, council: SmallCouncil, made: Round, at: str
+) -> None:
+    answered(engine, council, made.assessments["LIB"], ASKED, GIVEN)
+    used(engine, council, made.assessments["LIB"], kept(engine, council))
+    page = signed_in("director").open(at)
+    assert "Evidence, as answered: Independently confirmed" in page.text
+    assert "the register holds only “Documented” from 2026." in page.text
+
+
+# --- the register -------------------------------------------------------------------------------------------
+
+
+def test_an_empty_register_says_why_and_what_to_do(signed_in: Enter, council: SmallCouncil) -> None:
+    page = signed_in("director").open(f"/services/{council.services['LIB']}/evidence")
+    assert "There is no evidence in the register of Libraries yet." in page.text
+    page = page.follow("Add evidence").submit(title="Plan", address=REPORT)
+    assert page.heading == "Plan"
+    assert "It is in the register." in page.text
+
+
+def test_the_register_is_searched_filtered_and_sorted(
+    signed_in: Enter, engine: Engine, council: SmallCouncil, made: Round
+) -> None:
+    rows = {
+        "Audit": {"grade": "verified", "dated_on": date(2026, 2, 1)},
+        "Hearsay": {"grade": "assertion", "dated_on": None, "expires_on": date(2027, 1, 1)},
+        "Licence": {"expires_on": date(2026, 11, 1), "address": "https://licence.example/"},
+        "Old plan": {"dated_on": date(2020, 1, 1)},
+        "Withdrawn plan": {"withdrawn_at": NOW},
+    }
+    ids = {title: kept(engine, council, title, **more) for title, more in rows.items()}
+    used(engine, council, made.assessments["LIB"], ids["Licence"])
+    kept(engine, council, "Another service’s", service="ROADS")
+    browser = signed_in("executive")
+    address = f"/services/{council.services['LIB']}/evidence"
+    page = browser.open(address)
+    assert not page.soup.select('a[href$="/evidence/new"]')
+
+    def shown(**asked: str) -> list[str]:
+        return titles(page.submit("Show", **asked))
+
+    assert titles(page) == ["Audit", "Hearsay", "Licence", "Old plan"]
+    assert shown(show="expired") == ["Licence", "Old plan"]
+    assert shown(show="weak") == ["Hearsay"]
+    assert shown(show="unused") == ["Audit", "Hearsay", "Old plan"]
+    assert shown(show="withdrawn") == ["Withdrawn plan"]
+    assert shown(words="licence.EXAMPLE") == ["Licence"]
+    assert "Nothing here fits “nothing”" in page.submit("Show", words="nothing").text
+    for sort, expected in {
+        "dated": ["Licence", "Audit", "Old plan", "Hearsay"],
+        "expires": ["Licence", "Hearsay", "Audit", "Old plan"],
+        "grade": ["Audit", "Licence", "Old plan", "Hearsay"],
+        "uses": ["Licence", "Audit", "Hearsay", "Old plan"],
+    }.items():
+        sorted_page = browser.open(f"{address}?sort={sort}")
+        assert titles(sorted_page) == expected, sort
+        assert len(sorted_page.soup.select("th[aria-sort]")) == 1
+
+
+def test_who_reads_and_who_does_not(
+    signed_in: Enter, engine: Engine, council: SmallCouncil, made: Round, at: str
+) -> None:
+    found = kept(engine, council)
+    addresses = (f"/services/{council.services['LIB']}/evidence", f"/evidence/{found}", at)
+    for who in ("director", "contributor", "core_team", "challenger", "executive"):
+        browser = signed_in(who)
+        assert [browser.status(address) for address in addresses] == [200] * 3, who
+    for who in ("other_director", "viewer", "administrator"):
+        browser = signed_in(who)
+        assert [browser.status(address) for address in addresses] == [404] * 3, who
+
+
+def test_another_services_people_can_do_nothing_to_it(
+    signed_in: Enter, engine: Engine, council: SmallCouncil, made: Round, at: str
+) -> None:
+    found = kept(engine, council)
+    roads = f"/assessments/{made.assessments['ROADS']}/questions/A-01/evidence"
+    page = signed_in("other_director").open(roads)
+    token = str(page.soup.select_one("main [name=csrf_token]")["value"])  # type: ignore[index]
+    sent = {
+        "csrf_token": token,
+        "title": "Mine",
+        "address": REPORT,
+        "evidence": str(found),
+        "grade": "verified",
+    }
+    library = f"/services/{council.services['LIB']}/evidence/new"
+    for address in (
+        at, f"{at}/use", f"{at}/{found}/remove", f"/evidence/{found}", f"/evidence/{found}/withdraw",
+        f"/evidence/{found}/bring-back", library, f"{roads}/use",
+    ):  # fmt: skip
+        assert page.browser.send(address, sent).status == 404, address
+    with reading(engine) as session:
+        assert session.scalars(select(Event)).all() == []
+
+
+def test_those_who_only_read_change_nothing(
+    signed_in: Enter, engine: Engine, council: SmallCouncil, at: str
+) -> None:
+    found = kept(engine, council)
+    page = signed_in("core_team").open(f"/evidence/{found}")
+    assert not page.soup.select("main form")
+    assert not page.browser.open(at).soup.select("main form")
+    assert page.browser.status(f"/services/{council.services['LIB']}/evidence/new") == 404
+
+
+# --- one piece ----------------------------------------------------------------------------------------------
+
+
+def test_it_is_changed_and_the_trail_says_how(
+    signed_in: Enter, engine: Engine, council: SmallCouncil
+) -> None:
+    found = kept(engine, council)
+    page = signed_in("director").open(f"/evidence/{found}")
+    owner = str(council.people["contributor"])
+    page = page.submit("Save the changes", title="Survey of users", grade="verified", owner=owner)
+    assert page.heading == "Survey of users"
+    assert "Independently confirmed" in page.text
+    assert "Looked after by Contributor" in page.text
+    page.submit("Save the changes")
+    with reading(engine) as session:
+        (event,) = session.scalars(select(Event)).all()
+        row = session.get_one(Evidence, found)
+    assert row.revision == 2
+    assert (event.before["grade"], event.after["grade"]) == ("documented", "verified")
+    assert event.after["dated_on"] == "2026-05-04"
+
+
+def test_two_who_change_it_see_both(signed_in: Enter, engine: Engine, council: SmallCouncil) -> None:
+    found = kept(engine, council)
+    first, second = (signed_in(who).open(f"/evidence/{found}") for who in ("director", "contributor"))
+    first.submit("Save the changes", title="Survey of users")
+    page = second.submit("Save the changes", title="Survey of 2026")
+    assert page.status == 409
+    assert "Survey of users" in page.text
+    field = page.soup.select_one("#title")
+    assert field is not None
+    assert field["value"] == "Survey of 2026"
+    assert page.submit("Save the changes").heading == "Survey of 2026"
+
+
+def test_withdrawing_is_undone(signed_in: Enter, engine: Engine, council: SmallCouncil) -> None:
+    found = kept(engine, council)
+    page = signed_in("director").open(f"/evidence/{found}").submit("Withdraw it")
+    assert "Withdrawn. Answers that rely on it keep it; you can bring it back here." in page.text
+    assert page.heading == "Survey Withdrawn"
+    page = page.submit("Bring it back")
+    assert page.heading == "Survey"
+    with reading(engine) as session:
+        assert session.get_one(Evidence, found).withdrawn_at is None
+        verbs = session.scalars(select(Event.verb).order_by(Event.id)).all()
+    assert verbs == ["withdrew", "brought back"]
+
+
+def test_a_link_that_a_sent_assessment_relies_on_leads_nowhere_else(
+    signed_in: Enter, engine: Engine, council: SmallCouncil, made: Round
+) -> None:
+    found = kept(engine, council)
+    used(engine, council, made.assessments["LIB"], found)
+    page = signed_in("director").open(f"/evidence/{found}")
+    signed_off(engine, council, made.assessments["LIB"], ASKED, GIVEN)
+    page = page.submit("Save the changes", address="https://elsewhere.example/")
+    assert page.status == 422
+    assert "relies on this address" in page.problems[0]
+    assert page.submit("Save the changes", title="Survey of users").heading == "Survey of users"
+    with reading(engine) as session:
+        assert session.get_one(Evidence, found).address == REPORT

@@ -1,0 +1,229 @@
+"""Evidence: a service's register, one file or link, and what supports one answer."""
+
+from collections.abc import Sequence
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from vfm.errors import Conflict, Invalid, Problem
+from vfm.questionnaires.answers import GRADES
+from vfm.web.current import actor, now, reading, transaction
+from vfm.web.errors import stale
+from vfm.web.paging import page_of
+from vfm.workflows import evidence
+from vfm.workflows.evidence import Draft, FormView, Wanted
+
+blueprint = Blueprint("evidence", __name__)
+
+SHOWS = {
+    "": "All",
+    "expired": "Expired or out of date",
+    "weak": "Opinion only",
+    "unused": "Not used yet",
+    "withdrawn": "Withdrawn",
+}
+HEADINGS = {
+    "title": "Evidence",
+    "grade": "Grade",
+    "dated": "Dated",
+    "expires": "Expires",
+    "uses": "Answers it supports",
+}
+STATES = {"expired": ("Expired", "red"), "old": ("Out of date", "orange"), "withdrawn": ("Withdrawn", "grey")}
+"""State of a piece of evidence that counts no more -> words, colour of the tag."""
+OFFERED = [(grade.value, GRADES[grade]) for grade in evidence.GRADES_OFFERED]
+
+# --- the register -------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/services/<int:service_id>/evidence")
+def register(service_id: int) -> ResponseReturnValue:
+    """Everything a service can point to: searched, filtered, sorted."""
+    wanted = _wanted()
+    with reading() as store:
+        view = evidence.register(store, service_id, wanted, by=actor(), now=now())
+    return render_template(
+        "evidence/register.html",
+        view=view,
+        wanted=wanted,
+        page=page_of(view.lines, request.args.get("page", 1, type=int)),
+        shows=SHOWS,
+        headings=HEADINGS,
+        states=STATES,
+        grade_words=GRADES,
+    )
+
+
+def _wanted() -> Wanted:
+    show, sort = request.args.get("show", ""), request.args.get("sort", "title")
+    return Wanted(
+        words=request.args.get("words", "").strip(),
+        show=show if show in evidence.SHOWS else "",
+        sort=sort if sort in evidence.SORTS else "title",
+    )
+
+
+@blueprint.get("/services/<int:service_id>/evidence/new")
+def new(service_id: int) -> ResponseReturnValue:
+    """The form of new evidence."""
+    with reading() as store:
+        return _new_page(evidence.blank(store, service_id, by=actor()))
+
+
+@blueprint.post("/services/<int:service_id>/evidence/new")
+def add(service_id: int) -> ResponseReturnValue:
+    """Put it into the register."""
+    draft = _draft()
+    try:
+        with transaction() as store:
+            evidence_id = evidence.add(store, service_id, draft, None, by=actor(), now=now())
+    except Invalid as error:
+        with reading() as store:
+            form = evidence.blank(store, service_id, draft, by=actor())
+        return _new_page(form, error.problems), 422
+    flash("It is in the register.", "done")
+    return redirect(url_for(".show", evidence_id=evidence_id), 303)
+
+
+def _new_page(form: FormView, problems: Sequence[Problem] = ()) -> str:
+    return render_template("evidence/new.html", form=form, problems=problems, grades=OFFERED)
+
+
+@blueprint.get("/evidence/<int:evidence_id>")
+def show(evidence_id: int) -> ResponseReturnValue:
+    """One piece of evidence, where it is used, and its form."""
+    return _one_page(evidence_id)
+
+
+@blueprint.post("/evidence/<int:evidence_id>")
+def change(evidence_id: int) -> ResponseReturnValue:
+    """Change what is said of it."""
+    draft = _draft()
+    try:
+        with transaction() as store:
+            evidence.change(store, evidence_id, draft, by=actor(), now=now())
+    except Invalid as error:
+        return _one_page(evidence_id, draft, error.problems), 422
+    except Conflict as error:
+        return _one_page(evidence_id, draft, stale(error), error), 409
+    flash("The changes are saved.", "done")
+    return redirect(url_for(".show", evidence_id=evidence_id), 303)
+
+
+def _one_page(
+    evidence_id: int,
+    draft: Draft | None = None,
+    problems: Sequence[Problem] = (),
+    conflict: Conflict | None = None,
+) -> str:
+    with reading() as store:
+        view = evidence.show(store, evidence_id, draft, by=actor(), now=now())
+    return render_template(
+        "evidence/show.html",
+        view=view,
+        problems=problems,
+        clashes=conflict.clashes if conflict else (),
+        revision=view.line.row.revision if conflict else view.draft.revision,
+        grades=OFFERED,
+        states=STATES,
+        grade_words=GRADES,
+    )
+
+
+@blueprint.post("/evidence/<int:evidence_id>/withdraw")
+def withdraw(evidence_id: int) -> ResponseReturnValue:
+    """Offer it no more."""
+    with transaction() as store:
+        evidence.withdraw(store, evidence_id, by=actor(), now=now())
+    flash("Withdrawn. Answers that rely on it keep it; you can bring it back here.", "done")
+    return redirect(url_for(".show", evidence_id=evidence_id), 303)
+
+
+@blueprint.post("/evidence/<int:evidence_id>/bring-back")
+def bring_back(evidence_id: int) -> ResponseReturnValue:
+    """Offer it again."""
+    with transaction() as store:
+        evidence.bring_back(store, evidence_id, by=actor(), now=now())
+    flash("It is back in the register.", "done")
+    return redirect(url_for(".show", evidence_id=evidence_id), 303)
+
+
+# --- one question -------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/assessments/<int:assessment_id>/questions/<key>/evidence")
+def of_question(assessment_id: int, key: str) -> ResponseReturnValue:
+    """What supports this answer, what supported it last time, and the rest of the register."""
+    return _question_page(assessment_id, key)
+
+
+@blueprint.post("/assessments/<int:assessment_id>/questions/<key>/evidence")
+def add_for(assessment_id: int, key: str) -> ResponseReturnValue:
+    """New evidence, into the register and for this answer at once."""
+    draft = _draft()
+    try:
+        with transaction() as store:
+            evidence.add_for(store, assessment_id, key, draft, None, by=actor(), now=now())
+    except Invalid as error:
+        return _question_page(assessment_id, key, draft, error.problems), 422
+    return _supported(assessment_id, key, "It is in the register and supports this answer.")
+
+
+@blueprint.post("/assessments/<int:assessment_id>/questions/<key>/evidence/use")
+def use(assessment_id: int, key: str) -> ResponseReturnValue:
+    """Let what was ticked support this answer."""
+    chosen = [int(found) for found in request.form.getlist("evidence") if found.isdecimal()]
+    try:
+        with transaction() as store:
+            count = evidence.use(store, assessment_id, key, chosen, by=actor(), now=now())
+    except Invalid as error:
+        return _question_page(assessment_id, key, problems=error.problems), 422
+    pieces = "1 piece of evidence" if count == 1 else f"{count} pieces of evidence"
+    return _supported(assessment_id, key, f"{pieces} added to this answer.")
+
+
+@blueprint.post("/assessments/<int:assessment_id>/questions/<key>/evidence/<int:evidence_id>/remove")
+def stop_using(assessment_id: int, key: str, evidence_id: int) -> ResponseReturnValue:
+    """Let it support this answer no more."""
+    with transaction() as store:
+        title = evidence.stop_using(store, assessment_id, key, evidence_id, by=actor(), now=now())
+    return _supported(
+        assessment_id, key, f"“{title}” no longer supports this answer. It stays in the register."
+    )
+
+
+def _supported(assessment_id: int, key: str, words: str) -> ResponseReturnValue:
+    flash(words, "done")
+    return redirect(url_for(".of_question", assessment_id=assessment_id, key=key), 303)
+
+
+def _question_page(
+    assessment_id: int, key: str, draft: Draft | None = None, problems: Sequence[Problem] = ()
+) -> str:
+    with reading() as store:
+        view = evidence.of_question(store, assessment_id, key, draft, by=actor(), now=now())
+    return render_template(
+        "evidence/of_question.html",
+        view=view,
+        problems=problems,
+        grades=[(grade.value, view.grades[grade]) for grade in evidence.GRADES_OFFERED],
+        states=STATES,
+    )
+
+
+def _draft() -> Draft:
+    sent = request.form
+    return Draft(
+        title=sent.get("title", ""),
+        address=sent.get("address", ""),
+        grade=sent.get("grade", ""),
+        dated=_three("dated"),
+        expires=_three("expires"),
+        owner=sent.get("owner", ""),
+        revision=sent.get("revision", ""),
+    )
+
+
+def _three(name: str) -> tuple[str, str, str]:
+    sent = request.form
+    return sent.get(f"{name}.day", ""), sent.get(f"{name}.month", ""), sent.get(f"{name}.year", "")
