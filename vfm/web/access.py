@@ -4,10 +4,11 @@ A visitor is sent to sign in; a signed-in person without the role gets a 404, be
 that the page is there. Which *service's* page may be seen is the workflow's rule, not this table's.
 """
 
-from flask import Flask, Response, abort, flash, g, redirect, request, session, url_for
+from flask import Flask, Response, abort, flash, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from vfm.roles import Actor, Role
+from vfm.web import keeping
 from vfm.web.current import is_from_script, now, reading, transaction, wiring
 from vfm.workflows import sign_in
 
@@ -41,6 +42,7 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "sign_in.demo": VISITOR,
     "sign_in.account": SIGNED_IN,
     "sign_in.leave_others": SIGNED_IN,
+    "sign_in.stay": SIGNED_IN,
     "invitations.choose": VISITOR,
     # council
     "council.edit": ADMIN,
@@ -237,8 +239,29 @@ def _check() -> AnyResponse | None:
         return redirect(url_for("sign_in.enter", next=request.full_path.rstrip("?")))
     if is_from_script():
         return Response(status=401)
-    flash("You are no longer signed in, so what you sent was not saved. Sign in, go back and send it again.")
-    return redirect(url_for("sign_in.enter"))
+    return _asked_to_sign_in()
+
+
+def _asked_to_sign_in() -> AnyResponse:
+    """The answer to a form from somebody whose session ended: what they typed goes with them."""
+    person_id = _who_was_here() if keeping.can_be_kept() else None
+    if person_id is None:
+        flash(
+            "You are no longer signed in, so what you sent was not saved. Sign in, go back and send it again."
+        )
+        return redirect(url_for("sign_in.enter"))
+    seal = keeping.sealed(keeping.typed_now(person_id))
+    words = render_template("sign_in/enter.html", email="", wanted=url_for("home.index"), kept=seal)
+    return Response(words, status=401)
+
+
+def _who_was_here() -> int | None:
+    """Whose session in this browser ended; None when nobody was signed in."""
+    token = session.get("token")
+    if not token:
+        return None
+    with reading() as store:
+        return sign_in.whose(store, token)
 
 
 def _visit() -> sign_in.Visit | None:

@@ -59,3 +59,9 @@ def actor() -> Actor:
 def council_name() -> str:
     """The council of the signed-in person; only on addresses whose access rule asks for one."""
     return cast(str, g.visit.council.name)
+
+
+def session_ends_in() -> int:
+    """Seconds until the session ends of a person who does nothing more; this request counts as use."""
+    visit, lasts = g.visit, 3600 * wiring().settings.session_hours
+    return lasts if visit.is_due_seen else lasts - int((now() - visit.seen_at).total_seconds())

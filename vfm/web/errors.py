@@ -1,11 +1,15 @@
 """How every refusal becomes a page: one table from error to status and words."""
 
+from urllib.parse import urlsplit
+
 from flask import Flask, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from vfm.errors import Conflict, Forbidden, Invalid, NotFound, Problem, Unavailable, VfmError
+from vfm.questionnaires.kinds import LONGEST
+from vfm.web import keeping
 
 STATUS: dict[type[VfmError], int] = {
     Invalid: 422,
@@ -15,6 +19,10 @@ STATUS: dict[type[VfmError], int] = {
     Unavailable: 503,
 }
 
+TOO_MUCH = (
+    "Nothing was saved. Go back: what you typed is still there. Shorten it (an answer takes "
+    f"{LONGEST:,} characters, about eight pages), or choose a smaller file."
+)
 WORDS = {
     400: (
         "This page could not be used",
@@ -24,7 +32,7 @@ WORDS = {
     404: ("Page not found", "Check the address, or ask whoever sent you the link whether you have access."),
     405: ("This page cannot be opened that way", "Go back and use the buttons on the page."),
     409: ("Somebody else got there first", "Go back, reload the page to see what changed, and try again."),
-    413: ("That file is too large", "Choose a smaller file."),
+    413: ("That is more than this page can take", TOO_MUCH),
     422: ("There is a problem with what was sent", "Put right what is listed and try again."),
     429: ("Too many tries", "Wait a quarter of an hour and try again."),
     500: (
@@ -88,7 +96,16 @@ def _stale(_: CSRFError) -> ResponseReturnValue:
     """The page was open for too long, or in another sign-in; a reload empties its fields in some browsers."""
     if request.endpoint == "sign_in.leave" and g.visit is None:  # signed out already, in another window
         return redirect(url_for("home.index"), 303)
+    visit = g.get("visit")
+    if visit and _is_theirs(visit.actor.id) and keeping.can_be_kept():
+        return keeping.page(keeping.typed_now(visit.actor.id)), 400
     return page(400, message="It was open for too long, or since an earlier sign-in. Nothing was saved.")
+
+
+def _is_theirs(person_id: int) -> bool:
+    """True when this form was opened on a page of ours by the person who is signed in now."""
+    origin = request.headers.get("Origin", "") or request.headers.get("Referer", "")
+    return urlsplit(origin).netloc == request.host and request.form.get("opened_by") == str(person_id)
 
 
 def _fault(error: Exception) -> tuple[str, int]:

@@ -1,9 +1,10 @@
 """Signing in and out, the demonstration's one-click page, and a person's own page."""
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, flash, g, jsonify, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from vfm.errors import Invalid, Problem
+from vfm.web import keeping
 from vfm.web.browsers import in_words
 from vfm.web.current import actor, now, reading, transaction, wiring
 from vfm.workflows import sign_in
@@ -43,7 +44,7 @@ def _tried(email: str, password: str, wanted: str) -> ResponseReturnValue:
         token = sign_in.enter(
             store, candidate.person_id, email, noted, browser=in_words(request.user_agent.string), now=now()
         )
-    return _welcomed(token, wanted)
+    return _welcomed(token, candidate.person_id, wanted)
 
 
 def _blanks(email: str, password: str) -> list[Problem]:
@@ -52,13 +53,28 @@ def _blanks(email: str, password: str) -> list[Problem]:
 
 
 def _form(email: str, wanted: str, problems: list[Problem] | None = None) -> str:
-    return render_template("sign_in/enter.html", email=email, wanted=wanted, problems=problems or ())
+    return render_template(
+        "sign_in/enter.html", email=email, wanted=wanted, kept=_kept(), problems=problems or ()
+    )
 
 
-def _welcomed(token: str, wanted: str) -> ResponseReturnValue:
+def _kept() -> str:
+    """The seal of what somebody typed after their session had ended; "" without one."""
+    return request.form.get(keeping.NAME, "")
+
+
+def _welcomed(token: str, person_id: int, wanted: str) -> ResponseReturnValue:
     session.clear()  # nothing of a visitor's session lives on in a person's
     session["token"] = token
-    return redirect(wanted, 303)
+    if not _kept():
+        return redirect(wanted, 303)
+    typed = keeping.opened(_kept())
+    if typed is None or typed.person_id != person_id:
+        flash("What was typed before you signed in was left out: somebody else typed it, or too long ago.")
+        return redirect(url_for("home.index"), 303)
+    with reading() as store:
+        g.visit = sign_in.visit(store, token, now=now(), hours=wiring().settings.session_hours)
+    return keeping.page(typed)
 
 
 def own_path(wanted: str | None) -> str:
@@ -84,14 +100,14 @@ def demo() -> ResponseReturnValue:
     """One click signs you in as one of the demonstration's people; only in demo mode."""
     if not wiring().settings.is_demo:
         abort(404)
-    if request.method == "GET":
+    person_id = request.form.get("person", type=int)
+    if person_id is None:
         with reading() as store:
             roles = sign_in.demo_people(store)
-        return render_template("sign_in/demo.html", roles=roles)
-    person_id = request.form.get("person", type=int) or abort(404)
+        return render_template("sign_in/demo.html", roles=roles, kept=_kept())
     with transaction() as store:
         token = sign_in.demo_enter(store, person_id, browser=in_words(request.user_agent.string), now=now())
-    return _welcomed(token, url_for("home.index"))
+    return _welcomed(token, person_id, url_for("home.index"))
 
 
 @blueprint.route("/account", methods=["GET", "POST"])
@@ -115,6 +131,14 @@ def _account(problems: tuple[Problem, ...] = ()) -> str:
             store, g.visit.session_id, by=actor(), now=now(), hours=wiring().settings.session_hours
         )
     return render_template("sign_in/account.html", account=view, problems=problems)
+
+
+@blueprint.post("/account/stay")
+def stay() -> ResponseReturnValue:
+    """Stay signed in, asked by a page's script: the seconds until the session ends now."""
+    with transaction() as store:
+        sign_in.seen(store, g.visit.session_id, now=now())
+    return jsonify(ends_in=3600 * wiring().settings.session_hours)
 
 
 @blueprint.post("/account/sign-out-elsewhere")

@@ -40,12 +40,17 @@ class CouncilView:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A signed-in person, their council, and whether it is time to note that they were seen."""
+    """A signed-in person, their council, and whether it is time to note that they were seen.
+
+    Attributes:
+        seen_at: when they were last noted; their session ends so many hours after that.
+    """
 
     session_id: int
     actor: Actor
     council: CouncilView
     is_due_seen: bool
+    seen_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +128,12 @@ def visit(session: Session, token: str, *, now: datetime, hours: int) -> Visit |
             int(service) for role, service in held if role == Role.CONTRIBUTOR and service
         ),
     )
-    return Visit(found.id, actor, council, found.seen_at < now - SEEN_STEP)
+    return Visit(found.id, actor, council, found.seen_at < now - SEEN_STEP, found.seen_at)
+
+
+def whose(session: Session, token: str) -> int | None:
+    """Who holds or held this token, also after their session ended; None when nobody did."""
+    return queries.person_by_token(session, credentials.token_hash(token))
 
 
 def core_member(session: Session, email: str) -> Actor:

@@ -47,6 +47,11 @@ def visit_by_token(session: Session, token_hash: str) -> Row | None:
     return session.connection().execute(_VISIT, {"token_hash": token_hash}).first()
 
 
+def person_by_token(session: Session, token_hash: str) -> int | None:
+    """Whose session this is or was, whether or not it has ended."""
+    return session.scalar(select(SignInSession.person_id).where(SignInSession.token_hash == token_hash))
+
+
 def the_council(session: Session) -> Council | None:
     """The one council, None before `vfm init`."""
     return session.scalars(select(Council)).first()
