@@ -25,6 +25,9 @@ class Settings:
             many from one client address (`VFM_SIGN_IN_TRIES`).
         proxies: how many proxies stand before it that name the client's address (`VFM_PROXIES`); what a
             client says of itself is not believed beyond them.
+        mail: the server that e-mails are handed to, as `vfm.gateways.mail.server` reads it (`VFM_MAIL`); none
+            when not given, and then e-mails wait.
+        url: where people reach the pages, for the links in e-mails (`VFM_URL`).
     """
 
     database: str = f"sqlite:///{INSTANCE / 'vfm.sqlite'}"
@@ -34,6 +37,8 @@ class Settings:
     session_hours: int = 10
     sign_in_tries: int = 10
     proxies: int = 0
+    mail: str = ""
+    url: str = "http://127.0.0.1:8000"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -51,6 +56,8 @@ class Settings:
             session_hours=_whole(environment, "VFM_SESSION_HOURS", defaults.session_hours),
             sign_in_tries=_whole(environment, "VFM_SIGN_IN_TRIES", defaults.sign_in_tries),
             proxies=_whole(environment, "VFM_PROXIES", defaults.proxies),
+            mail=environment.get("VFM_MAIL", "").strip(),
+            url=(environment.get("VFM_URL", "").strip() or defaults.url).rstrip("/"),
         )
 
 

@@ -20,19 +20,21 @@ PORT = 8080
 
 
 def register(subcommands: Subcommands) -> None:
-    """`vfm demo [--fresh] [--port PORT] [--database ADDRESS]`."""
+    """`vfm demo [--fresh] [--port PORT] [--database ADDRESS] [--without-worker]`."""
     verb = subcommands.add_parser("demo", help="serve an invented council on real published figures")
     verb.add_argument("--fresh", action="store_true", help="start over; what was typed is lost")
     verb.add_argument(
         "--port", type=int, default=PORT, help="the port, 0 for a free one (default %(default)s)"
     )
     verb.add_argument("--database", metavar="ADDRESS", help="another database than the demo's own file")
+    verb.add_argument("--without-worker", action="store_true", help="`vfm work` is started elsewhere")
     verb.set_defaults(command=demo)
 
 
 def demo(arguments: argparse.Namespace) -> int:
     """Fill on the first start (or with `--fresh`), print the address and the people, serve."""
     from vfm.app import create_app
+    from vfm.commands import beside
     from vfm.errors import Invalid
     from vfm.web import serving
 
@@ -44,7 +46,8 @@ def demo(arguments: argparse.Namespace) -> int:
     except Invalid as error:
         return refused(error)
     introduce(serving.address(listening))
-    serving.run(lambda: create_app(settings), listening)
+    with beside.worker(settings, serving.address(listening), wanted=not arguments.without_worker):
+        serving.run(lambda: create_app(settings), listening)
     return DONE
 
 

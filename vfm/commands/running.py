@@ -33,12 +33,13 @@ def register_upgrade(subcommands: Subcommands) -> None:
 
 
 def register_serve(subcommands: Subcommands) -> None:
-    """`vfm serve [--host HOST] [--port PORT]`."""
+    """`vfm serve [--host HOST] [--port PORT] [--without-worker]`."""
     verb = subcommands.add_parser("serve", help="serve the pages until it is stopped")
     verb.add_argument("--host", default="127.0.0.1", help="the address to listen on (default %(default)s)")
     verb.add_argument(
         "--port", type=int, default=8000, help="the port, 0 for a free one (default %(default)s)"
     )
+    verb.add_argument("--without-worker", action="store_true", help="`vfm work` is started elsewhere")
     verb.set_defaults(command=serve)
 
 
@@ -123,12 +124,13 @@ def serve(arguments: argparse.Namespace) -> int:
     settings = environment_settings()
     if settings is None:
         return PROBLEMS
-    return serve_pages(settings, arguments.host, arguments.port)
+    return serve_pages(settings, arguments.host, arguments.port, with_worker=not arguments.without_worker)
 
 
-def serve_pages(settings: "Settings", host: str, port: int) -> int:
-    """Serve the pages of a database that is there, and say where."""
+def serve_pages(settings: "Settings", host: str, port: int, *, with_worker: bool = True) -> int:
+    """Serve the pages of a database that is there, and say where; a worker runs beside them."""
     from vfm.app import create_app
+    from vfm.commands import beside
     from vfm.errors import Invalid
     from vfm.web import serving
 
@@ -138,5 +140,6 @@ def serve_pages(settings: "Settings", host: str, port: int) -> int:
     except Invalid as error:
         return refused(error)
     say(f"Serving on {serving.address(listening)} (stop with Ctrl+C)")
-    serving.run(lambda: create_app(settings), listening)
+    with beside.worker(settings, serving.address(listening), wanted=with_worker):
+        serving.run(lambda: create_app(settings), listening)
     return DONE

@@ -21,6 +21,9 @@ CLAIM_LASTS = timedelta(minutes=5)
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360, 720, 1440))
 """How long to wait after the first, second, ... try that failed; after the last of them it is given up."""
 
+LINK = "link:"
+"""How the step of a message begins that holds a one-time link: its words are not kept once it is over."""
+
 _TABLE = cast(Table, Message.__table__)
 _ADD = {
     "sqlite": sqlite.insert(_TABLE).on_conflict_do_nothing(index_elements=["step"]).returning(_TABLE.c.id),
@@ -109,7 +112,9 @@ def hand_over(session: Session, message: Claimed, *, now: datetime) -> bool:
 
 def sent(session: Session, message: Claimed, *, now: datetime) -> None:
     """The mail server has taken it."""
-    values = {"sent_at": now, "problem": "", "attempts": message.attempts + 1}
+    values: dict[str, Any] = {"sent_at": now, "problem": "", "attempts": message.attempts + 1}
+    if message.step.startswith(LINK):
+        values["body"] = ""
     _change(session, message, Message.sent_at.is_(None), **values)
 
 
@@ -166,3 +171,12 @@ def _change(session: Session, message: Claimed, still: ColumnElement[bool], **va
 
 def _changed(session: Session, statement: Any) -> bool:
     return cast(CursorResult[Any], session.execute(statement)).rowcount == 1
+
+
+def is_due(session: Session, *, now: datetime) -> bool:
+    """True when a message can be claimed; reads alone, so that nobody waits for an idle worker."""
+    free = or_(Message.claimed_until.is_(None), Message.claimed_until <= now)
+    return (
+        session.scalar(select(Message.id).where(is_waiting(), Message.due_at <= now, free).limit(1))
+        is not None
+    )

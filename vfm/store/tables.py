@@ -586,7 +586,10 @@ class Message(Table):
 
 
 class Job(Table):
-    """Long work done beside the pages, with its progress; `result` says what became of it."""
+    """Long work done beside the pages, with its progress; `result` says what became of it.
+
+    `attempts` counts how often a worker has begun it; `claimed_until` keeps two workers apart.
+    """
 
     __tablename__ = "job"
 
@@ -599,6 +602,7 @@ class Job(Table):
     problem: Mapped[str] = mapped_column(default="")
     by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
     claimed_until: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
 

@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("problem", sa.Text(), nullable=False),
         sa.Column("by_id", sa.Integer(), nullable=False),
         sa.Column("created_at", tables.Instant(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("claimed_until", tables.Instant(), nullable=True),
         sa.Column("finished_at", tables.Instant(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),

@@ -1,0 +1,124 @@
+"""`vfm work`: what happens beside the pages. E-mails go out, long work is done."""
+
+import argparse
+import logging
+import signal
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from threading import Event, Thread
+from typing import TYPE_CHECKING
+
+from vfm.commands.console import DONE, PROBLEMS, Subcommands, environment_settings, refused, say
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from vfm.gateways.mail import Server
+    from vfm.settings import Settings
+
+LOOKS_EVERY = 2
+"""Seconds between two looks for something to do."""
+REMINDS_EVERY = timedelta(minutes=5)
+
+log = logging.getLogger("vfm.work")
+
+
+def register(subcommands: Subcommands) -> None:
+    """`vfm work [--once] [--until-eof]`."""
+    verb = subcommands.add_parser("work", help="send e-mails and do long work, beside the pages")
+    verb.add_argument("--once", action="store_true", help="do what is due now and end, for cron or a timer")
+    verb.add_argument("--until-eof", action="store_true", help="end when standard input is closed")
+    verb.set_defaults(command=work)
+
+
+def work(arguments: argparse.Namespace) -> int:
+    """One pass, or passes until a signal (or the end of standard input) comes."""
+    from vfm.errors import Invalid
+    from vfm.store import database
+
+    settings = environment_settings()
+    if settings is None:
+        return PROBLEMS
+    stop = _stopped_by_signals()
+    if arguments.until_eof:
+        Thread(target=_wait_for_the_end, args=(stop,), daemon=True).start()
+    try:
+        worker = Worker.of(settings, stop)
+        with database.opened(settings.database) as engine:
+            database.check(engine)
+            if arguments.once:
+                say(worker.once(engine))
+            else:
+                worker.go_on(engine)
+    except Invalid as error:
+        return refused(error)
+    return DONE
+
+
+def _stopped_by_signals() -> Event:
+    stop = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+def _wait_for_the_end(stop: Event) -> None:
+    """Whoever started this has ended when the other side of standard input is closed."""
+    sys.stdin.buffer.read()
+    stop.set()
+
+
+class Worker:
+    """What it takes to work: the mail server (None: e-mails wait), the clock, and the word to stop."""
+
+    def __init__(
+        self, mail: "Server | None", url: str, stop: Event, clock: Callable[[], datetime] | None = None
+    ) -> None:
+        self.mail, self.url, self.stop = mail, url, stop
+        self.clock = clock or (lambda: datetime.now(UTC))
+        self.reminded_at: datetime | None = None
+
+    @classmethod
+    def of(cls, settings: "Settings", stop: Event) -> "Worker":
+        """A worker as the settings say.
+
+        Raises:
+            Invalid: `VFM_MAIL` cannot be read.
+        """
+        from vfm.gateways import mail
+
+        return cls(mail.server(settings.mail) if settings.mail else None, settings.url, stop)
+
+    def once(self, engine: "Engine") -> str:
+        """Do all that is due; what was done, in words."""
+        sent, done = self.send(engine), self.do_jobs(engine)
+        mail = f"{sent} sent" if self.mail else "they wait, because VFM_MAIL is not set"
+        return f"E-mails: {mail}. Long work: {done} done."
+
+    def go_on(self, engine: "Engine") -> None:
+        """Look again and again until told to stop; a database that is away is waited for."""
+        from vfm.errors import Unavailable
+
+        while not self.stop.is_set():
+            try:
+                self.send(engine)
+                self.do_jobs(engine)
+            except Unavailable:
+                log.exception("The database cannot be used; trying again.")
+            self.stop.wait(LOOKS_EVERY)
+
+    def send(self, engine: "Engine") -> int:
+        """Send the e-mails that are due; how many went out."""
+        from vfm.commands import posting
+
+        return posting.send_due(engine, self.mail, self.stop, self.clock) if self.mail else 0
+
+    def do_jobs(self, engine: "Engine") -> int:
+        """Do the long work that waits; how many jobs."""
+        from vfm.commands import jobs
+
+        done = 0
+        while not self.stop.is_set() and jobs.do_next(engine, self.clock):
+            done += 1
+        return done
