@@ -12,7 +12,7 @@ from vfm.questionnaires import document
 from vfm.questionnaires.schema import Questionnaire
 from vfm.store.content import digest
 from vfm.store.database import transaction
-from vfm.store.tables import Assessment, Cycle, Figure, FigureSource, Template, Version
+from vfm.store.tables import Assessment, Cycle, Delegation, Figure, FigureSource, Template, Version
 
 DUE = date(2026, 12, 18)
 
@@ -37,8 +37,12 @@ def opened(
     at: datetime = NOW - timedelta(days=10),
     name: str = "Rollout 2026",
     template_id: int | None = None,
+    given: tuple[tuple[str, str], ...] = (("whole", ""),),
 ) -> Round:
-    """A cycle under way; with `template_id` its questionnaire is the template's next version."""
+    """A cycle under way; with `template_id` its questionnaire is the template's next version.
+
+    `given`: the parts, as (scope, place), that the contributor of Libraries was given by the director.
+    """
     with transaction(engine) as session:
         if template_id is None:
             template_id = _added(
@@ -69,6 +73,8 @@ def opened(
             )
             for key in services
         }
+        for scope, place in given if "LIB" in made else ():
+            give(session, council, made["LIB"], scope, place)
     return Round(template_id, version_id, cycle_id, made)
 
 
@@ -90,6 +96,23 @@ def publish(engine: Engine, council: SmallCouncil) -> None:
                     source_id=source.id, feeds=feeds,
                 )
             )  # fmt: skip
+
+
+def give(
+    session: Session, council: SmallCouncil, assessment_id: int, scope: str, place: str = ""
+) -> Delegation:
+    """The contributor is given a part by the director."""
+    row = Delegation(
+        assessment_id=assessment_id,
+        person_id=council.people["contributor"],
+        scope=scope,
+        place=place,
+        given_by_id=council.people["director"],
+        given_at=NOW,
+    )
+    session.add(row)
+    session.flush()
+    return row
 
 
 def _added(session: Session, row: Template | Version | Cycle | Assessment) -> int:

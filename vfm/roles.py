@@ -29,8 +29,10 @@ class Actor:
         id: the person's row.
         name: as shown beside what they did.
         roles: every role held, anywhere in the council.
-        directs: services this person directs.
-        contributes_to: services this person helps to answer for.
+        directs: services this person directs, or stands in for who does.
+        contributes_to: services this person is at hand to help answer for; what they may see of an
+            assessment is what they were given of it (`vfm.store.reach`).
+        stands_in_for: of those directed, the ones as a deputy.
     """
 
     id: int
@@ -38,6 +40,7 @@ class Actor:
     roles: frozenset[Role] = frozenset()
     directs: frozenset[int] = field(default=frozenset())
     contributes_to: frozenset[int] = field(default=frozenset())
+    stands_in_for: frozenset[int] = field(default=frozenset())
 
     def has(self, *roles: Role) -> bool:
         """True when at least one of `roles` is held."""
@@ -53,5 +56,5 @@ class Actor:
         return service_id in self.directs or service_id in self.contributes_to
 
     def sees(self, service_id: int) -> bool:
-        """True when this person may know how the service is doing."""
-        return self.sees_all_services or self.works_on(service_id)
+        """True when this person may know how the service is doing: not who helps with parts alone."""
+        return self.sees_all_services or service_id in self.directs

@@ -17,12 +17,13 @@ from vfm.prioritisation.criteria import DEFAULT_CRITERIA
 from vfm.questionnaires.merging import Sent
 from vfm.roles import Actor, Role
 from vfm.store.database import Session, reading, transaction
-from vfm.store.tables import Assessment, ImprovementAction, Service
+from vfm.store.tables import Assessment, Delegation, ImprovementAction, Service
 from vfm.workflows import (
     assessments,
     challenge,
     challenge_closing,
     cycles,
+    delegations,
     designs,
     directory,
     feedback,
@@ -60,6 +61,8 @@ DECIDED = {
     "EQU-02": ("kept", "Views and complaints are asked apart on purpose: one is sought, the other arrives."),
 }
 """What became of each comment, and why."""
+GIVEN = "Please fill this in with your team, and tell me when it is ready to be read."
+"""What a director says with the parts they give."""
 OTHER_REASON = "A new operating model started in the spring; we look again when it has run for a year."
 """Why the executive team decided otherwise than the rules suggest."""
 BESIDE_NEWEST = "RECYCLING"
@@ -104,8 +107,12 @@ class Stage:
 
     def answering(self, key: str) -> Actor:
         """Who fills in a service's assessment: a contributor where there is one."""
+        return self.helper_of(key) or self.director_of(key)
+
+    def helper_of(self, key: str) -> Actor | None:
+        """The contributor of a service, None where its director answers alone."""
         helpers = (actor for actor in self.people if self.services[key] in actor.contributes_to)
-        return next(helpers, self.director_of(key))
+        return next(helpers, None)
 
     def profile(self, key: str, cycle: str, shift: float = 0.0) -> Profile:
         """What the demo says of one service in one cycle."""
@@ -151,7 +158,20 @@ def _open(
     with reading(stage.engine) as session:
         revision = cycles.dry_run(session, typed, now=opened).revision
     with transaction(stage.engine) as session:
-        return cycles.open_cycle(session, typed, revision=revision, by=stage.one(Role.CORE_TEAM), now=opened)
+        cycle = cycles.open_cycle(session, typed, revision=revision, by=stage.one(Role.CORE_TEAM), now=opened)
+    _give_parts(stage, cycle, opened)
+    return cycle
+
+
+def _give_parts(stage: Stage, cycle: int, then: datetime) -> None:
+    """Each director gives the whole to their contributor, who had nothing of it in an earlier cycle."""
+    with transaction(stage.engine) as session:
+        has_given = set(session.scalars(select(Delegation.assessment_id)))
+        for key, assessment in _assessments(stage, cycle):
+            helper = stage.helper_of(key)
+            if helper is not None and assessment not in has_given:
+                typed = delegations.Typed(places=("",), people=(str(helper.id),), message=GIVEN)
+                delegations.give(session, assessment, typed, by=stage.director_of(key), now=then)
 
 
 def _typed(day: date) -> tuple[str, str, str]:

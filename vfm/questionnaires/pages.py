@@ -3,6 +3,7 @@
 Pure; a page is a section with questions of its own, in reading order.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from vfm.questionnaires.answers import UNANSWERED, Answers, State
@@ -54,6 +55,12 @@ def progress_of(section: Section, answers: Answers, route: frozenset[str]) -> Pr
     asked = [question for question in section.questions if question.key in route]
     blank = [q for q in asked if answers.get(q.key, UNANSWERED).state is State.UNANSWERED]
     return Progress(len(asked), len(asked) - len(blank), sum(question.required for question in blank))
+
+
+def together(parts: Iterable[Progress]) -> Progress:
+    """How far several pages are as one."""
+    found = list(parts)
+    return Progress(*(sum(getattr(one, name) for one in found) for name in ("asked", "settled", "missing")))
 
 
 def deciding(questionnaire: Questionnaire) -> frozenset[str]:

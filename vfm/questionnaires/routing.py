@@ -89,13 +89,17 @@ def _within(questionnaire: Questionnaire, section: str | None) -> Iterator[Quest
 
 
 def next_unanswered(
-    questionnaire: Questionnaire, answers: Answers, *, after: str | None = None
+    questionnaire: Questionnaire,
+    answers: Answers,
+    *,
+    after: str | None = None,
+    route: frozenset[str] | None = None,
 ) -> str | None:
     """Key of the first unanswered question on the route, looking past `after` first and then from the start.
 
     Required or not; None when every question on the route is settled.
     """
-    route = on_route(questionnaire, answers)
+    route = on_route(questionnaire, answers) if route is None else route
     keys = list(questionnaire.questions)
     start = keys.index(after) + 1 if after in keys else 0
     for key in keys[start:] + keys[:start]:

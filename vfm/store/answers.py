@@ -71,6 +71,7 @@ def write(
     by_id: int,
     now: datetime,
     how: How = How.PAGE,
+    as_deputy: bool = False,
 ) -> None:
     """Add or replace answers, leave an event of each before and after, and note how far this brings them.
 
@@ -86,6 +87,7 @@ def write(
         by_id: who writes.
         now: when.
         how: by which way they came.
+        as_deputy: who writes stands in for the service's director.
     """
     connection = session.connection()
     rows = [
@@ -111,4 +113,5 @@ def write(
         now=now,
         before={key: kept[key].content if key in kept else None for key in written},
         after={key: one.content | {"revision": one.revision} for key, one in written.items()},
+        as_deputy=as_deputy,
     )

@@ -22,11 +22,13 @@ def record(
     now: datetime,
     before: Any = None,
     after: Any = None,
+    as_deputy: bool = False,
 ) -> None:
     """Add one event in the same transaction as the change it tells of.
 
     `verb` is past tense, one or two words (`submitted`, `signed off`); `subject` the table's name;
-    `before` and `after` plain JSON of what changed, None where there was or is nothing.
+    `before` and `after` plain JSON of what changed, None where there was or is nothing; `as_deputy` that
+    it was done in the director's place.
     """
     session.connection().execute(
         _RECORD,
@@ -38,5 +40,6 @@ def record(
             "subject_id": subject_id,
             "before": before,
             "after": after,
+            "as_deputy": as_deputy,
         },
     )

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.engine.default import DefaultExecutionContext
@@ -388,7 +389,7 @@ class Delegation(Table):
     """A part of an assessment that somebody was given to answer.
 
     `scope` is whole, section or question, `place` the section's or question's key (empty for the whole);
-    `handed_back_at` is set when they say that it is done, with a note.
+    `handed_back_at` is set when they hand it back, `handed_back_as` done or cannot, with a note.
     """
 
     __tablename__ = "delegation"
@@ -402,6 +403,7 @@ class Delegation(Table):
     given_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     given_at: Mapped[datetime]
     handed_back_at: Mapped[datetime | None]
+    handed_back_as: Mapped[str] = mapped_column(default="")
     handed_back_note: Mapped[str] = mapped_column(default="")
 
 
@@ -799,7 +801,10 @@ class Review(Table):
 
 
 class Event(Table):
-    """Who did what, when; append-only, *frozen*. `before` and `after` hold what changed."""
+    """Who did what, when; append-only, *frozen*. `before` and `after` hold what changed.
+
+    `as_deputy`: it was done in the place of the service's director.
+    """
 
     __tablename__ = "event"
     __table_args__ = (Index(None, "subject", "subject_id"),)
@@ -811,3 +816,4 @@ class Event(Table):
     subject_id: Mapped[int]
     before: Mapped[Any | None]
     after: Mapped[Any | None]
+    as_deputy: Mapped[bool] = mapped_column(default=False, server_default=false())

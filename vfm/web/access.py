@@ -20,8 +20,10 @@ ADMIN = frozenset({Role.ADMINISTRATOR})
 CORE = frozenset({Role.CORE_TEAM})
 ANSWERING = frozenset({Role.DIRECTOR, Role.CONTRIBUTOR})
 OVERVIEW = frozenset({Role.CORE_TEAM, Role.CHALLENGER, Role.EXECUTIVE, Role.VIEWER})
-RESULTS = OVERVIEW | ANSWERING
-"""Who reads results; of which services, the workflow says."""
+RESULTS = OVERVIEW | {Role.DIRECTOR}
+"""Who reads results; of which services, the workflow says. Who answers a part alone reads none."""
+ACTING = RESULTS | ANSWERING
+"""Who reads improvement actions; a contributor those they own."""
 ANSWERS = ANSWERING | {Role.CORE_TEAM, Role.CHALLENGER, Role.EXECUTIVE}
 """Who reads assessments; of which services, the workflow says."""
 DECIDING = frozenset({Role.CORE_TEAM, Role.EXECUTIVE})
@@ -72,8 +74,8 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "versions.choose": CORE,
     "versions.take_in": CORE,
     "versions.import_report": CORE,
-    "versions.show": SIGNED_IN,
-    "versions.download": SIGNED_IN,
+    "versions.show": SIGNED_IN - {Role.CONTRIBUTOR},
+    "versions.download": SIGNED_IN - {Role.CONTRIBUTOR},
     "versions.compare": CORE,
     "versions.mark_same": CORE,
     "versions.revise": CORE,
@@ -162,10 +164,10 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "sign_off.sign": ANSWERING,
     "sign_off.send_back": ANSWERING,
     # actions
-    "actions.index": RESULTS,
+    "actions.index": ACTING,
     "actions.of_service": RESULTS,
-    "actions.export": RESULTS,
-    "actions.new": ANSWERING | CORE,
+    "actions.export": ACTING,
+    "actions.new": CORE | {Role.DIRECTOR},
     "actions.edit": ANSWERING | CORE,
     # challenge
     "challenge.index": CHALLENGE,

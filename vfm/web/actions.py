@@ -52,7 +52,7 @@ def _list(wanted: Wanted) -> str:
         page=page_of(view.lines, request.args.get("page", 1, type=int)),
         wanted=wanted,
         service=name,
-        may_add=wanted.service_id is not None and (by.works_on(wanted.service_id) or by.has(Role.CORE_TEAM)),
+        may_add=wanted.service_id is not None and (wanted.service_id in by.directs or by.has(Role.CORE_TEAM)),
         changes_all=by.has(Role.CORE_TEAM),
         choices=CHOICES,
         headings=HEADINGS,

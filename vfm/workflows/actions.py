@@ -74,7 +74,7 @@ def index(session: Session, wanted: Wanted, *, by: Actor, now: datetime) -> Acti
     """
     if wanted.service_id is not None and not by.sees(wanted.service_id):
         raise NotFound
-    seen = None if by.sees_all_services else by.directs | by.contributes_to
+    seen = None if by.sees_all_services else by.directs
     lines = queries.found(
         session,
         service_ids=seen if wanted.service_id is None else {wanted.service_id},
@@ -194,7 +194,7 @@ def _revision(draft: Draft) -> int:
 
 
 def _may_change(by: Actor, service_id: int) -> bool:
-    return by.works_on(service_id) or by.has(Role.CORE_TEAM)
+    return service_id in by.directs or by.has(Role.CORE_TEAM)
 
 
 def _changeable(session: Session, action_id: int, by: Actor) -> ActionRow:
@@ -202,9 +202,7 @@ def _changeable(session: Session, action_id: int, by: Actor) -> ActionRow:
     if action is None or not (by.sees(action.service_id) or action.owner_id == by.id):
         raise NotFound
     if not (_may_change(by, action.service_id) or action.owner_id == by.id):
-        raise Forbidden(
-            "Only the service's director and contributors, its owner and the core team change it."
-        )
+        raise Forbidden("Only the service's director, its owner and the core team change it.")
     return action
 
 

@@ -11,19 +11,18 @@ from vfm.questionnaires import readiness, routing, steps
 from vfm.questionnaires.answer_sheet import SheetSection, sheet
 from vfm.questionnaires.answers import Answers
 from vfm.questionnaires.improvements import improvements
+from vfm.questionnaires.parts import Reach
 from vfm.questionnaires.readiness import MATTERS, Finding, Group, Held, Part
 from vfm.questionnaires.routing import Progress
 from vfm.questionnaires.schema import Questionnaire
 from vfm.questionnaires.steps import Step
-from vfm.roles import Actor, Role
+from vfm.roles import Actor
 from vfm.scoring.shares import much_not_applicable
 from vfm.store import content
+from vfm.store import reach as reaching
 from vfm.store.queries import answer_checks as beside
 from vfm.store.queries import assessments as queries
 from vfm.store.queries.assessments import Head, Published
-
-READERS = (Role.CORE_TEAM, Role.CHALLENGER, Role.EXECUTIVE)
-"""Who may read every assessment, without acting on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,8 @@ class AnswerCheck:
         found: matter -> findings, empty for somebody who only reads.
         totals: group -> how many.
         actions: what answers would become improvement actions.
-        may_answer: this person may still change the answers; may_sign_off: may sign them off or return them.
+        may_answer: this person may still change the answers; may_send: all of them are theirs to answer, so
+            that they may send them; may_sign_off: they may sign them off or return them.
     """
 
     head: Head
@@ -45,6 +45,7 @@ class AnswerCheck:
     totals: Mapping[Group, int]
     actions: tuple[str, ...]
     may_answer: bool
+    may_send: bool
     may_sign_off: bool
 
     @property
@@ -70,17 +71,19 @@ def check(session: Session, assessment_id: int, *, by: Actor, now: datetime) -> 
         NotFound: no such assessment, or not yours to see.
     """
     head, figures = queries.head_with_figures(session, assessment_id)
-    if head is None or not (by.works_on(head.service_id) or by.has(*READERS)):
+    if head is None:
         raise NotFound
-    questionnaire = content.questionnaire(session, head.version_id, head.content_hash)
+    asked = content.questionnaire(session, head.version_id, head.content_hash)
+    reach = reaching.of(session, head.id, head.service_id, asked, by)
+    questionnaire = reach.own
     rows = queries.answers(session, assessment_id)
-    given = content.answers(questionnaire, ((row.key, row.content) for row in rows))
-    route = routing.on_route(questionnaire, given)
-    may_answer = by.works_on(head.service_id) and steps.allows(head.status, Step.SAVE)
+    given = content.answers(asked, ((row.key, row.content) for row in rows))
+    route = routing.on_route(asked, given) & questionnaire.questions.keys()
+    may_answer = bool(reach.answers) and steps.allows(head.status, Step.SAVE)
     may_sign_off = head.service_id in by.directs and steps.allows(head.status, Step.SIGN_OFF)
     found: dict[str, tuple[Finding, ...]] = {}
     if may_answer or may_sign_off:
-        held = _held(session, head, questionnaire, given, route, figures, by, now.date())
+        held = _held(session, head, reach, given, route, figures, by, now.date())
         found = readiness.findings(held)
     return AnswerCheck(
         head=head,
@@ -91,6 +94,7 @@ def check(session: Session, assessment_id: int, *, by: Actor, now: datetime) -> 
         totals=readiness.counts(found),
         actions=tuple(words for _, words in improvements(questionnaire, given, route=route)),
         may_answer=may_answer,
+        may_send=may_answer and reach.answers_all,
         may_sign_off=may_sign_off,
     )
 
@@ -98,24 +102,29 @@ def check(session: Session, assessment_id: int, *, by: Actor, now: datetime) -> 
 def _held(
     session: Session,
     head: Head,
-    questionnaire: Questionnaire,
+    reach: Reach,
     given: Answers,
     route: frozenset[str],
     figures: Sequence[Published],
     by: Actor,
     today: date,
 ) -> Held:
-    """All that is looked at. A share by weight is told to the director alone."""
+    """All that is looked at. A share by weight, and who has which part, are told to the director alone."""
+    own = reach.own.questions.keys()
     return Held(
-        questionnaire=questionnaire,
+        questionnaire=reach.own,
         given=given,
         route=route,
         today=today,
-        waiting=queries.waiting(session, head.id).keys() if head.waiting else (),
+        waiting=queries.waiting(session, head.id).keys() & own if head.waiting else (),
         figures=figures,
         expiries=beside.expiries(session, head.id),
-        parts=[Part(one.place, one.person, one.given_at.date()) for one in beside.away(session, head.id)],
-        comments=beside.open_comments(session, head.id),
-        much_not_applicable=much_not_applicable(questionnaire, given, route),
-        says_shares=head.service_id in by.directs,
+        parts=[
+            Part(one.place, one.person, one.given_at.date())
+            for one in beside.away(session, head.id)
+            if reach.is_director and one.person_id != by.id
+        ],
+        comments={key: n for key, n in beside.open_comments(session, head.id).items() if key in {*own, ""}},
+        much_not_applicable=much_not_applicable(reach.own, given, route) if reach.sees_all else {},
+        says_shares=reach.is_director,
     )

@@ -4,7 +4,7 @@ A save keeps every answer that can be kept: one that is wrong, or that somebody 
 handed back with its reason, and never stops the others.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -19,19 +19,18 @@ from vfm.questionnaires.answers import UNANSWERED, Answer, Answers, State
 from vfm.questionnaires.conditions import questions_named, worked_out
 from vfm.questionnaires.differences import Difference, differences
 from vfm.questionnaires.merging import How, Kept, Outcome, Sent, Written
-from vfm.questionnaires.pages import Page, deciding, pages, progress_of
+from vfm.questionnaires.pages import Page, deciding, pages, progress_of, together
+from vfm.questionnaires.parts import Reach
 from vfm.questionnaires.published import beside
 from vfm.questionnaires.routing import Progress
 from vfm.questionnaires.schema import Question, Questionnaire
 from vfm.questionnaires.steps import Status, Step
-from vfm.roles import Actor, Role
+from vfm.roles import Actor
 from vfm.store import answers as rows
 from vfm.store import content
+from vfm.store import reach as reaching
 from vfm.store.queries import assessments as queries
 from vfm.store.queries.assessments import Head, Published, Work
-
-READERS = (Role.CORE_TEAM, Role.CHALLENGER, Role.EXECUTIVE)
-"""Who may read every assessment; nobody but a service's own people may answer it."""
 
 # --- what the pages show ------------------------------------------------------------------------------------
 
@@ -68,13 +67,14 @@ class Returned:
 
 @dataclass(frozen=True, slots=True)
 class TaskList:
-    """An assessment as a list of sections.
+    """An assessment as a list of sections: all of them, or those somebody was given something of.
 
     Attributes:
         next_question: the first one still to be answered, and next_key its section; None when there is none.
         waits_for: who has to act next, in words; empty when it is agreed.
         invitation: what the core team says to those who are asked (Markdown).
         waiting: answers to an earlier version, to questions on the route, that nobody has looked at again.
+        may_send: all of it is theirs to answer, so that they may send it.
     """
 
     head: Head
@@ -88,6 +88,7 @@ class TaskList:
     invitation: str
     waiting: int
     may_answer: bool
+    may_send: bool
     may_sign_off: bool
 
 
@@ -236,23 +237,25 @@ def show(session: Session, assessment_id: int, *, by: Actor) -> TaskList:
     Raises:
         NotFound: no such assessment, or not yours to see.
     """
-    head, questionnaire = _open(session, assessment_id, by)
-    given = _answers(questionnaire, queries.answers(session, assessment_id))
-    route = routing.on_route(questionnaire, given)
-    states = [SectionState(page, progress_of(page.section, given, route)) for page in pages(questionnaire)]
-    following = routing.next_unanswered(questionnaire, given)
+    head, reach = _open(session, assessment_id, by)
+    own = reach.own
+    given = _answers(reach.whole, queries.answers(session, assessment_id))
+    route = routing.on_route(reach.whole, given)
+    states = [SectionState(page, progress_of(page.section, given, route)) for page in pages(own)]
+    following = routing.next_unanswered(own, given, route=route)
     return TaskList(
         head=head,
-        questionnaire=questionnaire,
+        questionnaire=own,
         sections=tuple(state for state in states if state.progress.asked),
-        progress=routing.progress(questionnaire, given, route=route),
+        progress=together(state.progress for state in states),
         next_question=following,
-        next_key=questionnaire.section_of[following] if following else None,
+        next_key=own.section_of[following] if following else None,
         waits_for=_waits_for(session, head),
         returned=_returned(session, head),
         invitation=queries.invitation(session, head.id) if head.status == Status.OPEN else "",
-        waiting=len(route & queries.waiting(session, head.id).keys()) if head.waiting else 0,
-        may_answer=_may_answer(head, by),
+        waiting=_count_waiting(session, head, route & own.questions.keys()),
+        may_answer=_may_answer(head, reach),
+        may_send=_may_answer(head, reach) and reach.answers_all,
         may_sign_off=_may_sign_off(head, by),
     )
 
@@ -264,24 +267,24 @@ def section(session: Session, assessment_id: int, key: str, *, by: Actor) -> Sec
         NotFound: no such assessment or section, or not yours to see.
     """
     found, figures = queries.head_with_figures(session, assessment_id)
-    head, questionnaire = _readable(session, found, by)
-    page = _page(questionnaire, key)
-    wanted = {question.key for question in page.section.questions} | deciding(questionnaire)
+    head, reach = _readable(session, found, by)
+    may_answer = _may_answer(head, reach)
+    own = reach.to_answer if may_answer else reach.own
+    page = _page(own, key)
+    asked = {question.key for question in page.section.questions}
+    wanted = asked | deciding(reach.whole)
     kept, before = queries.answers_now_and_before(session, assessment_id, head.earlier_id, wanted)
-    given = _answers(questionnaire, kept)
-    route = routing.on_route(questionnaire, given)
-    failed = routing.failed_checks(questionnaire, given, route=route)
-    own = {question.key for question in page.section.questions}
+    given = _answers(reach.whole, kept)
+    route = routing.on_route(reach.whole, given)
+    failed = routing.failed_checks(own, given, route=route)
     return SectionView(
         head=head,
-        questionnaire=questionnaire,
+        questionnaire=own,
         page=page,
         progress=progress_of(page.section, given, route),
-        asked=_asked(
-            questionnaire, page, given, route, kept, before, figures, _waiting(session, head, questionnaire)
-        ),
-        failed=tuple(Problem(check.at, check.say) for check in failed if check.at in own),
-        may_answer=_may_answer(head, by),
+        asked=_asked(own, page, given, route, kept, before, figures, _waiting(session, head, own)),
+        failed=tuple(Problem(check.at, check.say) for check in failed if check.at in asked),
+        may_answer=may_answer,
     )
 
 
@@ -318,30 +321,29 @@ def questions(session: Session, assessment_id: int, *, by: Actor) -> AllQuestion
     Raises:
         NotFound: no such assessment, or not yours to see.
     """
-    head, questionnaire = _open(session, assessment_id, by)
-    given = _answers(questionnaire, queries.answers(session, assessment_id))
-    route = routing.on_route(questionnaire, given)
-    sections = sheet(questionnaire, given, route, only=questionnaire.questions)
-    return AllQuestions(head, questionnaire, sections, _may_answer(head, by))
+    head, reach = _open(session, assessment_id, by)
+    given = _answers(reach.whole, queries.answers(session, assessment_id))
+    route = routing.on_route(reach.whole, given)
+    sections = sheet(reach.own, given, route, only=reach.own.questions)
+    return AllQuestions(head, reach.own, sections, _may_answer(head, reach))
 
 
 # --- what all of them ask -----------------------------------------------------------------------------------
 
 
-def _open(
-    session: Session, assessment_id: int, by: Actor, *, lock: bool = False
-) -> tuple[Head, Questionnaire]:
+def _open(session: Session, assessment_id: int, by: Actor, *, lock: bool = False) -> tuple[Head, Reach]:
     return _readable(session, queries.head(session, assessment_id, lock=lock), by)
 
 
-def _readable(session: Session, head: Head | None, by: Actor) -> tuple[Head, Questionnaire]:
-    if head is None or not (by.works_on(head.service_id) or by.has(*READERS)):
+def _readable(session: Session, head: Head | None, by: Actor) -> tuple[Head, Reach]:
+    if head is None:
         raise NotFound
-    return head, content.questionnaire(session, head.version_id, head.content_hash)
+    questionnaire = content.questionnaire(session, head.version_id, head.content_hash)
+    return head, reaching.of(session, head.id, head.service_id, questionnaire, by)
 
 
-def _may_answer(head: Head, by: Actor) -> bool:
-    return by.works_on(head.service_id) and steps.allows(head.status, Step.SAVE)
+def _may_answer(head: Head, reach: Reach) -> bool:
+    return bool(reach.answers) and steps.allows(head.status, Step.SAVE)
 
 
 def _may_sign_off(head: Head, by: Actor) -> bool:
@@ -359,12 +361,18 @@ def _page(questionnaire: Questionnaire, key: str) -> Page:
     raise NotFound
 
 
+def _count_waiting(session: Session, head: Head, keys: Set[str]) -> int:
+    return len(keys & queries.waiting(session, head.id).keys()) if head.waiting else 0
+
+
 def _waiting(session: Session, head: Head, questionnaire: Questionnaire) -> dict[str, Before]:
     """Question key -> the answer to an earlier version that waits for another look."""
     if not head.waiting:
         return {}
     found = {}
     for key, one in queries.waiting(session, head.id).items():
+        if key not in questionnaire.questions:
+            continue
         before = content.questionnaire(session, one.version_id, one.content_hash)
         answer = content.answers(before, [(key, one.content)])[key]
         words = reading.whole_in_words(before, before.questions[key], answer)
@@ -441,11 +449,12 @@ def save(
         Forbidden: yours to see, not to answer.
         Conflict: it was sent for sign-off meanwhile.
     """
-    head, questionnaire = _open(session, assessment_id, by, lock=True)
-    if not by.works_on(head.service_id):
-        raise Forbidden("Only the service's director and contributors can answer.")
+    head, reach = _open(session, assessment_id, by, lock=True)
+    questionnaire, own = reach.whole, reach.to_answer
+    if not reach.answers:
+        raise Forbidden("Only the service's director and those who were given a part can answer.")
     steps.after(head.status, Step.SAVE)
-    page = _page(questionnaire, key)
+    page = _page(own, key)
     kept = {row.key: row for row in queries.answers(session, assessment_id)}
     if confirmed:
         sent = {name: one for name, one in sent.items() if name != confirmed}
@@ -459,17 +468,18 @@ def save(
     route = routing.on_route(questionnaire, after)
     if outcome.written:
         progress = routing.progress(questionnaire, after, route=route)
+        who: Any = {"by_id": by.id, "as_deputy": head.service_id in by.stands_in_for, "now": now}
         for how, written in _by_way(outcome.written, confirmed).items():
-            rows.write(session, assessment_id, written, kept, progress, by_id=by.id, now=now, how=how)
-    own = [question.key for question in page.section.questions]
+            rows.write(session, assessment_id, written, kept, progress, how=how, **who)
+    names = [question.key for question in page.section.questions]
     return Saved(
         seen=outcome.seen,
         problems=tuple(p for p in outcome.problems if p.place.partition(".")[0] in route),
         clashes=_clashes(session, questionnaire, assessment_id, outcome, route),
-        misfits=_misfits(questionnaire, after, route, own),
+        misfits=_misfits(own, after, route, names),
         changed=tuple(outcome.written),
-        appeared=tuple(name for name in own if name in route and name not in sent),
-        asked=tuple(name for name in own if name in route),
+        appeared=tuple(name for name in names if name in route and name not in sent),
+        asked=tuple(name for name in names if name in route),
         progress=progress_of(page.section, after, route),
         next_key=page.next_key,
         at=now,
@@ -503,12 +513,12 @@ def _count_time(session: Session, head: Head, key: str, opened_at: datetime, now
 
 
 def _misfits(
-    questionnaire: Questionnaire, given: Answers, route: frozenset[str], own: Sequence[str]
+    questionnaire: Questionnaire, given: Answers, route: frozenset[str], names: Sequence[str]
 ) -> tuple[Misfit, ...]:
     return tuple(
         Misfit(check.at, questionnaire.section_of[check.at], check.say)
         for check in routing.failed_checks(questionnaire, given, route=route)
-        if not set(own).isdisjoint(questions_named(check.must))
+        if not set(names).isdisjoint(questions_named(check.must))
     )
 
 

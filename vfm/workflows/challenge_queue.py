@@ -197,7 +197,7 @@ class Own:
 
 def own(session: Session, *, by: Actor) -> tuple[Own, ...]:
     """The signed-off assessments of the services this person works on, newest cycle first."""
-    return tuple(Own(*row) for row in queries.own(session, by.directs | by.contributes_to))
+    return tuple(Own(*row) for row in queries.own(session, by.directs))
 
 
 @dataclass(frozen=True, slots=True)

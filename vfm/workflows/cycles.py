@@ -12,16 +12,18 @@ from vfm.errors import Conflict, Invalid, NotFound, Problem
 from vfm.questionnaires import changes, checks, figures
 from vfm.questionnaires.changes import Carried
 from vfm.questionnaires.kinds import text_problem
+from vfm.questionnaires.parts import keys_of
 from vfm.questionnaires.routing import progress
 from vfm.questionnaires.schema import Questionnaire
 from vfm.roles import Actor
 from vfm.store import content as kept
 from vfm.store import events, meanings
 from vfm.store.queries import cycles as queries
+from vfm.store.queries import parts
 from vfm.store.queries import versions as version_queries
 from vfm.store.queries.cycles import CycleRow, Head, ServiceRow, Undecided
 from vfm.store.queries.versions import VersionRow
-from vfm.store.tables import AnswerRow, Assessment, CarriedAnswer, Cycle, Template, Version
+from vfm.store.tables import AnswerRow, Assessment, CarriedAnswer, Cycle, Delegation, Template, Version
 
 KINDS = ("pilot", "rollout")
 OPENABLE = ("draft", "pilot", "live")
@@ -526,15 +528,39 @@ def _add_assessments(
             for service in plan.services
         ],
     )
-    if not carried:
-        return
-    made = session.execute(
-        select(Assessment.service_id, Assessment.id).where(
-            Assessment.cycle_id == cycle_id, Assessment.service_id.in_(sorted(carried))
+    made = dict(
+        iter(
+            session.execute(
+                select(Assessment.service_id, Assessment.id).where(Assessment.cycle_id == cycle_id)
+            )
         )
     )
-    for service_id, assessment_id in made:
-        _bring_along(session, assessment_id, carried[service_id], by, now)
+    for service_id, moved in carried.items():
+        _bring_along(session, made[service_id], moved, by, now)
+    _give_again(session, cycle_id, made, questionnaire, now)
+
+
+def _give_again(
+    session: Session, cycle_id: int, made: Mapping[int, int], questionnaire: Questionnaire, now: datetime
+) -> None:
+    """The parts people had last time are given to them again, where there still is such a part.
+
+    `made`: service id -> id of its assessment.
+    """
+    given = [
+        {
+            "assessment_id": made[held.service_id],
+            "person_id": held.person_id,
+            "scope": held.scope,
+            "place": held.place,
+            "given_by_id": held.given_by_id,
+            "given_at": now,
+        }
+        for held in parts.held_before(session, cycle_id)
+        if keys_of(questionnaire, [(held.scope, held.place)])
+    ]
+    if given:
+        session.execute(insert(Delegation), given)
 
 
 def _bring_along(session: Session, assessment_id: int, moved: _Moved, by: Actor, now: datetime) -> None:

@@ -16,7 +16,7 @@ from vfm.questionnaires.schema import Question, Questionnaire
 from vfm.roles import Actor
 from vfm.scoring.items import ItemEvidence, PilotEvidence, evidence
 from vfm.store import content as kept
-from vfm.store import events
+from vfm.store import events, reach
 from vfm.store.queries import feedback as queries
 from vfm.store.queries.feedback import Asked, Comment
 from vfm.store.tables import Feedback
@@ -182,8 +182,7 @@ def form(session: Session, assessment_id: int, key: str, *, by: Actor) -> GiveVi
         NotFound: not this person's assessment, no such question, or the template takes no such comments.
         Conflict: the cycle is no pilot, or closed.
     """
-    asked = _own(session, assessment_id, by)
-    questionnaire = kept.questionnaire(session, asked.version_id, asked.content_hash)
+    asked, questionnaire = _own(session, assessment_id, by)
     question = _question(questionnaire, key)
     if question is not None and not questionnaire.pilot_feedback.per_question:
         raise NotFound("this template takes comments on the whole alone")
@@ -233,20 +232,27 @@ def mine(session: Session, assessment_id: int, *, by: Actor) -> MineView:
     Raises:
         NotFound: not this person's assessment.
     """
-    asked = _own(session, assessment_id, by)
+    asked, questionnaire = _own(session, assessment_id, by)
+    given = reversed(queries.of_assessment(session, assessment_id))
+    seen = {None, *questionnaire.questions}
     return MineView(
         asked=asked,
-        questionnaire=kept.questionnaire(session, asked.version_id, asked.content_hash),
-        comments=tuple(reversed(queries.of_assessment(session, assessment_id))),
+        questionnaire=questionnaire,
+        comments=tuple(comment for comment in given if comment.question_key in seen),
         is_open=asked.kind == "pilot" and asked.closed_at is None,
     )
 
 
-def _own(session: Session, assessment_id: int, by: Actor) -> Asked:
+def _own(session: Session, assessment_id: int, by: Actor) -> tuple[Asked, Questionnaire]:
+    """The assessment, and what it asks as far as this person answers it."""
     asked = queries.asked_of(session, assessment_id)
-    if asked is None or not by.works_on(asked.service_id):
+    if asked is None:
         raise NotFound(f"assessment {assessment_id}")
-    return asked
+    questionnaire = kept.questionnaire(session, asked.version_id, asked.content_hash)
+    found = reach.of(session, assessment_id, asked.service_id, questionnaire, by)
+    if not found.answers:
+        raise NotFound(f"assessment {assessment_id}")
+    return asked, found.to_answer
 
 
 def _takes_comments(asked: Asked) -> None:

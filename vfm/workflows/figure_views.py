@@ -16,10 +16,13 @@ from sqlalchemy.orm import Session
 from vfm.errors import Clash, Conflict, Invalid, NotFound, Problem
 from vfm.questionnaires import figures, steps
 from vfm.questionnaires.kinds import text_problem
+from vfm.questionnaires.parts import Reach
+from vfm.questionnaires.published import beside
 from vfm.questionnaires.schema import Questionnaire
 from vfm.questionnaires.steps import Step
 from vfm.roles import Actor
 from vfm.store import content, events
+from vfm.store import reach as reaching
 from vfm.store.queries import assessments as queries
 from vfm.store.queries.assessments import Head
 from vfm.store.queries.assessments import Published as Published
@@ -72,13 +75,12 @@ def show(session: Session, assessment_id: int, measure: str, year: str, *, by: A
     """One published figure of an assessment's service, with what is said of it.
 
     Raises:
-        NotFound: no such figure beside a question, or not an assessment you work on.
+        NotFound: no such figure beside a question you answer.
     """
-    head, figure = _figure(session, assessment_id, measure, year, by)
+    head, figure, reach = _figure(session, assessment_id, measure, year, by)
     amount = "" if figure.corrected is None else figures.as_typed(figure.corrected, figure.unit)
     typed = Typed(figure.verdict or "", amount, figure.reason or "", seen(figure))
-    questionnaire = content.questionnaire(session, head.version_id, head.content_hash)
-    return View(head, questionnaire, figure, typed, steps.allows(head.status, Step.SAVE))
+    return View(head, reach.own, figure, typed, steps.allows(head.status, Step.SAVE))
 
 
 def say(
@@ -87,7 +89,7 @@ def say(
     """Accept a figure, or correct it; saying again what is said already changes nothing.
 
     Raises:
-        NotFound: no such figure beside a question, or not an assessment you work on.
+        NotFound: no such figure beside a question you answer.
         Invalid: neither accepted nor corrected, an amount that cannot be read or is the published one, or no
             reason.
         Conflict: somebody said something else meanwhile; or it was sent for sign-off.
@@ -121,7 +123,7 @@ def take_back(
     """Nothing is said of the figure any longer; nothing happens where nothing was.
 
     Raises:
-        NotFound: no such figure beside a question, or not an assessment you work on.
+        NotFound: no such figure beside a question you answer.
         Conflict: somebody said something else meanwhile; or it was sent for sign-off.
     """
     figure = _changeable(session, assessment_id, measure, year, by)
@@ -134,18 +136,23 @@ def take_back(
 
 def _figure(
     session: Session, assessment_id: int, measure: str, year: str, by: Actor
-) -> tuple[Head, Published]:
+) -> tuple[Head, Published, Reach]:
     head, found = queries.head_with_figures(session, assessment_id)
     figure = next((one for one in found if (one.measure, one.year) == (measure, year)), None)
-    if head is None or figure is None or not by.works_on(head.service_id):
+    if head is None or figure is None:
         raise NotFound
-    return head, figure
+    questionnaire = content.questionnaire(session, head.version_id, head.content_hash)
+    reach = reaching.of(session, head.id, head.service_id, questionnaire, by)
+    answered = (questionnaire.questions[key] for key in reach.answers)
+    if not any(figure in beside(question, found) for question in answered):
+        raise NotFound
+    return head, figure, reach
 
 
 def _changeable(session: Session, assessment_id: int, measure: str, year: str, by: Actor) -> Published:
     """The figure as it stands; its assessment stays locked until the transaction ends."""
     queries.head(session, assessment_id, lock=True)
-    head, figure = _figure(session, assessment_id, measure, year, by)
+    head, figure, _ = _figure(session, assessment_id, measure, year, by)
     steps.after(head.status, Step.SAVE)
     return figure
 

@@ -4,6 +4,8 @@ A sign-in is three steps, so that the slow check of the password holds no transa
 `candidate` counts and finds whose password to check, `enter` begins the session.
 """
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -107,7 +109,7 @@ def council(session: Session) -> CouncilView | None:
 
 def visit(session: Session, token: str, *, now: datetime, hours: int) -> Visit | None:
     """Who holds this token; None when it is unknown, revoked, or not used for `hours`."""
-    found = queries.visit_by_token(session, credentials.token_hash(token))
+    found = queries.visit_by_token(session, credentials.token_hash(token), now.date())
     if found is None or found.seen_at < now - timedelta(hours=hours):
         return None
     held = [one.split(":") for one in found.roles.split()]
@@ -119,21 +121,30 @@ def visit(session: Session, token: str, *, now: datetime, hours: int) -> Visit |
         found.financial_year,
         found.revision,
     )
-    actor = Actor(
-        id=found.person_id,
-        name=found.name,
-        roles=frozenset(map(Role, {role for role, _ in held})),
-        directs=frozenset(int(service) for role, service in held if role == Role.DIRECTOR and service),
-        contributes_to=frozenset(
-            int(service) for role, service in held if role == Role.CONTRIBUTOR and service
-        ),
-    )
+    actor = _actor(found.person_id, found.name, held)
     return Visit(found.id, actor, council, found.seen_at < now - SEEN_STEP, found.seen_at)
 
 
 def whose(session: Session, token: str) -> int | None:
     """Who holds or held this token, also after their session ended; None when nobody did."""
     return queries.person_by_token(session, credentials.token_hash(token))
+
+
+def _actor(person_id: int, name: str, held: Iterable[Sequence[str]]) -> Actor:
+    """Somebody from the (role, service id) pairs they hold; a deputy is a director for the time being."""
+    services: dict[str, set[int]] = defaultdict(set)
+    for role, service in held:
+        services[role].update({int(service)} if service else ())
+    deputised = services.pop(queries.DEPUTY, set())
+    directed = services.get(Role.DIRECTOR, set())
+    return Actor(
+        id=person_id,
+        name=name,
+        roles=frozenset(map(Role, services)) | ({Role.DIRECTOR} if deputised else set()),
+        directs=frozenset(directed | deputised),
+        contributes_to=frozenset(services.get(Role.CONTRIBUTOR, ())),
+        stands_in_for=frozenset(deputised - directed),
+    )
 
 
 def core_member(session: Session, email: str) -> Actor:
@@ -219,8 +230,14 @@ def account(session: Session, session_id: int, *, by: Actor, now: datetime, hour
         SignedInBrowser(row.browser or "A browser", row.created_at, row.seen_at, row.id == session_id)
         for row in rows
     )
-    roles = tuple(role.words for role in Role if role in by.roles)
-    return Account(by.name, email, roles, tuple(browsers))
+    return Account(by.name, email, _role_words(by), tuple(browsers))
+
+
+def _role_words(by: Actor) -> tuple[str, ...]:
+    """The roles somebody holds; who directs as a deputy alone is called that."""
+    is_deputy = bool(by.stands_in_for) and by.stands_in_for == by.directs
+    words = {Role.DIRECTOR: "Deputy director" if is_deputy else Role.DIRECTOR.words}
+    return tuple(words.get(role, role.words) for role in Role if role in by.roles)
 
 
 def change_password(

@@ -16,7 +16,7 @@ from vfm.questionnaires.schema import Question, Questionnaire
 from vfm.questionnaires.steps import Status, Step
 from vfm.roles import Actor
 from vfm.scoring.scorecard import ENGINE, Scorecard, score
-from vfm.store import content, events
+from vfm.store import content, events, reach
 from vfm.store.queries import assessments as queries
 from vfm.store.queries.assessments import Head
 from vfm.store.tables import Assessment, ImprovementAction, ScorecardRow
@@ -47,7 +47,7 @@ def statement(session: Session, assessment_id: int, *, by: Actor) -> Statement:
     """What was sent for sign-off.
 
     Raises:
-        NotFound: no such assessment, not one you work on, or not sent.
+        NotFound: no such assessment, not all of it is yours to answer, or it was not sent.
     """
     head, questionnaire = _open(session, assessment_id, by)
     event = queries.latest_event(session, assessment_id, "submitted")
@@ -80,7 +80,7 @@ def submit(session: Session, assessment_id: int, *, by: Actor, now: datetime) ->
     """Send an assessment for sign-off: score it, and make its improvement actions.
 
     Raises:
-        NotFound: no such assessment, or not one you work on.
+        NotFound: no such assessment, or not all of it is yours to answer.
         Conflict: it was already sent.
         Invalid: a required answer is missing or a check does not hold; place: the question's key.
     """
@@ -109,7 +109,7 @@ def sign_off(session: Session, assessment_id: int, *, by: Actor, now: datetime) 
     """The director stands by what was sent.
 
     Raises:
-        NotFound: no such assessment, or not one you work on.
+        NotFound: no such assessment, or not all of it is yours to answer.
         Forbidden: you help to answer; its director signs it off.
         Conflict: it was not sent, or is already signed off.
     """
@@ -139,9 +139,12 @@ def _open(
     session: Session, assessment_id: int, by: Actor, *, lock: bool = False
 ) -> tuple[Head, Questionnaire]:
     head = queries.head(session, assessment_id, lock=lock)
-    if head is None or not by.works_on(head.service_id):
+    if head is None:
         raise NotFound
-    return head, content.questionnaire(session, head.version_id, head.content_hash)
+    questionnaire = content.questionnaire(session, head.version_id, head.content_hash)
+    if not reach.of(session, head.id, head.service_id, questionnaire, by).answers_all:
+        raise NotFound
+    return head, questionnaire
 
 
 def _directed(session: Session, assessment_id: int, by: Actor) -> Head:

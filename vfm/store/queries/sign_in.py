@@ -1,12 +1,15 @@
 """Who is behind a request, and who may sign in."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import Row, String, bindparam, cast, func, select, true
+from sqlalchemy import Row, String, bindparam, cast, func, literal_column, or_, select, true
 from sqlalchemy.orm import Session
 
 from vfm.roles import Role
-from vfm.store.tables import Council, Person, PersonRole, Service, SignInAttempt, SignInSession
+from vfm.store.tables import Council, Deputy, Person, PersonRole, Service, SignInAttempt, SignInSession
+
+DEPUTY = "deputy"
+"""Stands in the list of roles for a service that somebody directs as a deputy today."""
 
 # One row, however many services somebody works on. Built once, and run without the ORM: every page asks it.
 _ROLES = (
@@ -18,13 +21,24 @@ _ROLES = (
     .where(PersonRole.person_id == Person.id)
     .scalar_subquery()
 )
+_DEPUTISED = (
+    select(
+        func.aggregate_strings(literal_column(f"'{DEPUTY}:'", String) + cast(Deputy.service_id, String), " ")
+    )
+    .where(
+        Deputy.person_id == Person.id,
+        Deputy.starts_on <= bindparam("today"),
+        or_(Deputy.ends_on.is_(None), Deputy.ends_on >= bindparam("today")),
+    )
+    .scalar_subquery()
+)
 _VISIT = (
     select(
         SignInSession.id,
         SignInSession.seen_at,
         Person.id.label("person_id"),
         Person.name,
-        func.coalesce(_ROLES, "").label("roles"),
+        (func.coalesce(_ROLES, "") + " " + func.coalesce(_DEPUTISED, "")).label("roles"),
         Council.name.label("council_name"),
         Council.colour,
         Council.logo_type,
@@ -42,9 +56,12 @@ _VISIT = (
 )
 
 
-def visit_by_token(session: Session, token_hash: str) -> Row | None:
-    """The signed-in person, the council, and in `roles` each role held as `ROLE:SERVICE_ID` or `ROLE:`."""
-    return session.connection().execute(_VISIT, {"token_hash": token_hash}).first()
+def visit_by_token(session: Session, token_hash: str, today: date) -> Row | None:
+    """The signed-in person, the council, and in `roles` each role held as `ROLE:SERVICE_ID` or `ROLE:`.
+
+    Among them `deputy:SERVICE_ID` for each service they stand in for today.
+    """
+    return session.connection().execute(_VISIT, {"token_hash": token_hash, "today": today}).first()
 
 
 def person_by_token(session: Session, token_hash: str) -> int | None:

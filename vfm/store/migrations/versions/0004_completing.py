@@ -139,6 +139,7 @@ def upgrade() -> None:
         sa.Column("given_by_id", sa.Integer(), nullable=False),
         sa.Column("given_at", tables.Instant(), nullable=False),
         sa.Column("handed_back_at", tables.Instant(), nullable=True),
+        sa.Column("handed_back_as", sa.Text(), nullable=False),
         sa.Column("handed_back_note", sa.Text(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -277,6 +278,17 @@ def upgrade() -> None:
         "CONSTRAINT fk_assessment_approved_by_id_person REFERENCES person (id)"
     )
     op.add_column("person", sa.Column("language", sa.Text(), server_default="en", nullable=False))
+    op.add_column("event", sa.Column("as_deputy", sa.Boolean(), server_default=sa.false(), nullable=False))
+    # Whoever helped with all of an assessment until now has the whole of it: nobody loses what they work on.
+    op.execute(
+        "INSERT INTO delegation (assessment_id, person_id, scope, place, message, given_by_id, given_at, "
+        "handed_back_as, handed_back_note) "
+        "SELECT assessment.id, helper.person_id, 'whole', '', '', "
+        "coalesce((SELECT min(person_id) FROM person_role WHERE role = 'director' "
+        "AND service_id = assessment.service_id), helper.person_id), CURRENT_TIMESTAMP, '', '' "
+        "FROM assessment JOIN person_role AS helper ON helper.service_id = assessment.service_id "
+        "AND helper.role = 'contributor' WHERE assessment.status <> 'agreed'"
+    )
 
 
 def downgrade() -> None:

@@ -1,0 +1,48 @@
+"""Who may see and answer what of an assessment: the one place that says so.
+
+Every workflow that touches an assessment asks `of` once, straight after it found the assessment, and goes on
+with what comes back:
+
+    reach = reach_of(session, head.id, head.service_id, questionnaire, by)   # NotFound for everybody else
+    reach.own          what this person may see: iterate over its questions and sections, never the whole's
+    reach.answers      keys they may answer: `if key not in reach.answers: raise NotFound`
+    reach.answers_all  may send the assessment; reach.is_director: directs the service, or stands in
+    routing.on_route(reach.whole, ...)   routing alone looks at everything
+
+It costs a director and a reader nothing, a contributor one short statement.
+"""
+
+from vfm.errors import NotFound
+from vfm.questionnaires.parts import Reach, cut, keys_of
+from vfm.questionnaires.schema import Questionnaire
+from vfm.roles import Actor, Role
+from vfm.store.database import Session
+from vfm.store.queries import parts
+
+READERS = (Role.CORE_TEAM, Role.CHALLENGER, Role.EXECUTIVE)
+"""Who may read every assessment; nobody but a service's own people may answer it."""
+
+
+def of(
+    session: Session, assessment_id: int, service_id: int, questionnaire: Questionnaire, by: Actor
+) -> Reach:
+    """What this person may see and answer of an assessment.
+
+    A director or their deputy: everything. A contributor: the parts they were given; those they handed back
+    they can only read. The core team, challengers and executives read everything, and answer what they
+    were given as contributors.
+
+    Raises:
+        NotFound: nothing of it is theirs to know of.
+    """
+    everything = questionnaire.questions.keys()
+    if service_id in by.directs:
+        return Reach(questionnaire, questionnaire, everything, is_director=True)
+    given = parts.given_to(session, assessment_id, by.id) if service_id in by.contributes_to else []
+    answers = keys_of(questionnaire, (part for part, is_in_hand in given if is_in_hand))
+    if by.has(*READERS):
+        return Reach(questionnaire, questionnaire, answers)
+    seen = keys_of(questionnaire, (part for part, _ in given))
+    if not seen:
+        raise NotFound
+    return Reach(questionnaire, cut(questionnaire, seen), answers)
