@@ -325,7 +325,8 @@ class Assessment(Table):
     """One service's response in one cycle.
 
     `status` is a `steps.Status`; `version_id` repeats the cycle's so that one row tells what was asked;
-    `due_on` is this service's own due date where it was extended beyond the cycle's.
+    `due_on` is this service's own due date where it was extended beyond the cycle's; `spread_opened_at` is
+    set once a group sees how far its members' answers lie apart, and none of them answers alone any more.
     """
 
     __tablename__ = "assessment"
@@ -348,6 +349,7 @@ class Assessment(Table):
     signed_off_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     agreed_at: Mapped[datetime | None]
     agreed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    spread_opened_at: Mapped[datetime | None]
 
 
 class AnswerRow(Table):

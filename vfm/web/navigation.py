@@ -29,6 +29,7 @@ ALSO = {
     "answer_checks": "assessments",
     "designs": "versions",
     "feedback": "cycles",
+    "groups": "assessments",
     "rehearsals": "versions",
     "sign_off": "assessments",
 }

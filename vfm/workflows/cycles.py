@@ -17,8 +17,9 @@ from vfm.questionnaires.routing import progress
 from vfm.questionnaires.schema import Questionnaire
 from vfm.roles import Actor
 from vfm.store import content as kept
-from vfm.store import events, meanings
+from vfm.store import events, groups, meanings
 from vfm.store.queries import cycles as queries
+from vfm.store.queries import groups as group_queries
 from vfm.store.queries import parts
 from vfm.store.queries import versions as version_queries
 from vfm.store.queries.cycles import CycleRow, Head, ServiceRow, Undecided
@@ -238,6 +239,8 @@ def open_cycle(session: Session, typed: Typed, *, revision: int, by: Actor, now:
     session.flush()
     carried = _carried(session, plan.version, questionnaire, {service.id for service in plan.services})
     _add_assessments(session, cycle.id, plan, questionnaire, carried, by, now)
+    if questionnaire.is_group_response:
+        _ask_the_executives(session, cycle.id, by, now)
     events.record(
         session,
         "opened",
@@ -452,11 +455,13 @@ def _worked_out(session: Session, plan: _Plan, questionnaire: Questionnaire) -> 
         questions=len(questionnaire.questions),
         at_first=progress(questionnaire, {}).asked,
         revision=plan.version.revision,
-        advice=tuple(_advice(plan, questionnaire, carried)),
+        advice=tuple(_advice(plan, questionnaire, carried, len(group_queries.executives(session)))),
     )
 
 
-def _advice(plan: _Plan, questionnaire: Questionnaire, carried: Mapping[int, _Moved]) -> Iterable[str]:
+def _advice(
+    plan: _Plan, questionnaire: Questionnaire, carried: Mapping[int, _Moved], executives: int
+) -> Iterable[str]:
     count = len(plan.services)
     if plan.kind == "pilot" and count not in PILOT_SIZE and questionnaire.unit != "authority":
         yield f"A pilot works best with about three services unlike one another; this one asks {count}."
@@ -470,6 +475,20 @@ def _advice(plan: _Plan, questionnaire: Questionnaire, carried: Mapping[int, _Mo
         )
     if questionnaire.unit == "authority":
         yield "This template is about the whole council: the service asked answers for all of it."
+    if questionnaire.is_group_response:
+        yield _group_advice(executives)
+
+
+def _group_advice(executives: int) -> str:
+    if not executives:
+        return (
+            "Nobody holds the role of executive yet. Choose the members on the group's page once it is open."
+        )
+    who = "The one executive is" if executives == 1 else f"The {executives} executives are"
+    return (
+        f"{who} asked, each alone; you open the spread and record what they agree on. "
+        "Who is asked can be changed on the group's page."
+    )
 
 
 # --- answers that come along --------------------------------------------------------------------------
@@ -479,6 +498,8 @@ def _carried(
     session: Session, version: VersionRow, questionnaire: Questionnaire, service_ids: set[int]
 ) -> dict[int, _Moved]:
     """Service id -> what becomes of the answers it gave to this or an earlier version, where it gave any."""
+    if questionnaire.is_group_response:  # each member answers anew, before the group talks
+        return {}
     latest = queries.unfinished(session, version.template_id, version.number)
     sources = [source for service_id, source in latest.items() if service_id in service_ids]
     rows: dict[int, dict[str, Any]] = {}
@@ -561,6 +582,17 @@ def _give_again(
     ]
     if given:
         session.execute(insert(Delegation), given)
+
+
+def _ask_the_executives(session: Session, cycle_id: int, by: Actor, now: datetime) -> None:
+    """The executive team are the members of a group's assessment, until its page says otherwise."""
+    members = group_queries.executives(session)
+    for assessment_id in session.scalars(select(Assessment.id).where(Assessment.cycle_id == cycle_id)).all():
+        groups.join(session, assessment_id, members)
+        after = {"members": len(members)}
+        events.record(
+            session, "asked the group", "assessment", assessment_id, by_id=by.id, now=now, after=after
+        )
 
 
 def _bring_along(session: Session, assessment_id: int, moved: _Moved, by: Actor, now: datetime) -> None:

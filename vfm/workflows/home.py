@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from vfm.roles import Actor, Role
+from vfm.store.queries import groups
 from vfm.store.queries import home as queries
 from vfm.store.queries.home import CycleState, Work
 
@@ -60,6 +61,7 @@ def show(session: Session, *, by: Actor, now: datetime) -> Home:
     tasks = [
         *_waited_for(session, by, work, today),
         *_answering(session, by, work, today),
+        *_in_a_group(session, by, today),
         *_setting_up(by, services, undirected),
         *_steering(by, cycles, today),
         *_preparing(session, by, cycles, services, templates),
@@ -85,7 +87,7 @@ def _waited_for(session: Session, by: Actor, work: tuple[Work, ...], today: date
 
 def _answering(session: Session, by: Actor, work: tuple[Work, ...], today: date) -> Iterator[Task]:
     for one in work:
-        if one.status == "open":
+        if one.status == "open" and not one.is_of_group:
             left = max(one.on_route - one.answered, 0)
             verb = "Start" if not one.answered else "Finish" if left else "Check and send"
             rest = f": {left} of {one.on_route} questions left" if one.answered and left else ""
@@ -98,6 +100,25 @@ def _answering(session: Session, by: Actor, work: tuple[Work, ...], today: date)
             yield Task(f"Update {_count(overdue, 'overdue action')}", "actions.index", tag="Late")
         if undated:
             yield Task(f"Set a date for {_count(undated, 'improvement action')}", "actions.index")
+
+
+def _in_a_group(session: Session, by: Actor, today: date) -> Iterator[Task]:
+    """What members of a group still answer alone, and what its facilitator brings together."""
+    for mine in groups.of_member(session, by.id):
+        if mine.finished_at is None and mine.spread_opened_at is None:
+            verb = "Finish" if mine.answered else "Start"
+            words = f"{verb} your own answers to {mine.title}"
+            at, tag = ("assessment_id", mine.assessment_id), _tag(mine.due_on, today)
+            yield Task(words, "groups.show", at, mine.due_on, tag, mine.cycle, is_waited_for=True)
+    if not by.has(Role.CORE_TEAM, Role.DIRECTOR):
+        return
+    for led in groups.steered_by(session, by):
+        words = f"{led.title}: agree on one answer to each question"
+        if led.spread_opened_at is None:
+            done = "all" if led.finished == led.members else f"{led.finished} of {led.members}"
+            words = f"{led.title}: {done} have finished, open the spread when you want to begin"
+        at, tag = ("assessment_id", led.assessment_id), _tag(led.due_on, today)
+        yield Task(words, "groups.show", at, led.due_on, tag, led.cycle)
 
 
 def _setting_up(by: Actor, services: int, undirected: int) -> Iterator[Task]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, case, exists, func, select
 from sqlalchemy.orm import Session
 
 from vfm.roles import Actor, Role
@@ -14,6 +14,7 @@ from vfm.store.tables import (
     Cycle,
     Decision,
     Feedback,
+    GroupMember,
     ImprovementAction,
     Person,
     PersonRole,
@@ -26,7 +27,7 @@ from vfm.store.tables import (
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One assessment somebody works on."""
+    """One assessment somebody works on; `is_of_group` when members answer it alone first."""
 
     assessment_id: int
     service_id: int
@@ -36,6 +37,7 @@ class Work:
     answered: int
     on_route: int
     due_on: date
+    is_of_group: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ def work_of(session: Session, actor: Actor) -> list[Work]:
             Assessment.answered_count,
             Assessment.route_count,
             Cycle.due_on,
+            exists().where(GroupMember.assessment_id == Assessment.id),
         )
         .join(Service, Service.id == Assessment.service_id)
         .join(Cycle, Cycle.id == Assessment.cycle_id)

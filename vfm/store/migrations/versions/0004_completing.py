@@ -272,6 +272,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_mention_person_id"), "mention", ["person_id"], unique=False)
     op.add_column("assessment", sa.Column("due_on", sa.Date(), nullable=True))
     op.add_column("assessment", sa.Column("approved_at", tables.Instant(), nullable=True))
+    op.add_column("assessment", sa.Column("spread_opened_at", tables.Instant(), nullable=True))
     # One statement that both databases read, as in step 0003.
     op.execute(
         "ALTER TABLE assessment ADD COLUMN approved_by_id INTEGER "
