@@ -7,9 +7,11 @@ from sqlalchemy import Engine, event
 
 from tests import build
 from tests.client import Browser, words
-from tests.council import SmallCouncil
+from tests.council import NOW, SmallCouncil
 from tests.rounds import opened, publish
 from vfm.questionnaires.schema import Check, Comparison, Kind, Ref
+from vfm.store.database import transaction
+from vfm.store.tables import Evidence, EvidenceUse
 
 IS_DOUBLED = Comparison(question="ECO-02", equals="yes")
 NET_IN_GROSS = Comparison(question="MON-02", at_most=Ref(question="MON-01"))
@@ -182,14 +184,46 @@ def test_those_who_only_read_get_no_form(signed_in: Enter, at: str) -> None:
     assert signed_in("core_team").status(f"{at}/sections/NONE") == 404
 
 
-def test_reading_a_section_takes_three_statements(signed_in: Enter, at: str) -> None:
+def test_reading_a_section_takes_four_statements(signed_in: Enter, at: str) -> None:
     director = signed_in("director")
     director.open(f"{at}/sections/MON")
     statements: list[str] = []
     engine = director.app.extensions["vfm"].engine
     event.listen(engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
     director.open(f"{at}/sections/MON")
-    assert len([words for words in statements if not words.startswith("BEGIN")]) == 3
+    assert len([one for one in statements if not one.startswith("BEGIN")]) == 4
+
+
+def test_what_is_attached_to_a_question_is_counted_and_opened_with_what_was_typed_saved(
+    signed_in: Enter, engine: Engine, council: SmallCouncil, at: str
+) -> None:
+    director = signed_in("director")
+    page = director.open(f"{at}/sections/MON").submit("Add evidence MON-01", **{"MON-01.value": "100"})
+    assert page.address == f"{at}/questions/MON-01/evidence"
+    page = director.open(f"{at}/sections/MON")
+    assert page.soup.select_one("#MON-01-value")["value"] == "100"
+    assert [words(button) for button in page.soup.select("#MON-01 > .vfm-deeds button")] == [
+        "Add evidence MON-01",
+        "History MON-01",
+    ]
+    assert [words(button) for button in page.soup.select("#MON-02 > .vfm-deeds button")] == [
+        "Add evidence MON-02"
+    ], "without an answer there is no history"
+    assert page.submit("History MON-01").address == f"{at}/questions/MON-01/history"
+    with transaction(engine) as session:
+        by = {"by_id": council.people["director"], "at": NOW}
+        found = [
+            Evidence(service_id=council.services["LIB"], kind="link", title=title, grade="documented", **by)
+            for title in ("Budget book", "Ledger")
+        ]
+        session.add_all(found)
+        session.flush()
+        assessment_id = int(at.rpartition("/")[2])
+        session.add_all(
+            EvidenceUse(assessment_id=assessment_id, question_key="MON-01", evidence_id=one.id, **by)
+            for one in found
+        )
+    assert "Evidence (2)" in director.open(f"{at}/sections/MON").text
 
 
 def test_answers_that_do_not_fit_together_are_kept_and_said_at_once(signed_in: Enter, at: str) -> None:

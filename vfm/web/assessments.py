@@ -14,7 +14,7 @@ from vfm.questionnaires.merging import Sent
 from vfm.questionnaires.steps import STATUS_WORDS
 from vfm.roles import Role
 from vfm.web import beside, fields
-from vfm.web.beside import FigureLine
+from vfm.web.beside import FigureLine, Way
 from vfm.web.current import actor, is_from_script, now, reading, transaction
 from vfm.web.fields import Field
 from vfm.web.filters import clock, day, with_link
@@ -33,6 +33,7 @@ class Row:
     clash: Clashing | None
     failed: tuple[str, ...]
     figures: tuple[FigureLine, ...]
+    ways: tuple[Way, ...]
 
 
 @blueprint.get("/assessments")
@@ -163,7 +164,7 @@ def _section_to_read(view: SectionView) -> str:
         page=view.page,
         words=words,
         figures={
-            asked.question.key: [beside.figure_line(one, asked.question) for one in asked.figures]
+            asked.question.key: [beside.figure_line(one, asked) for one in asked.figures]
             for asked in view.asked
         },
     )
@@ -185,7 +186,6 @@ def _section_page(view: SectionView, sent: Mapping[str, Sent], saved: Saved | No
             *(Problem(fields.place(problem), f"{_key(problem)}: {problem.message}") for problem in problems),
         ],
         saved=saved,
-        can_comment=view.head.kind == "pilot" and view.questionnaire.pilot_feedback.per_question,
     )
 
 
@@ -206,8 +206,10 @@ def _row(
         problems=[problem for problem in problems if _key(problem) == question.key],
     )
     failed = tuple(problem.message for problem in view.failed if problem.place == question.key)
-    figures = tuple(beside.figure_line(one, question) for one in asked.figures)
-    return Row(field, asked, clashes.get(question.key), failed, figures)
+    figures = tuple(beside.figure_line(one, asked) for one in asked.figures)
+    is_pilot = view.head.kind == "pilot" and view.questionnaire.pilot_feedback.per_question
+    ways = beside.ways(asked, is_pilot=is_pilot)
+    return Row(field, asked, clashes.get(question.key), failed, figures, ways)
 
 
 def _key(problem: Problem) -> str:

@@ -12,8 +12,10 @@ from flask import abort, url_for
 from vfm.questionnaires.figures import SHARE, as_typed
 from vfm.questionnaires.merging import Sent
 from vfm.questionnaires.schema import Kind, Question
+from vfm.web import fields
 from vfm.web.fields import figure_in_words
 from vfm.workflows import figure_views
+from vfm.workflows.assessments import Asked
 from vfm.workflows.figure_views import Published
 
 
@@ -24,7 +26,7 @@ class FigureLine:
     Attributes:
         words: its amount; median: that of its comparators, "" where there is none; of: who they are.
         said: "accepted", "corrected" or ""; instead: the amount it was corrected to, in words.
-        use: what "Use this figure" types into the answer; "" where it does not fit the question.
+        use: what "Use this figure" types into the answer; "" where it does not fit, or stands there already.
         named, packed: the figure, and the figure with its mark, for the values of buttons.
     """
 
@@ -39,9 +41,9 @@ class FigureLine:
     packed: str
 
 
-def figure_line(figure: Published, question: Question | None = None) -> FigureLine:
+def figure_line(figure: Published, asked: Asked | None = None) -> FigureLine:
     """A published figure as a page shows it, beside a question or alone."""
-    key = question.key if question else ""
+    key = asked.question.key if asked else ""
     median = figure.comparison.get("median")
     standing = figure.amount if figure.corrected is None else figure.corrected
     return FigureLine(
@@ -51,10 +53,16 @@ def figure_line(figure: Published, question: Question | None = None) -> FigureLi
         figure.comparison.get("of", "comparators"),
         figure.verdict or "",
         "" if figure.corrected is None else figure_in_words(figure.corrected, figure.unit),
-        as_typed(standing, figure.unit) if question and _fits(figure, question) else "",
+        _use(as_typed(standing, figure.unit), figure, asked) if asked else "",
         f"{key}|{figure.measure}|{figure.year}",
         f"{key}|{figure.measure}|{figure.year}|{figure_views.seen(figure)}",
     )
+
+
+def _use(amount: str, figure: Published, asked: Asked) -> str:
+    """What "Use this figure" would type; "" where it does not fit the question, or stands there already."""
+    is_new = fields.as_typed(asked.answer).get("value") != amount
+    return amount if is_new and _fits(figure, asked.question) else ""
 
 
 def _fits(figure: Published, question: Question) -> bool:
@@ -81,15 +89,39 @@ def unpacked(packed: str, parts: int) -> list[str]:
     return found if len(found) == parts else abort(404)
 
 
-def _to_feedback(assessment_id: int, key: str) -> str:
-    return url_for("feedback.give", assessment_id=assessment_id, key=key)
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A button under a question that saves, and leads to another page about that question."""
+
+    to: str
+    words: str
+
+
+def ways(asked: Asked, *, is_pilot: bool) -> tuple[Way, ...]:
+    """Where a question's buttons lead, with how much is there already."""
+    evidence = asked.attached.evidence
+    found = [Way("evidence", f"Evidence ({evidence})" if evidence else "Add evidence")]
+    if asked.has_history:
+        found.append(Way("history", "History"))
+    if is_pilot:
+        found.append(Way("feedback", "Comment on this question"))
+    return tuple(found)
 
 
 def _to_figure(assessment_id: int, key: str, measure: str, year: str) -> str:
     return url_for("figure_views.show", assessment_id=assessment_id, measure=measure, year=year, at=key)
 
 
-ASIDES: dict[str, tuple[Callable[..., str], int]] = {"feedback": (_to_feedback, 2), "figure": (_to_figure, 4)}
+def _to(endpoint: str) -> Callable[[int, str], str]:
+    return lambda assessment_id, key: url_for(endpoint, assessment_id=assessment_id, key=key)
+
+
+ASIDES: dict[str, tuple[Callable[..., str], int]] = {
+    "evidence": (_to("evidence.of_question"), 2),
+    "history": (_to("history.of_question"), 2),
+    "feedback": (_to("feedback.give"), 2),
+    "figure": (_to_figure, 4),
+}
 """What a button "aside" names first -> the address it leads to, and how many parts its value has."""
 
 

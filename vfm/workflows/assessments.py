@@ -30,7 +30,7 @@ from vfm.store import answers as rows
 from vfm.store import content
 from vfm.store import reach as reaching
 from vfm.store.queries import assessments as queries
-from vfm.store.queries.assessments import Head, Published, Work
+from vfm.store.queries.assessments import Attached, Head, Published, Work
 
 # --- what the pages show ------------------------------------------------------------------------------------
 
@@ -115,6 +115,7 @@ class Asked:
         earlier: what was agreed last time, in words; None where there was nothing.
         worked_out: the derived value, in words; None without one.
         before: what was answered to an earlier version, waiting for another look; None without one.
+        attached: how much evidence and how many comments there are.
     """
 
     question: Question
@@ -124,6 +125,12 @@ class Asked:
     figures: tuple[Published, ...] = ()
     worked_out: str | None = None
     before: Before | None = None
+    attached: Attached = queries.NOTHING
+
+    @property
+    def has_history(self) -> bool:
+        """True when it was answered at least once."""
+        return not self.seen.startswith("0.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +289,17 @@ def section(session: Session, assessment_id: int, key: str, *, by: Actor) -> Sec
         questionnaire=own,
         page=page,
         progress=progress_of(page.section, given, route),
-        asked=_asked(own, page, given, route, kept, before, figures, _waiting(session, head, own)),
+        asked=_asked(
+            own,
+            page,
+            given,
+            route,
+            kept,
+            before,
+            figures,
+            _waiting(session, head, own),
+            queries.attached(session, assessment_id, asked),
+        ),
         failed=tuple(Problem(check.at, check.say) for check in failed if check.at in asked),
         may_answer=may_answer,
     )
@@ -297,6 +314,7 @@ def _asked(
     before: Mapping[str, Mapping[str, Any]],
     figures: Sequence[Published],
     waiting: Mapping[str, Before],
+    attached: Mapping[str, Attached],
 ) -> tuple[Asked, ...]:
     known = {key: answer for key, answer in given.items() if key in route}
     seen = {row.key: merging.seen(row.content, row.revision) for row in kept}
@@ -309,6 +327,7 @@ def _asked(
             beside(question, figures),
             worked_out(questionnaire, question, known),
             waiting.get(question.key),
+            attached.get(question.key, queries.NOTHING),
         )
         for question in page.section.questions
         if question.key in route

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Select, and_, bindparam, func, or_, select
+from sqlalchemy import CompoundSelect, Select, and_, bindparam, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from vfm.questionnaires.merging import Kept
@@ -17,8 +17,10 @@ from vfm.store.tables import (
     Assessment,
     CarriedAnswer,
     Challenge,
+    Comment,
     Cycle,
     Event,
+    EvidenceUse,
     Figure,
     FigureSource,
     FigureView,
@@ -260,6 +262,43 @@ def answers_now_and_before(
     now = [Kept(*row[1:4]) for row in rows if row[0] == assessment_id]
     before = {row[1]: row[4] or row[2] for row in rows if row[0] == earlier_id}
     return now, before
+
+
+class Attached(NamedTuple):
+    """How much is attached to a question: evidence that supports its answer, comments nobody settled."""
+
+    evidence: int = 0
+    comments: int = 0
+
+
+_ATTACHED: CompoundSelect[Any] = union_all(
+    select(EvidenceUse.question_key, literal("evidence"), func.count())
+    .where(
+        EvidenceUse.assessment_id == bindparam("id"),
+        EvidenceUse.question_key.in_(bindparam("keys", expanding=True)),
+    )
+    .group_by(EvidenceUse.question_key),
+    select(Comment.question_key, literal("comments"), func.count())
+    .where(
+        Comment.assessment_id == bindparam("id"),
+        Comment.question_key.in_(bindparam("keys", expanding=True)),
+        Comment.settled_at.is_(None),
+    )
+    .group_by(Comment.question_key),
+)
+
+
+NOTHING = Attached()
+
+
+def attached(session: Session, assessment_id: int, keys: Collection[str]) -> dict[str, Attached]:
+    """Question key -> what is attached to it, only where anything is; one statement."""
+    found: dict[str, Attached] = {}
+    for key, what, count in session.connection().execute(
+        _ATTACHED, {"id": assessment_id, "keys": sorted(keys)}
+    ):
+        found[key] = found.get(key, NOTHING)._replace(**{what: count})
+    return found
 
 
 class Waiting(NamedTuple):
