@@ -123,7 +123,7 @@ def test_what_is_missing_is_said_with_its_place(signed_in: Enter, at: str) -> No
         "Save and continue", **{"MON-01.value": "100", "MON-02.value": "150"}
     )
     page = director.open(f"{at}/check")
-    assert "This cannot be sent yet: 3 things must be put right first." in page.text
+    assert "This cannot be sent yet: 2 questions have no answer and 1 answer needs attention." in page.text
     token = page.soup.select_one("[name=csrf_token]")["value"]
     page = director.send(f"{at}/submit", {"csrf_token": token}, expect=422)
     assert [problem.split(":")[0] for problem in page.problems] == ["MON-02", "ECO-01", "ECO-02"]

@@ -99,8 +99,8 @@ class Disagreement:
 def disagreement(question: Question, answer: Answer, figures: Sequence[Figure]) -> Disagreement | None:
     """How an answer disagrees with what is published, None when it does not or nothing can be compared.
 
-    Compared are figures in the question's own unit; with several years, the nearest. An answer may be
-    `TOLERANCE` of the figure away: it may speak of another year, or of a budget.
+    Compared is what `is_same`; with several years, the nearest. An answer may be `TOLERANCE` of the figure
+    away: it may speak of another year, or of a budget.
 
     Args:
         question: what was asked.
@@ -111,9 +111,7 @@ def disagreement(question: Question, answer: Answer, figures: Sequence[Figure]) 
     if not answer.is_answered or not isinstance(answer.value, Decimal):
         return None
     found = [
-        _against(figure, answer.value)
-        for figure in beside(question, figures)
-        if figure.unit.casefold() == _unit(question)
+        _against(figure, answer.value) for figure in beside(question, figures) if is_same(question, figure)
     ]
     if not found:
         return None
@@ -124,6 +122,16 @@ def disagreement(question: Question, answer: Answer, figures: Sequence[Figure]) 
 def _against(figure: Figure, typed: Decimal) -> Disagreement:
     against = figure.amount if figure.corrected is None else figure.corrected
     return Disagreement(figure, typed, against, typed - against)
+
+
+def is_same(question: Question, figure: Figure) -> bool:
+    """True when a figure beside a question measures what it asks: in its unit, and not net beside gross.
+
+    What feeds no criterion is never the same: a figure of posts may be of one profession alone.
+    """
+    other = {"gross_expenditure": "net", "net_expenditure": "gross"}.get(figure.measure)
+    is_other = other in question.text.casefold().split()
+    return question.feeds is not None and figure.unit.casefold() == _unit(question) and not is_other
 
 
 def _unit(question: Question) -> str:

@@ -12,11 +12,12 @@ from enum import StrEnum
 from functools import cached_property
 
 from vfm.questionnaires import routing
-from vfm.questionnaires.answers import UNANSWERED, Answer, Answers, Evidence, State
+from vfm.questionnaires.answers import UNANSWERED, Answer, Answers, State, grade_words
 from vfm.questionnaires.conditions import expression_in_words, value_of, worked_out
+from vfm.questionnaires.evidence import WEAK, Item, weak_or_stale
 from vfm.questionnaires.figures import day_in_words, in_unit
 from vfm.questionnaires.kinds import KINDS
-from vfm.questionnaires.published import TOLERANCE, Figure, beside, disagreement
+from vfm.questionnaires.published import TOLERANCE, Figure, beside, disagreement, is_same
 from vfm.questionnaires.schema import Question, Questionnaire
 from vfm.questionnaires.wording import counted
 
@@ -92,11 +93,10 @@ MATTERS: dict[str, Matter] = {
         "Nothing written stands behind these yet. Name the evidence, or choose the level that can be shown: "
         "these are the first to be challenged.",
     ),
-    "old": Matter(
+    "unsupported": Matter(
         Group.LOOK,
-        "High levels with out-of-date evidence",
-        "All that is named has passed its date. Add what is newer, or choose the level that can be shown "
-        "today.",
+        "High levels that the evidence does not bear out",
+        "Add what is newer or stronger, or choose what can be shown today.",
         True,
     ),
     "many_not_applicable": Matter(
@@ -121,6 +121,9 @@ MATTERS: dict[str, Matter] = {
         "Published figures you corrected",
         "The published figure stays as it is; yours and its reason stand beside it.",
         True,
+    ),
+    "helper": Matter(
+        Group.KNOW, "Colleagues who help with all of it", "They have not said that they are done.", True
     ),
     "blank": Matter(Group.KNOW, "Optional questions left blank", "You can leave them so."),
 }
@@ -165,7 +168,7 @@ class Held:
         route: keys of the questions that are asked.
         waiting: keys whose answer to an earlier version nobody has looked at again.
         figures: the service's published figures, by year.
-        expiries: question key -> the expiry date, None for none, of each piece of evidence named for it.
+        evidence: question key -> what the register holds for it.
         parts: not handed back; comments: question key, empty for the whole -> how many are not settled.
         much_not_applicable: section key -> share of its weight on the route that does not apply, in [0, 1],
             where that is more than the template lets pass.
@@ -179,7 +182,7 @@ class Held:
     today: date
     waiting: Collection[str] = ()
     figures: Sequence[Figure] = ()
-    expiries: Mapping[str, Sequence[date | None]] = field(default_factory=dict)
+    evidence: Mapping[str, Sequence[Item]] = field(default_factory=dict)
     parts: Sequence[Part] = ()
     comments: Mapping[str, int] = field(default_factory=dict)
     much_not_applicable: Mapping[str, float] = field(default_factory=dict)
@@ -222,11 +225,15 @@ def counts(found: Mapping[str, Sequence[Finding]]) -> dict[Group, int]:
     return totals
 
 
-def verdict(totals: Mapping[Group, int]) -> str:
+def verdict(found: Mapping[str, Sequence[Finding]]) -> str:
     """Whether the answers can be sent, in one sentence."""
+    totals = counts(found)
     must, look = totals[Group.MUST], totals[Group.LOOK]
     if must:
-        return f"This cannot be sent yet: {counted(must, 'thing')} must be put right first."
+        blank = len(found.get("unanswered", ()))
+        said = [counted(blank, "question has no answer", "questions have no answer")] if blank else []
+        said += [counted(must - blank, "answer needs", "answers need") + " attention"] if must > blank else []
+        return f"This cannot be sent yet: {' and '.join(said)}."
     if look:
         things = counted(look, "thing deserves", "things deserve")
         return f"This can be sent. Before you do, {things} another look."
@@ -259,8 +266,11 @@ def _left_blank(held: Held) -> Iterator[Finding]:
 
 def _with_colleagues(held: Held) -> Iterator[Finding]:
     for part in held.parts:
-        if part.place not in held.questionnaire.questions or part.place in held.route:
-            yield Finding("part", part.place, f"With {part.person} since {day_in_words(part.given_on)}.")
+        words = f"With {part.person} since {day_in_words(part.given_on)}."
+        if not part.place:
+            yield Finding("helper", "", words)
+        elif part.place not in held.questionnaire.questions or part.place in held.route:
+            yield Finding("part", part.place, words)
 
 
 ROUNDING = Decimal("0.005")
@@ -299,19 +309,16 @@ def _unlike_published(held: Held) -> Iterator[Finding]:
             yield Finding("figure", question.key, found.in_words())
 
 
-WEAK = (Evidence.NONE, Evidence.ASSERTION)
-
-
 def _poorly_evidenced(held: Held) -> Iterator[Finding]:
     for question, answer in held.asked:
         if not is_high(held.questionnaire, question, answer):
             continue
-        expiries = held.expiries.get(question.key, ())
         if answer.evidence in WEAK:
             yield Finding("weak", question.key)
-        elif expiries and all(day is not None and day < held.today for day in expiries):
-            last = max(day for day in expiries if day is not None)
-            yield Finding("old", question.key, f"The last of it held until {day_in_words(last)}.")
+        elif items := held.evidence.get(question.key):
+            said = weak_or_stale(answer.evidence, items, held.today, grade_words(held.questionnaire))
+            if said:
+                yield Finding("unsupported", question.key, " ".join(said))
 
 
 def is_high(questionnaire: Questionnaire, question: Question, answer: Answer) -> bool:
@@ -356,12 +363,17 @@ def _without_value(held: Held) -> Iterator[Finding]:
 
 
 def _corrected(held: Held) -> Iterator[Finding]:
-    for question, _ in held.asked:
-        for figure in beside(question, held.figures):
-            if figure.corrected is not None:
-                amounts = [in_unit(amount, figure.unit) for amount in (figure.amount, figure.corrected)]
-                words = f"{figure.title}, {figure.year}: {amounts[0]}, corrected to {amounts[1]}."
-                yield Finding("corrected", question.key, f"{words} {figure.reason}")
+    """Each corrected figure once, at the question that asks for it rather than one it only stands beside."""
+    if all(figure.corrected is None for figure in held.figures):
+        return
+    pairs = [(question, figure) for question, _ in held.asked for figure in beside(question, held.figures)]
+    told: set[tuple[str, str]] = set()
+    for question, figure in sorted(pairs, key=lambda pair: not is_same(*pair)):
+        if figure.corrected is not None and (figure.measure, figure.year) not in told:
+            told.add((figure.measure, figure.year))
+            amounts = [in_unit(amount, figure.unit) for amount in (figure.amount, figure.corrected)]
+            words = f"{figure.title}, {figure.year}: {amounts[0]}, corrected to {amounts[1]}."
+            yield Finding("corrected", question.key, f"{words} {figure.reason}")
 
 
 FINDERS: tuple[Callable[[Held], Iterator[Finding]], ...] = (

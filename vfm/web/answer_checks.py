@@ -86,7 +86,7 @@ def page(assessment_id: int, problems: Sequence[Problem] = ()) -> str:
 def _sentence(view: AnswerCheck) -> str:
     """What the page says first."""
     if view.may_answer:
-        return verdict(view.totals)
+        return verdict(view.found)
     if view.may_sign_off:
         look = view.totals[Group.LOOK]
         return "Sent for sign-off. " + (

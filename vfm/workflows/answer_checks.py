@@ -22,6 +22,7 @@ from vfm.store import content
 from vfm.store import reach as reaching
 from vfm.store.queries import answer_checks as beside
 from vfm.store.queries import assessments as queries
+from vfm.store.queries import evidence as registers
 from vfm.store.queries.assessments import Head, Published
 
 
@@ -118,7 +119,7 @@ def _held(
         today=today,
         waiting=queries.waiting(session, head.id).keys() & own if head.waiting else (),
         figures=figures,
-        expiries=beside.expiries(session, head.id),
+        evidence=registers.items(session, head.id),
         parts=[
             Part(one.place, one.person, one.given_at.date())
             for one in beside.away(session, head.id)

@@ -1,19 +1,14 @@
-"""What stands beside the answers of one assessment: evidence, parts, comments."""
+"""What stands beside the answers of one assessment: the parts that are away, and comments."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from vfm.store.tables import Comment, Delegation, Evidence, EvidenceUse, Person
+from vfm.store.tables import Comment, Delegation, Person
 
 # Built once, and run without the ORM: each is asked whenever answers are checked.
-_EXPIRIES = (
-    select(EvidenceUse.question_key, Evidence.expires_on)
-    .join(Evidence, Evidence.id == EvidenceUse.evidence_id)
-    .where(EvidenceUse.assessment_id == bindparam("id"), Evidence.withdrawn_at.is_(None))
-)
 _AWAY = (
     select(Delegation.person_id, Person.name, Delegation.place, Delegation.given_at)
     .join(Person, Person.id == Delegation.person_id)
@@ -34,14 +29,6 @@ class Away(NamedTuple):
     person: str
     place: str
     given_at: datetime
-
-
-def expiries(session: Session, assessment_id: int) -> dict[str, list[date | None]]:
-    """Question key -> the expiry date, None for none, of each piece of evidence named for it."""
-    found: dict[str, list[date | None]] = {}
-    for key, day in session.connection().execute(_EXPIRIES, {"id": assessment_id}):
-        found.setdefault(key, []).append(day)
-    return found
 
 
 def away(session: Session, assessment_id: int) -> list[Away]:
