@@ -51,7 +51,9 @@ def demo(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fil
     copy = shutil.copy(filled, tmp_path_factory.mktemp("demo"))
     engine = database.connect(f"sqlite:///{copy}")
     with database.reading(engine) as session:
-        pilot, finished, under_way = session.scalars(select(Cycle).order_by(Cycle.opened_at))
+        cycles = session.scalars(select(Cycle).order_by(Cycle.opened_at)).all()
+    pilot, finished, under_way, best_value = cycles
+    assert best_value.name.startswith("Best Value")
     assert (pilot.kind, finished.kind, under_way.kind) == ("pilot", "rollout", "rollout")
     assert pilot.closed_at < finished.opened_at < finished.closed_at < under_way.opened_at < NOW
     assert under_way.closed_at is None

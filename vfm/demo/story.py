@@ -3,7 +3,7 @@
 Every step is the workflow a person would have used, by somebody in the role for it, some time in the past.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
@@ -14,7 +14,8 @@ from vfm.demo.invented import Profile
 from vfm.demo.set_up import Source, spending
 from vfm.gateways.ready_templates import ready, text_of
 from vfm.prioritisation.criteria import DEFAULT_CRITERIA
-from vfm.questionnaires.merging import Sent
+from vfm.questionnaires.merging import UNSEEN, Sent
+from vfm.questionnaires.schema import Kind, Question
 from vfm.roles import Actor, Role
 from vfm.store.database import Session, reading, transaction
 from vfm.store.tables import Assessment, Delegation, ImprovementAction, Service
@@ -27,6 +28,7 @@ from vfm.workflows import (
     designs,
     directory,
     feedback,
+    groups,
     priorities,
     reviews,
     sign_off,
@@ -65,6 +67,17 @@ GIVEN = "Please fill this in with your team, and tell me when it is ready to be 
 """What a director says with the parts they give."""
 OTHER_REASON = "A new operating model started in the spring; we look again when it has run for a year."
 """Why the executive team decided otherwise than the rules suggest."""
+GROUP, ASKED_THROUGH = "corporate-best-value", "DEMOCRACY"
+"""The template that the executive team answers as a group, and the service whose director sends it."""
+LEVELS = ("23243323332323323332", "23323223322223333323", "23233")
+"""A level for each scale of that template, in order: a member who stops has not come further."""
+ALONE: dict[Kind, str | list[str]] = {Kind.MULTI_CHOICE: ["none"], Kind.YES_NO: "yes"}
+"""What every member answers to the rest of it."""
+SAID_ALONE = {
+    ("LE-01", "Xena Executive"): "The cabinet agreed its priorities, and we see them in every plan.",
+    ("LE-01", "Xavier Executive"): "Only half the budget follows the priorities.",
+}
+"""(question, member) -> the note beside the level."""
 BESIDE_NEWEST = "RECYCLING"
 """The service in whose division the newest one stands."""
 NEWEST = directory.Fields(
@@ -125,22 +138,23 @@ class Stage:
 
 def tell(stage: Stage) -> None:
     """The whole story, from the first template to the cycle under way."""
-    first = _take_in_templates(stage)
-    pilot = _pilot(stage, first)
-    second = _revise(stage, first, pilot)
+    taken = _take_in_templates(stage)
+    pilot = _pilot(stage, taken[MAIN])
+    second = _revise(stage, taken[MAIN], pilot)
     finished = _finished_cycle(stage, second)
     _decide(stage, finished)
     _cycle_under_way(stage, second)
+    _executive_team(stage, taken[GROUP])
     _add_newest_service(stage)
 
 
-def _take_in_templates(stage: Stage) -> int:
-    """Import every ready template; the id of the first version of the main one."""
-    core, then, found = stage.one(Role.CORE_TEAM), stage.days_ago(430), 0
+def _take_in_templates(stage: Stage) -> dict[str, int]:
+    """Import every ready template; its key -> the id of its first version."""
+    core, then, found = stage.one(Role.CORE_TEAM), stage.days_ago(430), {}
     for template in ready():
         with transaction(stage.engine) as session:
             taken = versions.take_in(session, text_of(template.name), template.name, by=core, now=then)
-        found = taken.version_id if template.key == MAIN else found
+        found[template.key] = taken.version_id
     return found
 
 
@@ -267,6 +281,46 @@ def _cycle_under_way(stage: Stage, version: int) -> None:
         _answer(stage, key, assessment, "second", answered, sections=sections)
         if row["stage"] != "started":
             _finish(stage, key, assessment, answered + timedelta(days=1), is_signed_off=number % 3 > 0)
+
+
+def _executive_team(stage: Stage, version: int) -> None:
+    """The executive team's own assessment: two have finished, one is under way, one has not begun."""
+    opened = stage.days_ago(12)
+    name = f"Best Value {_financial_year(opened.date())}"
+    cycle = _open(stage, name, "rollout", version, [ASKED_THROUGH], opened, 28)
+    ((_, assessment),) = _assessments(stage, cycle)
+    team = [actor for actor in stage.people if Role.EXECUTIVE in actor.roles]
+    for by, levels, then in zip(team, LEVELS, (8, 6, 3), strict=False):
+        _answer_alone(stage, assessment, by, levels, stage.days_ago(then))
+
+
+def _answer_alone(stage: Stage, assessment: int, by: Actor, levels: str, then: datetime) -> None:
+    """One member's answers, a level for each scale of the sections they have come to; finished with all."""
+    with reading(stage.engine) as session:
+        view = groups.show(session, assessment, by=by)
+    given = iter(levels)
+    for part in view.parts:
+        if sent := _alone(part.page.section.questions, given, by.name):
+            with transaction(stage.engine) as session:
+                groups.save(session, assessment, part.page.key, sent, by=by, now=then)
+    with reading(stage.engine) as session:
+        me = groups.show(session, assessment, by=by).me
+    if me is not None and me.progress.is_complete:
+        with transaction(stage.engine) as session:
+            groups.finish(session, assessment, by=by, now=then)
+
+
+def _alone(questions: Iterable[Question], levels: Iterator[str], name: str) -> dict[str, Sent]:
+    sent = {}
+    for question in questions:
+        level = next(levels, None) if question.kind is Kind.SCALE else ""
+        if level is None:
+            break
+        raw: dict[str, str | list[str]] = {"value": level or ALONE[question.kind]}
+        if level:
+            raw |= {"evidence": "documented", "note": SAID_ALONE.get((question.key, name), "")}
+        sent[question.key] = Sent(raw, UNSEEN)
+    return sent
 
 
 def _add_newest_service(stage: Stage) -> None:
