@@ -20,10 +20,12 @@ from vfm.questionnaires.answers import GRADES, UNANSWERED, Answer, grade_words, 
 from vfm.questionnaires.answers import Evidence as Grade
 from vfm.questionnaires.evidence import WEAK, weak_or_stale
 from vfm.questionnaires.kinds import text_problem
+from vfm.questionnaires.parts import Reach
 from vfm.questionnaires.schema import Question, Questionnaire
 from vfm.questionnaires.steps import Step
-from vfm.roles import Actor, Role
+from vfm.roles import Actor
 from vfm.store import content, events
+from vfm.store import reach as reaching
 from vfm.store.queries import assessments as asking
 from vfm.store.queries import evidence as queries
 from vfm.store.queries.actions import owners
@@ -31,8 +33,6 @@ from vfm.store.queries.assessments import Head
 from vfm.store.queries.evidence import EvidenceRow, Use
 from vfm.store.tables import Evidence, EvidenceUse
 
-READERS = (Role.CORE_TEAM, Role.CHALLENGER, Role.EXECUTIVE)
-"""Who reads every register; only a service's own people put anything into it."""
 GRADES_OFFERED = tuple(grade for grade in Grade if grade is not Grade.NONE)
 """Grades a piece of evidence can have: what is there is at least somebody's word."""
 SHOWS = ("", "expired", "weak", "unused", "withdrawn")
@@ -274,7 +274,10 @@ def show(
     return EvidenceView(
         _line(row, now.date()),
         _service(session, row.service_id, by),
-        tuple(_use_line(session, use) for use in queries.uses(session, evidence_id)),
+        # Who helps with parts alone is not told which other questions it supports.
+        tuple(_use_line(session, use) for use in queries.uses(session, evidence_id))
+        if by.sees(row.service_id)
+        else (),
         tuple(owners(session, row.service_id, row.owner_id)),
         draft or _as_draft(row),
         may_change=by.works_on(row.service_id),
@@ -389,7 +392,9 @@ def of_question(
     Raises:
         NotFound: no such assessment or question, or not this person's business.
     """
-    head, questionnaire, question = _question(session, assessment_id, key, by)
+    head, reach = _question(session, assessment_id, key, by)
+    questionnaire, question = reach.whole, reach.whole.questions[key]
+    may_support = key in reach.answers and steps.allows(head.status, Step.SAVE)
     today = now.date()
     rows = queries.supporting(session, assessment_id, key)
     taken = {row.id for row in rows}
@@ -413,29 +418,26 @@ def of_question(
         used=tuple(_line(row, today, earlier.get(row.id, "")) for row in rows),
         before=tuple(line for line in rest if line.before),
         others=tuple(line for line in rest if not line.before),
-        form=blank(session, head.service_id, draft, by=by) if _may_support(head, by) else None,
+        form=blank(session, head.service_id, draft, by=by) if may_support else None,
     )
 
 
 def _question(
     session: Session, assessment_id: int, key: str, by: Actor, *, lock: bool = False
-) -> tuple[Head, Questionnaire, Question]:
+) -> tuple[Head, Reach]:
     head = asking.head(session, assessment_id, lock=lock)
-    if head is None or not _sees(by, head.service_id):
+    if head is None:
         raise NotFound
     questionnaire = content.questionnaire(session, head.version_id, head.content_hash)
-    if key not in questionnaire.questions:
+    reach = reaching.of(session, head.id, head.service_id, questionnaire, by)
+    if key not in reach.own.questions:
         raise NotFound
-    return head, questionnaire, questionnaire.questions[key]
+    return head, reach
 
 
 def _answer(session: Session, questionnaire: Questionnaire, assessment_id: int, key: str) -> Answer:
     kept = asking.answers(session, assessment_id, {key})
     return content.answers(questionnaire, ((row.key, row.content) for row in kept)).get(key, UNANSWERED)
-
-
-def _may_support(head: Head, by: Actor) -> bool:
-    return by.works_on(head.service_id) and steps.allows(head.status, Step.SAVE)
 
 
 def add_for(
@@ -506,8 +508,9 @@ def stop_using(
 
 def _supportable(session: Session, assessment_id: int, key: str, by: Actor) -> Head:
     """The assessment, its other writers kept waiting."""
-    head, _, _ = _question(session, assessment_id, key, by, lock=True)
-    _assert_works_on(by, head.service_id)
+    head, reach = _question(session, assessment_id, key, by, lock=True)
+    if key not in reach.answers:
+        raise Forbidden("Only the service's director and those who were given this question add evidence.")
     steps.after(head.status, Step.SAVE)
     return head
 
@@ -550,7 +553,7 @@ def _record_use(
 
 
 def _sees(by: Actor, service_id: int) -> bool:
-    return by.works_on(service_id) or by.has(*READERS)
+    return by.works_on(service_id) or by.has(*reaching.READERS)
 
 
 def _service(session: Session, service_id: int, by: Actor) -> str:

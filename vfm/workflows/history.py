@@ -15,18 +15,18 @@ from vfm.questionnaires import answers as reading
 from vfm.questionnaires import merging, routing, steps
 from vfm.questionnaires.answers import Answer, State
 from vfm.questionnaires.merging import How, Written
+from vfm.questionnaires.parts import Reach
 from vfm.questionnaires.schema import Kind, Question, Questionnaire
 from vfm.questionnaires.steps import Step
-from vfm.roles import Actor, Role
+from vfm.roles import Actor
 from vfm.store import answers as rows
 from vfm.store import content
+from vfm.store import reach as reaching
 from vfm.store.queries import assessments as queries
 from vfm.store.queries import history
 from vfm.store.queries.assessments import Head
 from vfm.store.queries.history import Told
 
-READERS = (Role.CORE_TEAM, Role.CHALLENGER, Role.EXECUTIVE)
-"""Who may read every assessment."""
 PAUSE = timedelta(minutes=5)
 """Between two saves of one person who goes on typing the same text."""
 
@@ -112,9 +112,10 @@ def of_question(
     Raises:
         NotFound: no such assessment or question, or not yours to see.
     """
-    head, questionnaire = _open(session, assessment_id, by)
+    head, reach = _open(session, assessment_id, by)
+    questionnaire = reach.own
     found = _revisions(session, head, questionnaire, key)
-    may_answer = _may_answer(head, by)
+    may_answer = _may_answer(head, reach, key)
     question = questionnaire.questions[key]
     fewer = _without_pauses(question, found)
     shown = _beside_each_other(found if is_every else fewer, may_answer=may_answer)
@@ -135,7 +136,8 @@ def ask(session: Session, assessment_id: int, key: str, number: int, *, by: Acto
     Raises:
         NotFound: no such assessment, question or revision, or not yours to see.
     """
-    head, questionnaire = _open(session, assessment_id, by)
+    head, reach = _open(session, assessment_id, by)
+    questionnaire = reach.own
     found = _revisions(session, head, questionnaire, key)
     wanted = next((one for one in found if one.number == number), None)
     if wanted is None:
@@ -149,7 +151,7 @@ def ask(session: Session, assessment_id: int, key: str, number: int, *, by: Acto
         wanted=wanted,
         seen=merging.seen(standing.content, standing.number),
         is_same=standing.answer == wanted.answer,
-        may_answer=_may_answer(head, by),
+        may_answer=_may_answer(head, reach, key),
     )
 
 
@@ -172,9 +174,10 @@ def put_back(
         Forbidden: yours to see, not to answer.
         Conflict: it was sent for sign-off meanwhile; or somebody changed the answer, with both texts.
     """
-    head, questionnaire = _open(session, assessment_id, by, lock=True)
-    if not by.works_on(head.service_id):
-        raise Forbidden("Only the service's director and contributors can answer.")
+    head, reach = _open(session, assessment_id, by, lock=True)
+    questionnaire = reach.whole
+    if key in reach.own.questions and key not in reach.answers:
+        raise Forbidden("Only the service's director and those who were given this question can answer.")
     steps.after(head.status, Step.SAVE)
     both = ask(session, assessment_id, key, number, by=by)
     if both.is_same:
@@ -185,7 +188,9 @@ def put_back(
     written = {key: Written(both.wanted.answer, dict(both.wanted.content), both.standing.number + 1)}
     given = content.answers(questionnaire, ((row.key, row.content) for row in kept.values()))
     progress = routing.progress(questionnaire, given | {key: both.wanted.answer})
-    rows.write(session, assessment_id, written, kept, progress, by_id=by.id, now=now, how=How.RESTORED)
+    is_deputy = head.service_id in by.stands_in_for
+    who: Any = {"by_id": by.id, "as_deputy": is_deputy, "now": now}
+    rows.write(session, assessment_id, written, kept, progress, how=How.RESTORED, **who)
 
 
 def _changed_meanwhile(both: BothView) -> Conflict:
@@ -280,14 +285,13 @@ def _adds_to(question: Question, before: Revision, after: Revision) -> bool:
 # --- what all of them ask -----------------------------------------------------------------------------------
 
 
-def _open(
-    session: Session, assessment_id: int, by: Actor, *, lock: bool = False
-) -> tuple[Head, Questionnaire]:
+def _open(session: Session, assessment_id: int, by: Actor, *, lock: bool = False) -> tuple[Head, Reach]:
     head = queries.head(session, assessment_id, lock=lock)
-    if head is None or not (by.works_on(head.service_id) or by.has(*READERS)):
+    if head is None:
         raise NotFound
-    return head, content.questionnaire(session, head.version_id, head.content_hash)
+    questionnaire = content.questionnaire(session, head.version_id, head.content_hash)
+    return head, reaching.of(session, head.id, head.service_id, questionnaire, by)
 
 
-def _may_answer(head: Head, by: Actor) -> bool:
-    return by.works_on(head.service_id) and steps.allows(head.status, Step.SAVE)
+def _may_answer(head: Head, reach: Reach, key: str) -> bool:
+    return key in reach.answers and steps.allows(head.status, Step.SAVE)
