@@ -185,7 +185,8 @@ def _give_parts(stage: Stage, cycle: int, then: datetime) -> None:
             helper = stage.helper_of(key)
             if helper is not None and assessment not in has_given:
                 typed = delegations.Typed(places=("",), people=(str(helper.id),), message=GIVEN)
-                delegations.give(session, assessment, typed, by=stage.director_of(key), now=then)
+                by = stage.director_of(key)
+                delegations.give(session, assessment, typed, by=by, now=then, site=None)
 
 
 def _typed(day: date) -> tuple[str, str, str]:

@@ -87,13 +87,13 @@ def keys_of(questionnaire: Questionnaire, parts: Iterable[tuple[str, str]]) -> S
 
 
 def title_of(questionnaire: Questionnaire, part: tuple[str, str]) -> str:
-    """A part in words: `all of it`, a section's title, a question's key with its words."""
+    """A part in words: `All of it`, a section's title, a question's key with its words."""
     scope, place = part
     if scope == Scope.SECTION and place in questionnaire.all_sections:
         return questionnaire.all_sections[place].title
     if scope == Scope.QUESTION and place in questionnaire.questions:
         return f"{place}: {questionnaire.questions[place].text}"
-    return "all of it" if scope == Scope.WHOLE else place
+    return "All of it" if scope == Scope.WHOLE else place
 
 
 def cut(questionnaire: Questionnaire, keys: Collection[str]) -> Questionnaire:

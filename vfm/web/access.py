@@ -171,6 +171,13 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "groups.question": SIGNED_IN,
     "groups.agree": ANSWERING | CORE,
     "groups.agree_alike": ANSWERING | CORE,
+    # delegations
+    "delegations.give": frozenset({Role.DIRECTOR}),
+    "delegations.send": frozenset({Role.DIRECTOR}),
+    "delegations.take_back": frozenset({Role.DIRECTOR}),
+    "delegations.hand_back": frozenset({Role.CONTRIBUTOR}),
+    "delegations.return_part": frozenset({Role.CONTRIBUTOR}),
+    "delegations.take_up": frozenset({Role.CONTRIBUTOR}),
     # sign_off
     "sign_off.submit": ANSWERING,
     "sign_off.show": ANSWERING,

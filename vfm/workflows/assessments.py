@@ -20,7 +20,7 @@ from vfm.questionnaires.conditions import questions_named, worked_out
 from vfm.questionnaires.differences import Difference, differences
 from vfm.questionnaires.merging import How, Kept, Outcome, Sent, Written
 from vfm.questionnaires.pages import Page, deciding, pages, progress_of, together
-from vfm.questionnaires.parts import Reach
+from vfm.questionnaires.parts import Reach, Scope, keys_of, title_of
 from vfm.questionnaires.published import beside
 from vfm.questionnaires.routing import Progress
 from vfm.questionnaires.schema import Question, Questionnaire
@@ -30,7 +30,9 @@ from vfm.store import answers as rows
 from vfm.store import content
 from vfm.store import reach as reaching
 from vfm.store.queries import assessments as queries
+from vfm.store.queries import parts
 from vfm.store.queries.assessments import Attached, Head, Published, Work
+from vfm.store.queries.parts import Holding
 
 # --- what the pages show ------------------------------------------------------------------------------------
 
@@ -45,15 +47,42 @@ class Mine:
 
 
 @dataclass(frozen=True, slots=True)
+class Holder:
+    """Somebody who has a section or some questions of it, or has handed them back.
+
+    Attributes:
+        questions: how many, when they were given single questions of it; 0 for all of it.
+        since: when it was given; handed_back_at: None while it is in hand; cannot: they cannot answer it.
+    """
+
+    name: str
+    questions: int
+    since: datetime
+    handed_back_at: datetime | None
+    cannot: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SectionState:
     """One row of the task list.
 
     Attributes:
         progress: on the route as it stands now.
+        holders: who has it; nobody when it is left to the director.
     """
 
     page: Page
     progress: Progress
+    holders: tuple[Holder, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PartState:
+    """A part in somebody's hands, in words, with the questions of it on the route that are left."""
+
+    holding: Holding
+    words: str
+    left: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +104,9 @@ class TaskList:
         invitation: what the core team says to those who are asked (Markdown).
         waiting: answers to an earlier version, to questions on the route, that nobody has looked at again.
         may_send: all of it is theirs to answer, so that they may send it.
+        may_give: they may give parts of it to colleagues now.
+        mine: what they were given themselves; back: what others handed back, for who directs the service.
+        whole: who has all of it.
     """
 
     head: Head
@@ -90,6 +122,10 @@ class TaskList:
     may_answer: bool
     may_send: bool
     may_sign_off: bool
+    may_give: bool
+    mine: tuple[PartState, ...]
+    back: tuple[PartState, ...]
+    whole: tuple[Holder, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +284,14 @@ def show(session: Session, assessment_id: int, *, by: Actor) -> TaskList:
     own = reach.own
     given = _answers(reach.whole, queries.answers(session, assessment_id))
     route = routing.on_route(reach.whole, given)
-    states = [SectionState(page, progress_of(page.section, given, route)) for page in pages(own)]
+    holdings = parts.holdings(session, assessment_id)
+    # Who sees parts alone is told of their own, and of nobody else's.
+    told = [one for one in holdings if one.person_id == by.id] if not reach.sees_all else holdings
+    states = [
+        SectionState(page, progress_of(page.section, given, route), _holders(page, told))
+        for page in pages(own)
+    ]
+    is_open = steps.allows(head.status, Step.SAVE)
     following = routing.next_unanswered(own, given, route=route)
     return TaskList(
         head=head,
@@ -264,7 +307,37 @@ def show(session: Session, assessment_id: int, *, by: Actor) -> TaskList:
         may_answer=_may_answer(head, reach),
         may_send=_may_answer(head, reach) and reach.answers_all,
         may_sign_off=_may_sign_off(head, by),
+        may_give=reach.is_director and is_open,
+        mine=tuple(_part(one, own, given, route) for one in told if one.person_id == by.id),
+        back=tuple(
+            _part(one, own, given, route)
+            for one in told
+            if one.handed_back_at and reach.is_director and is_open
+        ),
+        whole=tuple(_holder(one) for one in told if one.scope == Scope.WHOLE),
     )
+
+
+def _holders(page: Page, holdings: Sequence[Holding]) -> tuple[Holder, ...]:
+    """Who has this page or some questions of it; who has the whole is told of once, above the list."""
+    found = [_holder(one) for one in holdings if one.scope == Scope.SECTION and one.place == page.key]
+    keys = {question.key for question in page.section.questions}
+    single: dict[tuple[int, bool], list[Holding]] = {}
+    for one in holdings:
+        if one.scope == Scope.QUESTION and one.place in keys:
+            single.setdefault((one.person_id, one.handed_back_at is None), []).append(one)
+    return (*found, *(_holder(some[-1], len(some)) for some in single.values()))
+
+
+def _holder(one: Holding, questions: int = 0) -> Holder:
+    cannot = one.handed_back_as == "cannot"
+    return Holder(one.name, questions, one.given_at, one.handed_back_at, cannot)
+
+
+def _part(one: Holding, own: Questionnaire, given: Answers, route: frozenset[str]) -> PartState:
+    asked = keys_of(own, [one.part]) & route
+    left = sum(given.get(key, UNANSWERED).state is State.UNANSWERED for key in asked)
+    return PartState(one, title_of(own, one.part), left)
 
 
 def section(session: Session, assessment_id: int, key: str, *, by: Actor) -> SectionView:

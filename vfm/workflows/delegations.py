@@ -12,14 +12,16 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from vfm.errors import Conflict, Invalid, NotFound, Problem
-from vfm.questionnaires import parts, steps
+from vfm.questionnaires import parts, routing, steps
+from vfm.questionnaires.answers import UNANSWERED, State
+from vfm.questionnaires.figures import day_in_words
 from vfm.questionnaires.kinds import text_problem
 from vfm.questionnaires.pages import pages
 from vfm.questionnaires.parts import WHOLE, Part, Reach, Scope
 from vfm.questionnaires.schema import Questionnaire
 from vfm.questionnaires.steps import Step
 from vfm.roles import Actor, Role
-from vfm.store import content, credentials, events, sessions
+from vfm.store import content, credentials, events, outbox, sessions
 from vfm.store import reach as reaching
 from vfm.store.queries import assessments as assessment_queries
 from vfm.store.queries import parts as queries
@@ -64,7 +66,7 @@ class GiveView:
     Attributes:
         choices: the whole, every section, and the question that the page was opened for.
         at_hand: contributors of the service; found: others whom the search found, or who are ticked.
-        given: every part that is given now.
+        given: every part that is given now, with its words.
     """
 
     head: Head
@@ -72,7 +74,7 @@ class GiveView:
     choices: tuple[Choice, ...]
     at_hand: tuple[Candidate, ...]
     found: tuple[Candidate, ...]
-    given: tuple[Holding, ...]
+    given: tuple[tuple[Holding, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ class PartView:
     """One part in somebody's hands, for them to hand back.
 
     Attributes:
-        words: the part; left: questions of it, on the route or not, that have no answer.
+        words: the part; left: questions of it on the route that have no answer.
     """
 
     head: Head
@@ -121,7 +123,7 @@ def form(
         choices=tuple(_choices(questionnaire, part, holdings)),
         at_hand=tuple(at_hand),
         found=tuple(one for one in sought if one.id not in known),
-        given=tuple(holdings),
+        given=tuple((one, parts.title_of(questionnaire, one.part)) for one in holdings),
     )
 
 
@@ -137,8 +139,12 @@ def _choice(part: Part, words: str, holdings: Sequence[Holding]) -> Choice:
     return Choice(part.place, words, tuple(one.name for one in holdings if one.part == part))
 
 
-def give(session: Session, assessment_id: int, typed: Typed, *, by: Actor, now: datetime) -> Given:
-    """Give parts to people. A part that was handed back, or is given again, is in hand from now on.
+def give(
+    session: Session, assessment_id: int, typed: Typed, *, by: Actor, now: datetime, site: str | None
+) -> Given:
+    """Give parts to people, and tell them by e-mail. What was handed back is in hand again from now on.
+
+    `site` is where people reach the pages, for the links in the e-mails; None: no e-mail is written.
 
     Raises:
         NotFound: no such assessment, or you do not direct its service.
@@ -163,9 +169,42 @@ def give(session: Session, assessment_id: int, typed: Typed, *, by: Actor, now: 
     for person_id in names:
         _at_hand(session, person_id, head.service_id)
     _keep(session, assessment_id, names, wanted, message, by, now)
-    after = {"to": list(names.values()), "parts": [parts.title_of(questionnaire, part) for part in wanted]}
+    titles = [parts.title_of(questionnaire, part) for part in wanted]
+    for person_id in names if site is not None else ():
+        token = new[person_id][1] if person_id in new else None
+        _tell(session, head, person_id, _letter(head, titles, message, token, by, site), now)
+    after = {"to": list(names.values()), "parts": titles}
     _record(session, "gave a part", head, after, by, now)
     return Given(tuple(names.values()), tuple((person.name, token) for person, token in new.values()))
+
+
+def _letter(
+    head: Head, titles: Sequence[str], message: str, token: str | None, by: Actor, site: str | None
+) -> str:
+    """The e-mail to somebody who was given parts; `token` is of the invitation of somebody new."""
+    opening = f"{by.name} asks you to answer a part of the self-assessment of {head.service} ({head.cycle}):"
+    first = f"First choose a password: {site}/invitations/{token}\n" if token else ""
+    return "\n\n".join(
+        [
+            opening,
+            "\n".join(f"- {title}" for title in titles),
+            *([message] if message else []),
+            f"{first}Answer here: {site}/assessments/{head.id}\nIt is due on {day_in_words(head.due_on)}.",
+        ]
+    )
+
+
+def _tell(session: Session, head: Head, person_id: int, body: str, now: datetime) -> None:
+    person = session.get_one(Person, person_id)
+    outbox.queue(
+        session,
+        step=f"given:assessment:{head.id}:person:{person_id}:at:{now.isoformat()}",
+        person_id=person_id,
+        address=person.email,
+        subject=f"{head.service}: questions for you to answer",
+        body=body,
+        now=now,
+    )
 
 
 def _problems(
@@ -276,9 +315,11 @@ def mine(session: Session, assessment_id: int, part_id: int, *, by: Actor) -> Pa
     holding = next((one for one in holdings if one.id == part_id and one.person_id == by.id), None)
     if holding is None:
         raise NotFound
-    keys = parts.keys_of(reach.own, [holding.part])
-    answered = {row.key for row in assessment_queries.answers(session, assessment_id, keys)}
-    return PartView(head, holding, parts.title_of(reach.own, holding.part), len(keys - answered))
+    kept = assessment_queries.answers(session, assessment_id)
+    answers = content.answers(reach.whole, ((row.key, row.content) for row in kept))
+    asked = routing.on_route(reach.whole, answers) & parts.keys_of(reach.own, [holding.part])
+    blank = [key for key in asked if answers.get(key, UNANSWERED).state is State.UNANSWERED]
+    return PartView(head, holding, parts.title_of(reach.own, holding.part), len(blank))
 
 
 def hand_back(
