@@ -4,7 +4,7 @@ The room's rule: a file itself is never here, only what it is found by. Nothing 
 is withdrawn is offered no more, and past answers keep it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import PurePath
@@ -274,10 +274,7 @@ def show(
     return EvidenceView(
         _line(row, now.date()),
         _service(session, row.service_id, by),
-        # Who helps with parts alone is not told which other questions it supports.
-        tuple(_use_line(session, use) for use in queries.uses(session, evidence_id))
-        if by.sees(row.service_id)
-        else (),
+        tuple(_uses(session, row, by)),
         tuple(owners(session, row.service_id, row.owner_id)),
         draft or _as_draft(row),
         may_change=by.works_on(row.service_id),
@@ -285,9 +282,16 @@ def show(
     )
 
 
-def _use_line(session: Session, use: Use) -> UseLine:
-    asked = content.questionnaire(session, use.version_id, use.content_hash).questions.get(use.question_key)
-    return UseLine(use, asked.text if asked else "")
+def _uses(session: Session, row: EvidenceRow, by: Actor) -> Iterator[UseLine]:
+    """The answers it supports, but for questions that are not this person's to see."""
+    for use in queries.uses(session, row.id):
+        asked = content.questionnaire(session, use.version_id, use.content_hash)
+        try:
+            seen = reaching.of(session, use.assessment_id, row.service_id, asked, by).own.questions
+        except NotFound:
+            continue
+        if use.question_key in seen:
+            yield UseLine(use, seen[use.question_key].text)
 
 
 def file(session: Session, evidence_id: int, *, by: Actor) -> StoredFile:
