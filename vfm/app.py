@@ -42,7 +42,7 @@ from vfm.web import (
     versions,
 )
 from vfm.web import sign_in as sign_in_pages
-from vfm.web.current import Wiring, now, reading
+from vfm.web.current import Wiring, now, reading, session_ends_in
 from vfm.workflows import sign_in
 
 BLUEPRINTS = (
@@ -155,6 +155,7 @@ def _give_pages_their_values(app: Flask) -> None:
             "nonce": nonce,
             "problems": (),
             "now": now(),
+            "ends_in": session_ends_in() if visit else 0,
             "settings": app.extensions["vfm"].settings,
         }
 

@@ -49,14 +49,14 @@ def test_nothing_typed_is_lost(page: Page, engine: Engine) -> None:
 
     page.context.set_offline(True)
     page.locator("#A-02-value").fill("Typed on a train")
-    expect(said).to_contain_text("kept in this browser")
+    expect(said).to_contain_text("Not sent yet: no connection. Kept in this browser")
     page.context.set_offline(False)
     expect(said).to_have_text("· Saved 14:02")
     assert stored(engine)["A-02"] == "Typed on a train"
 
     page.context.set_offline(True)
     page.locator("#A-02-value").fill("Typed, then closed")
-    expect(said).to_contain_text("kept in this browser")
+    expect(said).to_contain_text("Not sent yet: no connection. Kept in this browser")
     address = page.url
     page.goto("about:blank")
     page.context.set_offline(False)
@@ -73,7 +73,7 @@ def test_nothing_typed_is_lost(page: Page, engine: Engine) -> None:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
-def test_what_is_typed_after_signing_out_waits_for_signing_in(
+def test_what_is_typed_after_signing_out_is_saved_once_signed_in_again(
     page: Page, engine: Engine, council: SmallCouncil, cookie_of: Callable[[str], str]
 ) -> None:
     said = page.locator("#saved")
@@ -84,7 +84,69 @@ def test_what_is_typed_after_signing_out_waits_for_signing_in(
     assert stored(engine) == {}
 
     [cookie] = page.context.cookies()
-    page.context.add_cookies([{**cookie, "value": cookie_of("director")}])
-    page.reload()
-    expect(said).to_have_text("· Saved 14:02")
+    other = page.context.new_page()
+    for who, is_saved in (("contributor", False), ("director", True)):
+        page.context.add_cookies([{**cookie, "value": cookie_of(who)}])
+        other.goto(page.url.rpartition("/assessments")[0])  # another tab, signed in: this one takes notice
+        if is_saved:
+            expect(said).to_have_text("· Saved 14:02")
+        else:
+            expect(other.locator("h1")).to_be_visible()
+            expect(said).to_contain_text("you are no longer signed in")
     assert stored(engine) == {"A-03": "90"}
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_two_tabs_without_a_connection_keep_both_and_what_is_wrong_stays_too(
+    page: Page, engine: Engine
+) -> None:
+    page.get_by_label("Yes").check()
+    expect(page.locator("#saved")).to_contain_text("1 more question appeared")
+    address, context = page.url, page.context
+    second = context.new_page()
+    second.goto(address)
+    context.set_offline(True)
+    page.locator("#A-02-value").fill("In the first tab")
+    second.locator("#A-03-value").fill("ninety")
+    for tab in (page, second):
+        expect(tab.locator("#saved")).to_contain_text("Not sent yet")
+        tab.get_by_role("button", name="Save and continue").click()  # nothing leads away from what was typed
+        expect(tab.locator("#saved")).to_contain_text("Not sent yet")
+        tab.goto("about:blank")
+    second.close()
+    context.set_offline(False)
+    page.goto(address)
+    expect(page.locator("#saved")).to_have_text("· Saved 14:02, but for what is marked below")
+    assert stored(engine)["A-02"] == "In the first tab"
+    page.reload()
+    expect(page.locator("#A-03")).to_contain_text('Not saved yet. "ninety" is not a number.')
+    page.locator("#A-03-value").fill("90")
+    expect(page.locator("#saved")).to_have_text("· Saved 14:02")
+    page.reload()
+    expect(page.locator("#saved")).to_contain_text("Saved 23 November 2026")
+    assert stored(engine)["A-03"] == "90"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_before_the_sign_in_ends_there_is_a_warning_and_a_way_to_stay(
+    window: Callable[[str, str], Page], engine: Engine, council: SmallCouncil
+) -> None:
+    assessment_id = opened(engine, council, ASKED).assessments["LIB"]
+    page = window("director", "/account")
+    page.clock.install()
+    page.goto(page.url.replace("/account", f"/assessments/{assessment_id}/sections/A"))
+    expect(page.locator("#A-03-value")).to_be_visible()
+    page.wait_for_function("localStorage.getItem('vfm:ends')")
+    page.clock.fast_forward("09:54:00")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.clock.fast_forward("02:00")
+    warned = page.get_by_role("dialog")
+    expect(warned).to_contain_text("You will be signed out in 4 minutes")
+    expect(page.get_by_role("button", name="Stay signed in")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(warned).to_have_count(0)
+    page.clock.fast_forward("10:00:30")
+    expect(page.get_by_role("dialog")).to_contain_text("You are signed out")
+    expect(page.get_by_role("link", name="Sign in again in a new tab")).to_be_visible()

@@ -4,15 +4,19 @@ const form = document.querySelector("form[data-autosave]");
 const status = document.getElementById("saved");
 const PAUSE = 1200; // milliseconds without a key before a save
 const AGAIN = 10000; // between tries while the server cannot be reached
-const shelf = `vfm:${form.dataset.autosave}`;
-const changed = new Set();
+const shelf = `vfm:${form.dataset.autosave}`; // whose, of which assessment, which page
+const changed = new Set(); // keys of questions to send
 let sending = null;
 let timer = 0;
+let isLeaving = false;
 
 const questions = () => [...form.querySelectorAll("[data-question]")];
 const keyOf = (field) => field.name.split(".")[0];
 const fieldsOf = (key) => [...form.elements].filter((field) => field.name?.startsWith(`${key}.`));
-const say = (words) => { if (status.textContent !== words) status.textContent = words; };
+const markOf = (key) => form.elements[`${key}.revision`];
+const say = (words, state) => { status.dataset.state = state; if (status.textContent !== words) status.textContent = words; };
+const without = (pairs) => JSON.stringify(pairs.filter(([name]) => !name.endsWith(".revision")));
+const isSame = (some, others) => without(some) === without(others);
 
 function typed(key) {
   // What stands in one question's fields, as [name, value] pairs.
@@ -21,11 +25,15 @@ function typed(key) {
     .map((field) => [field.name, field.value]);
 }
 
-function keep() {
-  // What is not yet on the server stays in this browser, so that a closed window loses nothing.
+// --- the shelf: what is not yet on the server stays in this browser, so that a closed window loses nothing ---
+
+function onShelf() {
+  try { return JSON.parse(localStorage.getItem(shelf)) ?? {}; } catch { return {}; }
+}
+
+function put(kept) {
   try {
-    const waiting = [...changed].map((key) => [key, typed(key)]);
-    if (waiting.length) localStorage.setItem(shelf, JSON.stringify({ at: Date.now(), waiting }));
+    if (Object.keys(kept).length) localStorage.setItem(shelf, JSON.stringify(kept));
     else localStorage.removeItem(shelf);
     return true;
   } catch {
@@ -33,14 +41,30 @@ function keep() {
   }
 }
 
+function keep(isPosted = false) {
+  // Another tab may keep other questions of this page on the same shelf: only those changed here are written.
+  const kept = onShelf();
+  for (const key of changed) kept[key] = { pairs: typed(key), isPosted };
+  return changed.size ? put(kept) : true;
+}
+
+function drop(key, pairs) {
+  // Saved: off the shelf, but for what another tab has put there since.
+  const kept = onShelf();
+  if (!kept[key] || !isSame(kept[key].pairs, pairs)) return;
+  delete kept[key];
+  put(kept);
+}
+
 function bringBack() {
   // What an earlier visit could not send is put into its fields again, and sent.
-  let kept = null;
-  try { kept = JSON.parse(localStorage.getItem(shelf)); } catch { /* nothing readable was kept */ }
-  if (!kept) return;
-  for (const [key, pairs] of kept.waiting) {
-    const mark = form.elements[`${key}.revision`];
+  const kept = onShelf();
+  for (const [key, { pairs, isPosted }] of Object.entries(kept)) {
+    const mark = markOf(key);
     if (!mark) continue;
+    const seen = pairs.find(([name]) => name === mark.name)?.[1] ?? mark.value;
+    // Sent with the form's own button, and answered since: that is where it went.
+    if (isSame(pairs, typed(key)) || (isPosted && parseInt(mark.value, 10) > parseInt(seen, 10))) { drop(key, pairs); continue; }
     for (const field of fieldsOf(key)) {
       if (field.type === "hidden") continue;
       const values = pairs.filter(([name]) => name === field.name).map(([, value]) => value);
@@ -48,36 +72,52 @@ function bringBack() {
       else field.value = values[0] ?? "";
     }
     // The mark of the answer that was on the page then: if somebody wrote since, both texts are shown.
-    mark.value = pairs.find(([name]) => name === mark.name)?.[1] ?? mark.value;
+    mark.value = seen;
     changed.add(key);
   }
   if (changed.size) {
-    say("· What you typed before is back, and being saved.");
+    say("· What you typed before is back, and being saved.", "kept");
     send();
   }
+}
+
+// --- sending ------------------------------------------------------------------------------------------------
+
+function post(sent, signal) {
+  const body = new FormData();
+  body.set("csrf_token", form.elements.csrf_token.value);
+  if (form.elements.opened_at) body.set("opened_at", form.elements.opened_at.value);
+  for (const pairs of sent.values()) for (const [name, value] of pairs) body.append(name, value);
+  return fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" }, redirect: "manual", signal });
+}
+
+async function isSignedInAgain(signal) {
+  // After another sign-in the page's own token is void: a fresh one, if the same person is there.
+  const reply = await fetch(form.action, { redirect: "manual", signal });
+  if (!reply.ok) return false;
+  const fresh = parsed(await reply.text()).querySelector("form[data-autosave]");
+  if (fresh?.dataset.autosave !== form.dataset.autosave) return false;
+  form.elements.csrf_token.value = fresh.elements.csrf_token.value;
+  return true;
 }
 
 async function send() {
   clearTimeout(timer);
   if (sending || !changed.size) return;
-  const keys = [...changed];
-  const body = new FormData();
-  body.set("csrf_token", form.elements.csrf_token.value);
-  if (form.elements.opened_at) body.set("opened_at", form.elements.opened_at.value);
-  const sent = new Map(keys.map((key) => [key, typed(key)]));
-  for (const pairs of sent.values()) for (const [name, value] of pairs) body.append(name, value);
-  say("· Saving…");
-  sending = new AbortController();
-  const limit = setTimeout(() => sending?.abort(), 20000);
+  const sent = new Map([...changed].map((key) => [key, typed(key)]));
+  say("· Saving…", "saving");
+  const mine = (sending = new AbortController());
+  const limit = setTimeout(() => mine.abort(), 20000);
   try {
-    const reply = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" }, redirect: "manual", signal: sending.signal });
-    if (!reply.ok) { refused(reply.status); return; }
-    done(await reply.json(), sent);
+    let reply = await post(sent, mine.signal);
+    if ([400, 401].includes(reply.status) && (await isSignedInAgain(mine.signal))) reply = await post(sent, mine.signal);
+    if (reply.ok) done(await reply.json(), sent);
+    else refused(reply.status);
   } catch {
-    unreachable();
+    if (!isLeaving) unreachable();
   } finally {
     clearTimeout(limit);
-    sending = null;
+    if (sending === mine) sending = null;
   }
   if (changed.size && status.dataset.state === "saved") timer = setTimeout(send, PAUSE);
 }
@@ -85,26 +125,25 @@ async function send() {
 function done(reply, sent) {
   const problems = Object.entries(reply.problems);
   for (const [key, mark] of Object.entries(reply.saved)) {
-    form.elements[`${key}.revision`].value = mark;
+    markOf(key).value = mark;
     // Typed on meanwhile: that is still to be sent.
-    const same = (a, b) => JSON.stringify(a.filter(([n]) => !n.endsWith(".revision"))) === JSON.stringify(b.filter(([n]) => !n.endsWith(".revision")));
-    if (same(sent.get(key), typed(key))) changed.delete(key);
+    if (isSame(sent.get(key), typed(key))) changed.delete(key);
+    drop(key, sent.get(key));
     tell(key, "");
   }
   for (const [place, words] of problems) {
     const key = place.split(".")[0];
     tell(key, `Not saved yet. ${words}`);
-    changed.delete(key); // sent again once it is changed, or with the buttons
+    changed.delete(key); // sent again once it is changed, or with the buttons; it stays on the shelf
   }
   for (const [key, clash] of Object.entries(reply.clashes)) {
     tell(key, `Not saved: ${clash.by} changed this at ${clash.at} to “${clash.kept}”. Press “Save and continue” to choose which text stands.`);
     changed.delete(key);
   }
-  status.dataset.state = "saved";
   const left = problems.length + Object.keys(reply.clashes).length;
-  say(left ? `· Saved ${reply.at}, but for what is marked below` : `· Saved ${reply.at}`);
+  say(left ? `· Saved ${reply.at}, but for what is marked below` : `· Saved ${reply.at}`, "saved");
   document.getElementById("progress").textContent = reply.progress;
-  keep();
+  dispatchEvent(new CustomEvent("vfm:used", { detail: reply.ends_in }));
   follow(reply.asked);
 }
 
@@ -124,21 +163,29 @@ function tell(key, words) {
 }
 
 function unreachable() {
-  status.dataset.state = "kept";
-  const isKept = keep();
-  say(isKept ? "· The server cannot be reached. What you typed is kept in this browser and is sent when it can be." : "· The server cannot be reached, and this browser keeps nothing. Leave this page open.");
+  const why = navigator.onLine ? "the server cannot be reached" : "no connection";
+  say(keep() ? `· Not sent yet: ${why}. Kept in this browser, and sent as soon as it can be.` : `· Not sent yet: ${why}, and this browser keeps nothing. Leave this page open.`, "kept");
   timer = setTimeout(send, AGAIN);
 }
 
 function refused(code) {
   if (code >= 500) { unreachable(); return; }
-  status.dataset.state = "kept";
   const kept = keep() ? "What you typed is kept in this browser." : "This browser keeps nothing: leave this page open.";
-  const again = "Sign in again in another window, then reload this page.";
-  if (code === 409) say(`· Not saved: it was sent for sign-off meanwhile. ${kept}`);
-  else if (code === 401) say(`· Not saved: you are no longer signed in. ${kept} ${again}`);
-  else say(`· Not saved: you may have been signed out. ${kept} ${again}`);
+  if (code === 409) say(`· Not saved: it was sent for sign-off meanwhile. ${kept}`, "kept");
+  else if (code === 413) say(`· Not saved: that is more than can be sent at once. ${kept} Shorten it.`, "kept");
+  else if (code === 404) say(`· Not saved: this is not yours to answer any more. ${kept}`, "kept");
+  else {
+    say(`· Not saved: you are no longer signed in. ${kept} `, "signed-out");
+    const link = document.createElement("a");
+    Object.assign(link, { className: "govuk-link", href: `/sign-in?next=${encodeURIComponent(location.pathname)}`, target: "_blank", textContent: "Sign in again in a new tab, and it is saved." });
+    status.append(link);
+  }
 }
+
+// --- what follows from the answers --------------------------------------------------------------------------
+
+// Without its style elements: their nonce is that of another page.
+const parsed = (html) => new DOMParser().parseFromString(html.replace(/<style[^]*?<\/style>/g, ""), "text/html");
 
 async function follow(asked) {
   // Questions that the answers brought up are fetched and put in their place; those no longer asked are hidden.
@@ -147,8 +194,7 @@ async function follow(asked) {
   const missing = asked.filter((key) => !here.includes(key));
   if (!missing.length) return;
   const page = await fetch(form.action).then((reply) => reply.text()).catch(() => "");
-  // Without its style elements: their nonce is that of another page.
-  const fresh = new DOMParser().parseFromString(page.replace(/<style[^]*?<\/style>/g, ""), "text/html");
+  const fresh = parsed(page);
   const look = document.querySelector('meta[name="look-js"]')?.content;
   let added = 0;
   for (const key of missing) {
@@ -161,8 +207,10 @@ async function follow(asked) {
     if (look) import(look).then((govuk) => govuk.initAll({ scope: place })).catch(() => {});
     added += 1;
   }
-  if (added) say(`${status.textContent} · ${added === 1 ? "1 more question appeared" : `${added} more questions appeared`}`);
+  if (added) say(`${status.textContent} · ${added === 1 ? "1 more question appeared" : `${added} more questions appeared`}`, "saved");
 }
+
+// --- what people do -----------------------------------------------------------------------------------------
 
 function noted(event) {
   const field = event.target;
@@ -174,10 +222,43 @@ function noted(event) {
   timer = setTimeout(send, event.type === "change" ? 300 : PAUSE);
 }
 
+function useFigure(event) {
+  // "Use this figure" fills the answer in without leaving the page.
+  const button = event.target.closest("button[name=use]");
+  if (!button) return;
+  const [key, amount] = button.value.split("|");
+  const answer = form.elements[`${key}.value`];
+  if (!answer) return;
+  event.preventDefault();
+  answer.value = amount;
+  const state = form.elements[`${key}.state`];
+  if (state) state.value = "";
+  answer.dispatchEvent(new Event("change", { bubbles: true }));
+  answer.focus();
+}
+
+function leaving(event) {
+  clearTimeout(timer);
+  if (!navigator.onLine) {
+    event.preventDefault(); // the browser would show a page of its own in place of this one
+    unreachable();
+    return;
+  }
+  // The button sends everything itself; two saves at once would only meet each other.
+  isLeaving = true;
+  sending?.abort();
+  keep(true);
+}
+
+const retry = () => { if (["kept", "signed-out"].includes(status.dataset.state)) send(); };
+
 form.addEventListener("input", noted);
 form.addEventListener("change", noted);
-// The button sends everything itself; two saves at once would only meet each other.
-form.addEventListener("submit", () => { clearTimeout(timer); sending?.abort(); });
+form.addEventListener("click", useFigure);
+form.addEventListener("submit", leaving);
+addEventListener("pageshow", () => { isLeaving = false; });
 addEventListener("online", send);
-addEventListener("pagehide", keep);
+addEventListener("focus", retry);
+addEventListener("vfm:used-elsewhere", retry);
+document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") retry(); });
 bringBack();

@@ -15,7 +15,7 @@ from vfm.questionnaires.steps import STATUS_WORDS
 from vfm.roles import Role
 from vfm.web import beside, fields
 from vfm.web.beside import FigureLine, Way
-from vfm.web.current import actor, is_from_script, now, reading, transaction
+from vfm.web.current import actor, is_from_script, now, reading, session_ends_in, transaction
 from vfm.web.fields import Field
 from vfm.web.filters import clock, day, with_link
 from vfm.workflows import assessments, figure_views
@@ -238,5 +238,6 @@ def _as_json(saved: Saved) -> dict[str, object]:
             for clash in saved.clashes
         },
         "asked": list(saved.asked),
+        "ends_in": session_ends_in(),
         "progress": f"{saved.progress.settled} of {saved.progress.asked} answered",
     }
