@@ -277,3 +277,31 @@ def test_an_address_typed_as_evidence_is_a_link_to_follow(signed_in: Enter, at: 
         str(a["href"]).split("?")[0]
         for a in signed_in("core_team").open(f"{at}/sections/ECO").soup.select(".vfm-answers a[rel]")
     ]
+
+
+def test_a_clash_on_a_question_no_longer_asked_is_shown_and_settled(signed_in: Enter, at: str) -> None:
+    director, contributor = signed_in("director"), signed_in("contributor")
+    director.open(f"{at}/sections/ECO").submit("Save and return later", **{"ECO-02.value": "yes"})
+    form = director.open(f"{at}/sections/ECO")
+    theirs = contributor.open(f"{at}/sections/ECO")
+    theirs.submit("Save and return later", **{"ECO-03.value": "Branches"})
+    contributor.open(f"{at}/sections/ECO").submit("Save and return later", **{"ECO-02.value": "no"})
+    page = form.submit("Save and return later", **{"ECO-03.value": "Vans"})
+    assert page.status == 409
+    assert "It is no longer asked, given the other answers" in page.text
+    assert [span.get_text() for span in page.soup.select(".vfm-both")] == ["Branches", "Vans"]
+    mine = page.soup.select_one('[name="ECO-03.choice"]:not([value=theirs])')["value"]
+    page = page.submit("Save and return later", **{"ECO-03.choice": mine})
+    assert page.status == 200
+    assert "Vans" in director.open(f"{at}/questions/ECO-03/history").text
+
+
+def test_ones_own_text_of_another_window_is_called_that(signed_in: Enter, at: str) -> None:
+    director = signed_in("director")
+    one, other = (director.open(f"{at}/sections/MON") for _ in range(2))
+    one.submit("Save and return later", **{"MON-03.value": "Lends books"})
+    page = other.submit("Save and return later", **{"MON-03.value": "Reads stories"})
+    assert page.problems == [
+        "You, in another window, changed MON-03 at 14:02 while you were writing. Choose which text to keep."
+    ]
+    assert "Keep what was saved" in page.text

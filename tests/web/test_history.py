@@ -64,7 +64,7 @@ def test_every_revision_is_there_newest_first_with_what_changed(
     newer, older = revisions(page)
     assert newer == (
         "Revision 2 Stands now Contributor, 23 November 2026 at 16:02 "
-        "taken out: 2: Partly in new: 3: In place "
+        "taken out: 2: Partly in place new: 3: In place "
         "Evidence: Opinion or verbal only Note: new: Checked with finance"
     )
     assert older == (

@@ -204,3 +204,76 @@ def test_last_times_agreed_answer_stands_beside_the_question(
         )  # fmt: skip
     assert look(assessments.section, "A").asked[0].earlier == "3: In place"
     assert look(assessments.section, "B").asked[0].earlier == "2: Partly in place"
+
+
+# --- two at once, where it is easily overlooked -------------------------------------------------------------
+
+
+def test_who_only_typed_and_took_it_back_does_not_pass_for_having_seen_the_newest(
+    engine: Engine, save: Do
+) -> None:
+    first = save(A_01="3")
+    save(seen=dict(first.seen), A_01="4", who="contributor")
+    undone = save(seen=dict(first.seen), A_01="3")
+    assert undone.is_whole
+    late = save(seen=dict(undone.seen), A_01="1")
+    assert [clash.kept.splitlines()[0] for clash in late.clashes] == ["4: Embedded and improving"]
+    assert stored(engine)["A-01"] == (4, 2)
+
+
+@pytest.mark.parametrize(
+    ("theirs", "mine", "kept", "sent"),
+    [
+        ({"note": "Theirs"}, {"note": "Mine"}, "Note: Theirs", "Note: Mine"),
+        ({"evidence": "verified"}, {"evidence": "assertion"}, "Evidence: Independently", "Evidence: Opinion"),
+        ({"value": ""}, {"note": "Mine"}, "Not answered", "Note: Mine"),
+        ({"note": "Theirs"}, {"value": ""}, "Note: Theirs", "Not answered"),
+        ({"value": "", "evidence": "verified"}, {"value": ""}, "Evidence: Independently", "Not answered"),
+    ],
+)
+def test_two_texts_can_be_told_apart_where_only_a_part_of_the_answer_differs(
+    save: Do, theirs: dict[str, str], mine: dict[str, str], kept: str, sent: str
+) -> None:
+    first = save(A_01={"value": "3"})
+    save(seen=dict(first.seen), A_01={"value": "3"} | theirs, who="contributor")
+    (clash,) = save(seen=dict(first.seen), A_01={"value": "3"} | mine).clashes
+    assert kept in clash.kept
+    assert sent in clash.sent
+    assert clash.kept != clash.sent
+
+
+def test_a_clash_on_a_question_that_left_the_route_is_told_all_the_same(engine: Engine, save: Do) -> None:
+    first = save(A_02="yes")
+    theirs = save(seen=dict(first.seen), A_03="Theirs", who="contributor")
+    save(seen=dict(first.seen) | dict(theirs.seen), A_02="no", who="contributor")
+    late = save(seen=dict(first.seen), A_03="Mine")
+    assert [(clash.kept, clash.sent) for clash in late.clashes] == [("Theirs", "Mine")]
+    assert late.asked == ("A-01", "A-02", "A-03", "A-04")
+    assert save(seen={"A-03": late.clashes[0].seen}, A_03="Mine").is_whole
+    assert stored(engine)["A-03"] == ("Mine", 2)
+
+
+def test_whoever_chose_their_own_text_is_asked_again_when_a_third_wrote(engine: Engine, save: Do) -> None:
+    save(A_01="3")
+    (clash,) = save(A_01="2", who="contributor").clashes
+    save(seen={"A-01": clash.seen}, A_01="4")
+    (again,) = save(seen={"A-01": clash.seen}, A_01="2", who="contributor").clashes
+    assert again.kept.startswith("4: ")
+    assert stored(engine)["A-01"] == (4, 2)
+
+
+def test_what_the_same_person_wrote_in_another_window_is_called_theirs(save: Do) -> None:
+    save(A_01="3")
+    assert [clash.is_own for clash in save(A_01="2").clashes] == [True]
+    assert [clash.is_own for clash in save(A_01="2", who="contributor").clashes] == [False]
+
+
+def test_a_wrong_answer_beside_a_clash_and_a_good_one_each_has_its_end(engine: Engine, save: Do) -> None:
+    save(A_01="3", A_04="10")
+    saved = save(A_01="2", A_04="ten", A_02="no", who="contributor")
+    assert [clash.key for clash in saved.clashes] == ["A-01"]
+    assert [problem.place for problem in saved.problems] == ["A-04"]
+    assert saved.changed == ("A-02",)
+    assert stored(engine) == {"A-01": (3, 1), "A-02": ("no", 1), "A-04": ("10", 1)}
+    (clash,) = save(A_04="11", who="contributor").clashes
+    assert clash.kept == "£10", "once it can be read, it is laid beside what was written meanwhile"

@@ -13,6 +13,7 @@ from tests.council import NOW, SmallCouncil
 from vfm.errors import Conflict, Invalid
 from vfm.questionnaires import document
 from vfm.questionnaires.answers import answer_to_json
+from vfm.questionnaires.merging import UNSEEN, Sent
 from vfm.questionnaires.schema import Questionnaire
 from vfm.store.database import reading, transaction
 from vfm.store.tables import AnswerRow, Assessment, CarriedAnswer, Cycle, Feedback, PersonRole, Version
@@ -282,6 +283,24 @@ def test_an_answer_to_look_at_again_counts_when_it_is_confirmed(desk: Desk) -> N
     assert confirm("A-02") == ()  # it is answered now
     assert confirm("A-03") == ("A-03",)
     assert state() == (0, 2)
+
+
+def test_confirming_writes_over_nobody_who_answered_meanwhile(desk: Desk) -> None:
+    first = desk.imported()
+    desk.answers(desk.opens(desk.plan(first)), "LIB", A_02="yes")
+    second = desk.revised(first, A_02="Is it so now?")
+    cycle = desk.opens(desk.plan(second, "LIB", kind="rollout", name="Rollout one"))
+    assessment = desk.answers(cycle, "LIB")
+    contributor, director = desk.council.actor("contributor"), desk.council.actor("director")
+    with transaction(desk.engine) as session:
+        sent = {"A-02": Sent({"value": "no"}, UNSEEN)}
+        assessments.save(session, assessment, "A", sent, by=contributor, now=NOW)
+    with transaction(desk.engine) as session:
+        late = assessments.save(session, assessment, "A", {}, by=director, now=NOW, confirmed="A-02")
+    assert late.changed == ()
+    (clash,) = late.clashes
+    assert (clash.kept.splitlines()[0], clash.sent.splitlines()[0], clash.by) == ("No", "Yes", "Contributor")
+    assert clash.answer.value == "yes"
 
 
 def test_a_mark_of_the_same_meaning_carries_the_answer_while_the_wording_stays(desk: Desk) -> None:

@@ -106,11 +106,24 @@ class Line:
 def answer_lines(
     questionnaire: Questionnaire, key: str, before: Answer | None, after: Answer
 ) -> tuple[Line, ...]:
-    """An answer line by line, what went and what came marked; without a `before` nothing is marked."""
+    """An answer line by line, what went and what came marked; without a `before` nothing is marked.
+
+    What was typed is marked word by word, what was picked or counted as a whole.
+    """
     question = questionnaire.questions[key]
     new = lines_in_words(questionnaire, question, after)
     old = new if before is None else lines_in_words(questionnaire, question, before)
-    return tuple(Line(what, text_marks(old.get(what, ""), new.get(what, ""))) for what in {**new, **old})
+    typed = {"Note", "Answer"} if question.kind in (Kind.TEXT, Kind.EVIDENCE) else {"Note"}
+    return tuple(
+        Line(what, (text_marks if what in typed else _whole_marks)(old.get(what, ""), new.get(what, "")))
+        for what in {**new, **old}
+    )
+
+
+def _whole_marks(old: str, new: str) -> tuple[Mark, ...]:
+    if old == new:
+        return (Mark("kept", new),)
+    return tuple(Mark(kind, words) for kind, words in (("out", old), ("in", new)) if words)
 
 
 MOST_COMPARED = 400_000

@@ -63,7 +63,8 @@ class Outcome:
     """What becomes of the answers of one form, question key by question key.
 
     Attributes:
-        seen: the new mark of every question that now stands as the form says.
+        seen: the mark of every question that nothing is left to do for: of what the form shows, but where its
+            sender gave way to somebody else of what stands.
         problems: what cannot be read, and why.
         clashing: what somebody else wrote meanwhile, and what was sent.
         written: what is to be written.
@@ -119,8 +120,11 @@ def _merge(
         return
     content = answers.answer_to_json(question, answer)
     new = seen(content, kept.revision + 1)
-    if _digest(new) in (_digest(newest), _digest(sent.seen)):
+    if _digest(new) == _digest(newest):
         outcome.seen[question.key] = newest
+    elif _digest(new) == _digest(sent.seen):
+        # Left alone: the form goes on showing what its sender saw, and must not pass for showing the newest.
+        outcome.seen[question.key] = sent.seen
     elif sent.seen.partition(".")[0] == str(kept.revision):
         outcome.written[question.key] = Written(answer, content, kept.revision + 1)
         outcome.seen[question.key] = new

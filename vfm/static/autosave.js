@@ -3,10 +3,12 @@
 const form = document.querySelector("form[data-autosave]");
 const status = document.getElementById("saved");
 const PAUSE = 1200; // milliseconds without a key before a save
+const LEAVING = 3000; // that a button waits for a save under way
 const AGAIN = 10000; // between tries while the server cannot be reached
 const shelf = `vfm:${form.dataset.autosave}`; // whose, of which assessment, which page
 const changed = new Set(); // keys of questions to send
 let sending = null;
+let underWay = Promise.resolve(); // settled when no save is under way
 let timer = 0;
 let isLeaving = false;
 
@@ -101,9 +103,12 @@ async function isSignedInAgain(signal) {
   return true;
 }
 
-async function send() {
+function send() {
   clearTimeout(timer);
-  if (sending || !changed.size) return;
+  if (!sending && changed.size) underWay = sendChanged();
+}
+
+async function sendChanged() {
   const sent = new Map([...changed].map((key) => [key, typed(key)]));
   say("· Saving…", "saving");
   const mine = (sending = new AbortController());
@@ -214,7 +219,9 @@ async function follow(asked) {
 
 function noted(event) {
   const field = event.target;
-  if (!field.name || !field.name.includes(".") || field.name.endsWith(".choice")) return;
+  if (!field.name || !field.name.includes(".")) return;
+  // Which of two texts stands is said with the buttons, and what is typed there goes with it.
+  if (document.getElementById(keyOf(field))?.querySelector(".vfm-clash")) return;
   changed.add(keyOf(field));
   tell(keyOf(field), "");
   keep();
@@ -244,7 +251,15 @@ function leaving(event) {
     unreachable();
     return;
   }
-  // The button sends everything itself; two saves at once would only meet each other.
+  if (sending && !isLeaving) {
+    // The button sends everything itself, once the save under way has ended: else the two would meet as if two
+    // people had written.
+    event.preventDefault();
+    isLeaving = true;
+    const limit = new Promise((done) => setTimeout(done, LEAVING));
+    Promise.race([underWay, limit]).then(() => form.requestSubmit(event.submitter));
+    return;
+  }
   isLeaving = true;
   sending?.abort();
   keep(true);

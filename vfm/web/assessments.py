@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from vfm.errors import Conflict, Problem
 from vfm.questionnaires import conditions
 from vfm.questionnaires.answers import in_words
-from vfm.questionnaires.merging import Sent
+from vfm.questionnaires.merging import UNSEEN, Sent
 from vfm.questionnaires.steps import STATUS_WORDS
 from vfm.roles import Role
 from vfm.web import beside, fields
@@ -85,6 +85,8 @@ def section(assessment_id: int, key: str) -> ResponseReturnValue:
 def save(assessment_id: int, key: str) -> ResponseReturnValue:
     """Keep what can be kept; show again, as typed, what cannot."""
     sent = beside.with_figure(fields.read(request.form), request.form.get("use", ""))
+    confirmed = request.form.get("confirm", "")
+    sent.pop(confirmed, None)  # the button stands for an answer of before, not for what is in the fields
     with transaction() as store:
         saved = assessments.save(
             store,
@@ -93,7 +95,7 @@ def save(assessment_id: int, key: str) -> ResponseReturnValue:
             sent,
             by=actor(),
             now=now(),
-            confirmed=request.form.get("confirm", ""),
+            confirmed=confirmed,
             opened_at=_opened_at(),
         )
     if is_from_script():
@@ -102,8 +104,9 @@ def save(assessment_id: int, key: str) -> ResponseReturnValue:
         _accept(assessment_id, packed)
     if saved.is_whole:
         return _onward(assessment_id, key, saved)
+    both = [clash.key for clash in saved.clashes]
     with reading() as store:
-        view = assessments.section(store, assessment_id, key, by=actor())
+        view = assessments.section(store, assessment_id, key, by=actor(), besides=both)
     return _section_page(view, sent, saved), 409 if saved.clashes else 422
 
 
@@ -174,7 +177,9 @@ def _section_page(view: SectionView, sent: Mapping[str, Sent], saved: Saved | No
     problems = saved.problems if saved else ()
     clashes = {clash.key: clash for clash in saved.clashes} if saved else {}
     wrong = {_key(problem) for problem in problems}
-    typed = {key: one for key, one in sent.items() if key in wrong or key in clashes}
+    # A clash may also come from a button that sends an answer of before: then that is what was typed.
+    typed = {key: Sent(fields.as_typed(one.answer), UNSEEN) for key, one in clashes.items()}
+    typed |= {key: one for key, one in sent.items() if key in wrong or key in clashes}
     return render_template(
         "assessments/section.html",
         view=view,
@@ -217,8 +222,9 @@ def _key(problem: Problem) -> str:
 
 
 def _clash_words(clash: Clashing) -> str:
-    when = clock(clash.at)
-    return f"{clash.by} changed {clash.key} at {when} while you were writing. Choose which text to keep."
+    who = "You, in another window," if clash.is_own else clash.by
+    what = f"{who} changed {clash.key} at {clock(clash.at)} while you were writing."
+    return f"{what} Choose which text to keep."
 
 
 def _as_json(saved: Saved) -> dict[str, object]:
@@ -231,7 +237,7 @@ def _as_json(saved: Saved) -> dict[str, object]:
             clash.key: {
                 "kept": clash.kept,
                 "sent": clash.sent,
-                "by": clash.by,
+                "by": "You, in another window," if clash.is_own else clash.by,
                 "at": f"{clock(clash.at)} on {day(clash.at)}",
                 "seen": clash.seen,
             }

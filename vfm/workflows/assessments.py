@@ -4,7 +4,7 @@ A save keeps every answer that can be kept: one that is wrong, or that somebody 
 handed back with its reason, and never stops the others.
 """
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -152,6 +152,7 @@ class Asked:
         worked_out: the derived value, in words; None without one.
         before: what was answered to an earlier version, waiting for another look; None without one.
         attached: how much evidence and how many comments there are.
+        is_on_route: false for one that is shown only because two people answered it.
     """
 
     question: Question
@@ -162,6 +163,7 @@ class Asked:
     worked_out: str | None = None
     before: Before | None = None
     attached: Attached = queries.NOTHING
+    is_on_route: bool = True
 
     @property
     def has_history(self) -> bool:
@@ -202,15 +204,17 @@ class Clashing:
     """Two texts for one answer.
 
     Attributes:
-        kept, sent: what is stored and what was just typed, in words.
-        by, at: who wrote what is stored, and when.
+        kept, sent: what is stored and what was just typed, in words; answer: the latter as a value.
+        by, at: who wrote what is stored, and when; is_own: the sender did, in another window.
         seen: the mark under which a form may write over it knowingly.
     """
 
     key: str
     kept: str
     sent: str
+    answer: Answer
     by: str
+    is_own: bool
     at: datetime
     seen: str
 
@@ -229,14 +233,15 @@ class Saved:
     """What became of a save.
 
     Attributes:
-        seen: question key -> the new `Asked.seen` of every question that is as the form says.
+        seen: question key -> the new `Asked.seen` of every question that nothing is left to do for.
         problems: what could not be read, and why; those answers were not kept.
-        clashes: what somebody else wrote meanwhile; those answers were not kept.
-            Neither tells of a question that is no longer asked.
+            A question that is no longer asked has none.
+        clashes: what somebody else wrote meanwhile, also where it is no longer asked; those answers were not
+            kept.
         misfits: checks that do not hold, of those that look at an answer of this section; all the same kept.
         changed: keys that were written.
         appeared: questions of this section on the route that were not sent: the form did not have them.
-        asked: keys on the route in this section, afterwards; progress: how far it is.
+        asked: keys on the route in this section, afterwards, and those that clash; progress: how far it is.
         next_key: the section after this one.
         at: when this was saved.
     """
@@ -340,8 +345,10 @@ def _part(one: Holding, own: Questionnaire, given: Answers, route: frozenset[str
     return PartState(one, title_of(own, one.part), left)
 
 
-def section(session: Session, assessment_id: int, key: str, *, by: Actor) -> SectionView:
-    """One section: every question on the route with what stands beside it.
+def section(
+    session: Session, assessment_id: int, key: str, *, by: Actor, besides: Collection[str] = ()
+) -> SectionView:
+    """One section: every question on the route, and those `besides`, with what stands beside it.
 
     Raises:
         NotFound: no such assessment or section, or not yours to see.
@@ -372,6 +379,7 @@ def section(session: Session, assessment_id: int, key: str, *, by: Actor) -> Sec
             figures,
             _waiting(session, head, own),
             queries.attached(session, assessment_id, asked),
+            besides,
         ),
         failed=tuple(Problem(check.at, check.say) for check in failed if check.at in asked),
         may_answer=may_answer,
@@ -388,6 +396,7 @@ def _asked(
     figures: Sequence[Published],
     waiting: Mapping[str, Before],
     attached: Mapping[str, Attached],
+    besides: Collection[str],
 ) -> tuple[Asked, ...]:
     known = {key: answer for key, answer in given.items() if key in route}
     seen = {row.key: merging.seen(row.content, row.revision) for row in kept}
@@ -401,9 +410,10 @@ def _asked(
             worked_out(questionnaire, question, known),
             waiting.get(question.key),
             attached.get(question.key, queries.NOTHING),
+            question.key in route,
         )
         for question in page.section.questions
-        if question.key in route
+        if question.key in route or question.key in besides
     )
 
 
@@ -533,7 +543,8 @@ def save(
         sent: question key -> its fields; questions of other sections are not looked at.
         by: who answers.
         now: when.
-        confirmed: key of a question whose answer to an earlier version still holds; it becomes the answer.
+        confirmed: key of a question, not one of those sent, whose answer to an earlier version still holds;
+            it becomes the answer.
         opened_at: when the form was shown; in a pilot the time since then is counted as time taken.
 
     Raises:
@@ -548,11 +559,9 @@ def save(
     steps.after(head.status, Step.SAVE)
     page = _page(own, key)
     kept = {row.key: row for row in queries.answers(session, assessment_id)}
-    if confirmed:
-        sent = {name: one for name, one in sent.items() if name != confirmed}
     outcome = merging.merged(questionnaire, page.section.questions, sent, kept)
-    if confirmed and confirmed not in kept:
-        outcome.written.update(_confirmed(session, questionnaire, assessment_id, page, confirmed))
+    if confirmed in {question.key for question in page.section.questions}:
+        _confirm(session, questionnaire, assessment_id, confirmed, kept.get(confirmed), outcome)
     if head.kind == "pilot" and opened_at is not None:
         _count_time(session, head, key, opened_at, now)
     before = _as_far_as_routing_looks(questionnaire, kept)
@@ -567,26 +576,34 @@ def save(
     return Saved(
         seen=outcome.seen,
         problems=tuple(p for p in outcome.problems if p.place.partition(".")[0] in route),
-        clashes=_clashes(session, questionnaire, assessment_id, outcome, route),
+        clashes=_clashes(session, questionnaire, assessment_id, outcome, by),
         misfits=_misfits(own, after, route, names),
         changed=tuple(outcome.written),
         appeared=tuple(name for name in names if name in route and name not in sent),
-        asked=tuple(name for name in names if name in route),
+        asked=tuple(name for name in names if name in route or name in outcome.clashing),
         progress=progress_of(page.section, after, route),
         next_key=page.next_key,
         at=now,
     )
 
 
-def _confirmed(
-    session: Session, questionnaire: Questionnaire, assessment_id: int, page: Page, key: str
-) -> dict[str, Written]:
-    """The answer to an earlier version as one to write; nothing where there is none in this section."""
-    found = queries.waiting(session, assessment_id).get(key)
-    if found is None or key not in {question.key for question in page.section.questions}:
-        return {}
-    answer = content.answers(questionnaire, [(key, found.content)])[key]
-    return {key: Written(answer, found.content, 1)}
+def _confirm(
+    session: Session,
+    questionnaire: Questionnaire,
+    assessment_id: int,
+    key: str,
+    kept: Kept | None,
+    outcome: Outcome,
+) -> None:
+    """Make the answer to an earlier version the answer; whoever answered meanwhile is not written over."""
+    stored = queries.carried(session, assessment_id, key)
+    if stored is None:
+        return
+    answer = content.answers(questionnaire, [(key, stored)])[key]
+    if kept is None:
+        outcome.written[key] = Written(answer, stored, 1)
+    elif kept.content != stored:
+        outcome.clashing[key] = (kept, answer)
 
 
 def _by_way(written: Mapping[str, Written], confirmed: str) -> dict[How, dict[str, Written]]:
@@ -626,24 +643,22 @@ def _as_far_as_routing_looks(questionnaire: Questionnaire, kept: Mapping[str, Ke
 
 
 def _clashes(
-    session: Session,
-    questionnaire: Questionnaire,
-    assessment_id: int,
-    outcome: Outcome,
-    route: frozenset[str],
+    session: Session, questionnaire: Questionnaire, assessment_id: int, outcome: Outcome, by: Actor
 ) -> tuple[Clashing, ...]:
-    clashing = {key: both for key, both in outcome.clashing.items() if key in route}
-    if not clashing:
+    if not outcome.clashing:
         return ()
-    who = queries.writers(session, assessment_id, sorted(clashing))
-    stored = _answers(questionnaire, [kept for kept, _ in clashing.values()])
+    who = queries.writers(session, assessment_id, sorted(outcome.clashing))
+    stored = _answers(questionnaire, [kept for kept, _ in outcome.clashing.values()])
     return tuple(
         Clashing(
             key,
             reading.whole_in_words(questionnaire, questionnaire.questions[key], stored[key]),
             reading.whole_in_words(questionnaire, questionnaire.questions[key], mine),
-            *who[key],
+            mine,
+            who[key].name,
+            who[key].id == by.id,
+            who[key].at,
             merging.seen(kept.content, kept.revision),
         )
-        for key, (kept, mine) in clashing.items()
+        for key, (kept, mine) in outcome.clashing.items()
     )

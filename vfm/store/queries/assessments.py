@@ -335,14 +335,31 @@ def invitation(session: Session, assessment_id: int) -> str:
     return found or ""
 
 
-def writers(session: Session, assessment_id: int, keys: Collection[str]) -> dict[str, tuple[str, datetime]]:
+def carried(session: Session, assessment_id: int, key: str) -> dict[str, Any] | None:
+    """The answer of an earlier version that was to be looked at again, confirmed since or not."""
+    return session.scalar(
+        select(CarriedAnswer.content).where(
+            CarriedAnswer.assessment_id == assessment_id, CarriedAnswer.question_key == key
+        )
+    )
+
+
+class Writer(NamedTuple):
+    """Who wrote a stored answer, and when."""
+
+    id: int
+    name: str
+    at: datetime
+
+
+def writers(session: Session, assessment_id: int, keys: Collection[str]) -> dict[str, Writer]:
     """Question key -> who wrote the stored answer, and when."""
     rows = session.execute(
-        select(AnswerRow.question_key, Person.name, AnswerRow.at)
+        select(AnswerRow.question_key, Person.id, Person.name, AnswerRow.at)
         .join(Person, Person.id == AnswerRow.by_id)
         .where(AnswerRow.assessment_id == assessment_id, AnswerRow.question_key.in_(keys))
     )
-    return {key: (name, at) for key, name, at in rows}
+    return {key: Writer(id_, name, at) for key, id_, name, at in rows}
 
 
 class Work(NamedTuple):
