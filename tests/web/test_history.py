@@ -198,3 +198,16 @@ def test_only_its_own_people_and_those_who_read_all_see_it(signed_in: Enter, at:
     assert core.status(f"{at}/questions/A-01/history/7") == 404
     page = core.open(f"{at}/questions/A-01/history/1")
     assert not page.soup.select("main form")
+
+
+def test_a_contributor_sees_and_puts_back_what_they_were_given(
+    signed_in: Enter, engine: Engine, council: SmallCouncil
+) -> None:
+    made = opened(engine, council, ASKED, given=(("question", "A-02"),))
+    at = f"/assessments/{made.assessments['LIB']}"
+    director, contributor = signed_in("director"), signed_in("contributor")
+    save(director, at, A_01__value="1", A_02__value="Lends books")
+    save(director, at, A_02__value="Lends")
+    assert contributor.status(f"{at}/questions/A-01/history") == 404
+    page = contributor.open(f"{at}/questions/A-02/history").follow("Put this one back").submit("Put it back")
+    assert "Revision 1 of A-02 stands again." in page.text
