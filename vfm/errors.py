@@ -53,6 +53,10 @@ class Unavailable(VfmError):
     """The database cannot be used at the moment, and nothing was done. The message is for the log."""
 
 
+class FileUnavailable(VfmError):
+    """A stored file is missing or damaged, or its store cannot be used now. The message is for the log."""
+
+
 @dataclass(frozen=True, slots=True)
 class Clash:
     """Two texts for the same answer: the one that is kept now and the one just sent.

@@ -3,7 +3,7 @@
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -28,6 +28,10 @@ class Settings:
         mail: the server that e-mails are handed to, as `vfm.gateways.mail.server` reads it (`VFM_MAIL`); none
             when not given, and then e-mails wait.
         url: where people reach the pages, for the links in e-mails (`VFM_URL`).
+        files: where uploaded files are kept, a folder or `s3://BUCKET?endpoint=https://HOST` with an optional
+            `&region=` (`VFM_FILES`).
+        file_mb: megabytes of the largest file that may be uploaded (`VFM_FILE_MB`).
+        s3_key, s3_secret: what an S3-compatible store asks for (`VFM_S3_KEY`, `VFM_S3_SECRET`).
     """
 
     database: str = f"sqlite:///{INSTANCE / 'vfm.sqlite'}"
@@ -39,6 +43,15 @@ class Settings:
     proxies: int = 0
     mail: str = ""
     url: str = "http://127.0.0.1:8000"
+    files: str = str(INSTANCE / "files")
+    file_mb: int = 20
+    s3_key: str = ""
+    s3_secret: str = field(default="", repr=False)
+
+    @property
+    def largest_file(self) -> int:
+        """Bytes of the largest file that may be uploaded."""
+        return self.file_mb * 1024 * 1024
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -58,6 +71,10 @@ class Settings:
             proxies=_whole(environment, "VFM_PROXIES", defaults.proxies),
             mail=environment.get("VFM_MAIL", "").strip(),
             url=(environment.get("VFM_URL", "").strip() or defaults.url).rstrip("/"),
+            files=environment.get("VFM_FILES", defaults.files),
+            file_mb=_whole(environment, "VFM_FILE_MB", defaults.file_mb),
+            s3_key=environment.get("VFM_S3_KEY", defaults.s3_key),
+            s3_secret=environment.get("VFM_S3_SECRET", defaults.s3_secret),
         )
 
 
