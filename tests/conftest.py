@@ -97,9 +97,12 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCach
 
 
 @pytest.fixture
-def app(engine: Engine, council: SmallCouncil, compiled: FileSystemBytecodeCache) -> Iterator[Flask]:
+def app(
+    engine: Engine, council: SmallCouncil, compiled: FileSystemBytecodeCache, tmp_path: Path
+) -> Iterator[Flask]:
     """The app on the small council, its clock standing at `NOW`."""
-    made = create_app(Settings(database=engine.url.render_as_string(hide_password=False), secret="tests"))
+    address = engine.url.render_as_string(hide_password=False)
+    made = create_app(Settings(database=address, secret="tests", files=str(tmp_path / "files")))
     made.config.update(TESTING=True, NOW=lambda: NOW)
     made.jinja_env.bytecode_cache = compiled
     yield made

@@ -7,6 +7,7 @@ from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from vfm.gateways import file_store
 from vfm.settings import Settings
 from vfm.store import database
 from vfm.web import (
@@ -76,13 +77,16 @@ BLUEPRINTS = (
 
 YEAR = 365 * 24 * 3600
 LARGEST_REQUEST = 20 * 1024 * 1024
+BESIDE_A_FILE = 1024 * 1024
+"""Bytes of a request beyond those of the largest file: what is typed beside it."""
 
 
 def create_app(settings: Settings) -> Flask:
     """The web application for a database that is already there.
 
     Raises:
-        Invalid: the database is missing, damaged, unreachable or of another version; nothing is served.
+        Invalid: the database is missing, damaged, unreachable or of another version, or the place for files
+            cannot be understood; nothing is served.
     """
     with database.opened(settings.database) as looked_at:
         database.check(looked_at)
@@ -92,13 +96,14 @@ def create_app(settings: Settings) -> Flask:
         SESSION_COOKIE_NAME="vfm",
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.is_https,
-        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        MAX_CONTENT_LENGTH=max(LARGEST_REQUEST, settings.largest_file + BESIDE_A_FILE),
         MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
         MAX_FORM_PARTS=20_000,
         SEND_FILE_MAX_AGE_DEFAULT=YEAR,
         WTF_CSRF_TIME_LIMIT=None,  # a form may stay open as long as its sign-in session
     )
-    app.extensions["vfm"] = Wiring(settings, database.connect(settings.database))
+    files = file_store.from_settings(settings)
+    app.extensions["vfm"] = Wiring(settings, database.connect(settings.database), files)
     if count := settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     app.jinja_env.undefined = StrictUndefined
@@ -129,7 +134,9 @@ def _dress(app: Flask) -> None:
         response.headers["Referrer-Policy"] = "same-origin"
         if app.extensions["vfm"].settings.is_https:
             response.headers["Strict-Transport-Security"] = f"max-age={YEAR}"
-        if request.endpoint != "static":
+        if "Content-Disposition" in response.headers:  # what is taken away is nobody else's to keep
+            response.headers["Cache-Control"] = "no-store"
+        elif request.endpoint != "static":
             response.headers.setdefault("Cache-Control", "no-store")
         return response
 

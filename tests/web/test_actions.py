@@ -101,7 +101,9 @@ def test_the_pages_offered_are_the_ends_and_the_neighbours(number: int, offered:
 
 
 def test_the_export_defuses_formulas(signed_in: Enter, made: dict[str, int]) -> None:
-    data = signed_in("core_team").client.get("/actions.csv?status=all").get_data(as_text=True)
+    reply = signed_in("core_team").client.get("/actions.csv?status=all")
+    assert reply.headers["Cache-Control"] == "no-store"
+    data = reply.get_data(as_text=True)
     lines = data.splitlines()
     assert len(lines) == 5
     assert "Share a van" in data

@@ -1,15 +1,20 @@
 """Evidence in a browser without scripts: the register, one piece, what supports an answer."""
 
+import io
+import shutil
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
+from flask import Flask
 from sqlalchemy import Engine, select
 
 from tests import build
 from tests.answered import answered, signed_off
 from tests.client import Browser, Page, words
 from tests.council import NOW, SmallCouncil
+from tests.gateways import files
 from tests.rounds import Round, opened
 from vfm.store.database import reading, transaction
 from vfm.store.tables import Event, Evidence, EvidenceUse
@@ -413,3 +418,186 @@ def test_a_link_that_a_sent_assessment_relies_on_leads_nowhere_else(
     assert page.submit("Save the changes", title="Survey of users").heading == "Survey of users"
     with reading(engine) as session:
         assert session.get_one(Evidence, found).address == REPORT
+
+
+# --- files --------------------------------------------------------------------------------------------------
+
+
+def chosen(raw: bytes, name: str) -> dict[str, object]:
+    """A file as a browser sends it."""
+    return {"file": (io.BytesIO(raw), name)}
+
+
+def test_a_file_is_added_and_comes_back_as_it_was(signed_in: Enter, engine: Engine, at: str) -> None:
+    page = signed_in("director").open(at).submit("Add it", files=chosen(files.PDF, "Prüfung 2026.pdf"))
+    assert "Prüfung 2026 Documented" in part(page, "What supports it")
+    assert f"Prüfung 2026.pdf, {len(files.PDF)} Bytes" in page.text
+    with reading(engine) as session:
+        row = session.scalars(select(Evidence)).one()
+    assert (row.kind, row.title, row.media_type) == ("file", "Prüfung 2026", "application/pdf")
+    with page.browser.client.get(f"/evidence/{row.id}/file") as reply:
+        assert (reply.status_code, reply.data) == (200, files.PDF)
+    assert reply.headers["Content-Disposition"].startswith("attachment; filename=")
+    assert "filename*=UTF-8''Pr%C3%BCfung%202026.pdf" in reply.headers["Content-Disposition"]
+    assert reply.headers["X-Content-Type-Options"] == "nosniff"
+    assert reply.headers["Content-Type"] == "application/pdf"
+    assert reply.headers["Content-Length"] == str(len(files.PDF))
+    assert reply.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert reply.headers["Cache-Control"] == "no-store"
+    with signed_in("challenger").client.get(f"/evidence/{row.id}/file") as reply:
+        assert reply.status_code == 200
+    assert signed_in("other_director").status(f"/evidence/{row.id}/file") == 404
+    assert signed_in("viewer").status(f"/evidence/{row.id}/file") == 404
+
+
+def test_the_same_file_twice_is_kept_once(
+    signed_in: Enter, app: Flask, council: SmallCouncil, at: str
+) -> None:
+    page = signed_in("director").open(at)
+    page.submit("Add it", title="One", files=chosen(files.PDF, "a.pdf"))
+    page = page.submit("Add it", title="Two", files=chosen(files.PDF, "b.pdf"))
+    assert part(page, "What supports it").count("Download") == 2
+    folder = Path(app.extensions["vfm"].settings.files)
+    assert len([path for path in folder.rglob("*") if path.is_file()]) == 1
+
+
+PROGRAM = "is a Windows program. Programs are not taken; ask whoever sent it to you for the document itself."
+
+
+def test_a_file_that_is_not_what_its_name_says_is_refused_with_everything_else_at_once(
+    signed_in: Enter, engine: Engine, app: Flask, at: str
+) -> None:
+    sent = {"title": "x" * 201, "dated.day": "4", "dated.month": "5", "dated.year": "2026"}
+    page = signed_in("director").open(at)
+    page = page.submit("Add it", files=chosen(b"MZ\x90\x00 program", "report.pdf"), **sent)
+    assert page.status == 422
+    assert page.problems == [
+        "This has 201 characters; the most is 200. Shorten it.",
+        f"“report.pdf” {PROGRAM}",
+    ]
+    field = page.soup.select_one('[name="dated.year"]')
+    assert field is not None
+    assert field["value"] == "2026"
+    assert not Path(app.extensions["vfm"].settings.files).exists()
+    page = page.submit("Add it", files=chosen(files.PDF, "report.pdf"))
+    assert page.problems[-1] == "Choose the file again: a browser sends a file only once."
+    page = page.submit("Add it", title="Report", address=REPORT, files=chosen(files.PDF, "report.pdf"))
+    assert page.problems[0] == "Give either a file or a web address: add the other one by itself."
+    with reading(engine) as session:
+        assert session.scalars(select(Evidence)).all() == []
+
+
+def test_nothing_is_kept_of_those_who_may_not_add_it(
+    signed_in: Enter, app: Flask, made: Round, at: str
+) -> None:
+    page = signed_in("other_director").open(
+        f"/assessments/{made.assessments['ROADS']}/questions/A-01/evidence"
+    )
+    token = str(page.soup.select_one("main [name=csrf_token]")["value"])  # type: ignore[index]
+    for address in (at, at.replace("A-01", "A-99"), "/services/1/evidence/new"):
+        sent = {"csrf_token": token, "grade": "verified", **chosen(files.PDF, "a.pdf")}
+        assert page.browser.send(address, sent).status == 404
+    assert not Path(app.extensions["vfm"].settings.files).exists()
+
+
+def test_a_lost_file_and_a_store_that_is_away_are_said(
+    signed_in: Enter, engine: Engine, app: Flask, at: str
+) -> None:
+    page = signed_in("director").open(at).submit("Add it", files=chosen(files.PDF, "a.pdf"))
+    folder = Path(app.extensions["vfm"].settings.files)
+    shutil.rmtree(folder)
+    with reading(engine) as session:
+        evidence_id = session.scalars(select(Evidence.id)).one()
+    lost = page.browser.open(f"/evidence/{evidence_id}/file", expect=503)
+    assert lost.heading == "This file cannot be fetched"
+    folder.write_text("a file where the folder should be")
+    page = page.submit("Add it", title="Two", files=chosen(files.PDF, "a.pdf"))
+    assert (page.status, len(page.problems)) == (422, 1)
+    assert page.problems[0].startswith(
+        "The file could not be kept, because the file store cannot be reached."
+    )
+    field = page.soup.select_one("#title")
+    assert field is not None
+    assert field["value"] == "Two"
+
+
+FORM = "multipart/form-data; boundary=edge"
+
+
+class Endless(io.RawIOBase):
+    """A body of two gigabytes: what was typed, the beginning of a file, then nothing but zeros."""
+
+    def __init__(self, beginning: bytes, size: int = 2 << 30) -> None:
+        self.beginning, self.size, self.given = beginning, size, 0
+
+    def seek(self, place: int, whence: int = io.SEEK_SET) -> int:
+        self.given = place + (self.size if whence == io.SEEK_END else 0)
+        return self.given
+
+    def tell(self) -> int:
+        return self.given
+
+    def read(self, size: int = -1) -> bytes:
+        assert size >= 0, "the whole of it was asked for"
+        found = self.beginning[self.given : self.given + size].ljust(min(size, self.size - self.given), b"\0")
+        self.given += len(found)
+        return found
+
+
+def multipart(fields: dict[str, str], name: str) -> bytes:
+    """The beginning of a form with a file at its end."""
+    parts = [
+        f'--edge\r\nContent-Disposition: form-data; name="{field}"\r\n\r\n{value}\r\n'
+        for field, value in fields.items()
+    ]
+    head = f'--edge\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+    return ("".join(parts) + head).encode() + files.PDF
+
+
+def test_two_gigabytes_are_not_read_and_what_was_typed_comes_back(
+    signed_in: Enter, engine: Engine, council: SmallCouncil, at: str
+) -> None:
+    typed = {"csrf_token": "any", "title": "Größe", "grade": "verified", "dated.year": "2026"}
+    browser = signed_in("director")
+    for address in (at, f"/services/{council.services['LIB']}/evidence/new"):
+        body = Endless(multipart(typed, "film.mp4"))
+        reply = browser.client.post(
+            address,
+            input_stream=body,
+            content_length=body.size,
+            content_type=FORM,
+        )
+        page = browser._page(reply, 413)
+        (problem,) = page.problems
+        assert problem.startswith("What you sent was not read: it has 2,048 MB; the most is 20 MB.")
+        assert problem.endswith("Everything else you typed is still here.")
+        title = page.soup.select_one("#title")
+        assert title is not None
+        assert title["value"] == "Größe"
+        chosen_grade = page.soup.select_one("#grade option[selected]")
+        assert chosen_grade is not None
+        assert chosen_grade["value"] == "verified"
+        assert body.given <= 1 << 20
+    with reading(engine) as session:
+        assert session.scalars(select(Evidence)).all() == []
+
+
+def test_too_much_is_said_also_where_nothing_that_was_typed_can_be_found(
+    signed_in: Enter, council: SmallCouncil, made: Round, at: str
+) -> None:
+    director = signed_in("director")
+    roads = f"/assessments/{made.assessments['ROADS']}/questions/A-01/evidence"
+    for address, kind, status in (
+        (at, "multipart/form-data", 413),
+        (at, "multipart/form-data; boundary=other", 413),
+        (f"{at}/use", FORM, 413),
+        (at.replace("A-01", "A-99"), FORM, 404),
+        (roads, FORM, 404),
+    ):
+        body = Endless(multipart({"title": "Size"}, "film.mp4"))
+        reply = director.client.post(address, input_stream=body, content_length=body.size, content_type=kind)
+        assert director._page(reply, status).heading in (
+            "That is more than this page can take",
+            "Page not found",
+        )
+        assert body.given <= 1 << 20

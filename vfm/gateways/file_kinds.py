@@ -25,6 +25,7 @@ MOST_MEMBERS = 5_000
 MOST_UNPACKED = 500_000_000
 MOST_LISTED = 1_000_000
 """Bytes of an archive's own list of what it holds."""
+ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 MOST_PIXELS = 100_000_000
 LONGEST_NAME = 120
 
@@ -168,7 +169,7 @@ def _key(stream: BinaryIO, name: str) -> str:
         if is_so(start):
             check(stream, start, name)
             return key
-    if start.startswith(b"PK"):
+    if start.startswith(ARCHIVES):
         return _archive_key(stream, name)
     if words := _known_and_refused(stream, start):
         raise _refused(name, words)

@@ -83,7 +83,7 @@ def _s3_store(settings: Settings) -> "S3Store":
     parts = urlsplit(settings.files)
     options = dict(parse_qsl(parts.query))
     endpoint = urlsplit(options.get("endpoint", ""))
-    is_understood = parts.scheme == "s3" and endpoint.scheme in ("http", "https")
+    is_understood = parts.scheme == "s3" and endpoint.scheme in ("http", "https") and endpoint.netloc
     if not is_understood or not BUCKET.fullmatch(parts.netloc) or endpoint.path.strip("/"):
         raise ValueError(settings.files)
     return S3Store(
@@ -185,17 +185,18 @@ class S3Store:
 
     def open(self, digest: str) -> BinaryIO:
         """As `FileStore.open`; fetched whole into a file that has no name, and checked there."""
+        name = _object_name(digest)
         held = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115  # the caller closes it
         try:
             with _reaching(digest):
-                self._fetch(digest, held)
+                self._fetch(name, held)
             return _checked(held, digest)
         except FileUnavailable:
             held.close()
             raise
 
-    def _fetch(self, digest: str, into: BinaryIO) -> None:
-        answer = self._client.get_object(self._bucket, _object_name(digest))
+    def _fetch(self, name: str, into: BinaryIO) -> None:
+        answer = self._client.get_object(self._bucket, name)
         try:
             into.writelines(answer.stream(BLOCK))
         finally:

@@ -152,6 +152,7 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "evidence.add": ANSWERING,
     "evidence.show": ANSWERS,
     "evidence.change": ANSWERING,
+    "evidence.download": ANSWERS,
     "evidence.withdraw": ANSWERING,
     "evidence.bring_back": ANSWERING,
     "evidence.of_question": ANSWERS,

@@ -11,6 +11,7 @@ from typing import cast
 
 from flask import current_app, g, request
 
+from vfm.gateways.file_store import FileStore
 from vfm.roles import Actor
 from vfm.settings import Settings
 from vfm.store import database
@@ -23,6 +24,7 @@ class Wiring:
 
     settings: Settings
     engine: Engine
+    files: FileStore
 
 
 def wiring() -> Wiring:

@@ -7,7 +7,16 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from vfm.errors import Conflict, Forbidden, Invalid, NotFound, Problem, Unavailable, VfmError
+from vfm.errors import (
+    Conflict,
+    FileUnavailable,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Problem,
+    Unavailable,
+    VfmError,
+)
 from vfm.questionnaires.kinds import LONGEST
 from vfm.web import keeping
 
@@ -17,6 +26,7 @@ STATUS: dict[type[VfmError], int] = {
     Forbidden: 403,
     Conflict: 409,
     Unavailable: 503,
+    FileUnavailable: 503,
 }
 
 TOO_MUCH = (
@@ -46,6 +56,13 @@ WORDS = {
 }
 
 
+NO_FILE = {
+    "heading": "This file cannot be fetched",
+    "cure": "Nothing you saved is lost. Try again in a few minutes; if it goes on, tell your administrator.",
+}
+"""Said of a file that its store does not give, which is no trouble with the database."""
+
+
 def register(app: Flask) -> None:
     """Show every refusal with its words; unexpected faults keep their trace in the log."""
     app.register_error_handler(VfmError, _ours)
@@ -60,7 +77,7 @@ def page(status: int, **more: object) -> tuple[str, int]:
     g.is_without_store = status >= 500
     title, cure = WORDS.get(status, WORDS[400 if status < 500 else 500])
     try:
-        return render_template("errors/error.html", heading=title, cure=cure, **more), status
+        return render_template("errors/error.html", **({"heading": title, "cure": cure} | more)), status
     except Unavailable as error:  # a visitor's page looks up the council's name
         return _unavailable(error)
 
@@ -77,15 +94,15 @@ def _ours(error: VfmError) -> tuple[str, int]:
         return page(status, problems=error.problems)
     if isinstance(error, Conflict):
         return page(status, message=error.message, clashes=error.clashes)
-    if isinstance(error, Unavailable):
+    if isinstance(error, Unavailable | FileUnavailable):
         return _unavailable(error)
     # What may not be known is not named.
     return page(status, message=str(error) if isinstance(error, Forbidden) else None)
 
 
-def _unavailable(error: Unavailable) -> tuple[str, int]:
+def _unavailable(error: Unavailable | FileUnavailable) -> tuple[str, int]:
     current_app.logger.error("%s", error)
-    return page(STATUS[Unavailable])
+    return page(503, **(NO_FILE if isinstance(error, FileUnavailable) else {}))
 
 
 def _http(error: HTTPException) -> tuple[str, int]:

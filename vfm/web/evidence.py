@@ -2,16 +2,20 @@
 
 from collections.abc import Sequence
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import RequestEntityTooLarge
 
-from vfm.errors import Conflict, Invalid, Problem
+from vfm.errors import Conflict, Forbidden, Invalid, NotFound, Problem
+from vfm.gateways import file_kinds
 from vfm.questionnaires.answers import GRADES
-from vfm.web.current import actor, now, reading, transaction
+from vfm.web import errors, uploads
+from vfm.web.current import actor, now, reading, transaction, wiring
 from vfm.web.errors import stale
 from vfm.web.paging import page_of
 from vfm.workflows import evidence
-from vfm.workflows.evidence import Draft, FormView, Wanted
+from vfm.workflows.evidence import Draft, FormView, StoredFile, Wanted
 
 blueprint = Blueprint("evidence", __name__)
 
@@ -31,6 +35,8 @@ HEADINGS = {
 }
 STATES = {"expired": ("Expired", "red"), "old": ("Out of date", "orange"), "withdrawn": ("Withdrawn", "grey")}
 """State of a piece of evidence that counts no more -> words, colour of the tag."""
+NOTHING_RUNS = "default-src 'none'; sandbox"
+ACCEPT = ",".join(file_kinds.ENDINGS)
 OFFERED = [(grade.value, GRADES[grade]) for grade in evidence.GRADES_OFFERED]
 
 # --- the register -------------------------------------------------------------------------------------------
@@ -73,20 +79,27 @@ def new(service_id: int) -> ResponseReturnValue:
 @blueprint.post("/services/<int:service_id>/evidence/new")
 def add(service_id: int) -> ResponseReturnValue:
     """Put it into the register."""
-    draft = _draft()
+    draft = _draft(request.form)
+    with reading() as store:
+        evidence.blank(store, service_id, by=actor())  # nothing is kept of those who may not add it
     try:
+        file = _taken_in(draft)
         with transaction() as store:
-            evidence_id = evidence.add(store, service_id, draft, None, by=actor(), now=now())
+            evidence_id = evidence.add(store, service_id, draft, file, by=actor(), now=now())
     except Invalid as error:
-        with reading() as store:
-            form = evidence.blank(store, service_id, draft, by=actor())
-        return _new_page(form, error.problems), 422
+        return _new_again(service_id, draft, _with_file_again(error)), 422
     flash("It is in the register.", "done")
     return redirect(url_for(".show", evidence_id=evidence_id), 303)
 
 
+def _new_again(service_id: int, draft: Draft, problems: Sequence[Problem]) -> str:
+    with reading() as store:
+        form = evidence.blank(store, service_id, draft, by=actor())
+    return _new_page(form, problems)
+
+
 def _new_page(form: FormView, problems: Sequence[Problem] = ()) -> str:
-    return render_template("evidence/new.html", form=form, problems=problems, grades=OFFERED)
+    return render_template("evidence/new.html", form=form, problems=problems, grades=OFFERED, accept=ACCEPT)
 
 
 @blueprint.get("/evidence/<int:evidence_id>")
@@ -98,7 +111,7 @@ def show(evidence_id: int) -> ResponseReturnValue:
 @blueprint.post("/evidence/<int:evidence_id>")
 def change(evidence_id: int) -> ResponseReturnValue:
     """Change what is said of it."""
-    draft = _draft()
+    draft = _draft(request.form)
     try:
         with transaction() as store:
             evidence.change(store, evidence_id, draft, by=actor(), now=now())
@@ -128,6 +141,19 @@ def _one_page(
         states=STATES,
         grade_words=GRADES,
     )
+
+
+@blueprint.get("/evidence/<int:evidence_id>/file")
+def download(evidence_id: int) -> ResponseReturnValue:
+    """The file itself, to save: no browser opens it as one of our own pages."""
+    with reading() as store:
+        file = evidence.file(store, evidence_id, by=actor())
+    response = send_file(
+        wiring().files.open(file.digest), file.media_type, as_attachment=True, download_name=file.name
+    )
+    response.content_length = file.size
+    response.headers["Content-Security-Policy"] = NOTHING_RUNS
+    return response
 
 
 @blueprint.post("/evidence/<int:evidence_id>/withdraw")
@@ -160,12 +186,15 @@ def of_question(assessment_id: int, key: str) -> ResponseReturnValue:
 @blueprint.post("/assessments/<int:assessment_id>/questions/<key>/evidence")
 def add_for(assessment_id: int, key: str) -> ResponseReturnValue:
     """New evidence, into the register and for this answer at once."""
-    draft = _draft()
+    draft = _draft(request.form)
+    with reading() as store:
+        evidence.assert_may_add(store, assessment_id, key, by=actor())
     try:
+        file = _taken_in(draft)
         with transaction() as store:
-            evidence.add_for(store, assessment_id, key, draft, None, by=actor(), now=now())
+            evidence.add_for(store, assessment_id, key, draft, file, by=actor(), now=now())
     except Invalid as error:
-        return _question_page(assessment_id, key, draft, error.problems), 422
+        return _question_page(assessment_id, key, draft, _with_file_again(error)), 422
     return _supported(assessment_id, key, "It is in the register and supports this answer.")
 
 
@@ -207,23 +236,66 @@ def _question_page(
         view=view,
         problems=problems,
         grades=[(grade.value, view.grades[grade]) for grade in evidence.GRADES_OFFERED],
+        accept=ACCEPT,
         states=STATES,
     )
 
 
-def _draft() -> Draft:
-    sent = request.form
+# --- what is sent -------------------------------------------------------------------------------------------
+
+
+def _draft(sent: MultiDict[str, str]) -> Draft:
     return Draft(
         title=sent.get("title", ""),
         address=sent.get("address", ""),
         grade=sent.get("grade", ""),
-        dated=_three("dated"),
-        expires=_three("expires"),
+        dated=_three(sent, "dated"),
+        expires=_three(sent, "expires"),
         owner=sent.get("owner", ""),
         revision=sent.get("revision", ""),
     )
 
 
-def _three(name: str) -> tuple[str, str, str]:
-    sent = request.form
+def _three(sent: MultiDict[str, str], name: str) -> tuple[str, str, str]:
     return sent.get(f"{name}.day", ""), sent.get(f"{name}.month", ""), sent.get(f"{name}.year", "")
+
+
+def _taken_in(draft: Draft) -> StoredFile | None:
+    """The file that goes with what was typed, kept once all of it is right; None where there is none.
+
+    Raises:
+        Invalid: every problem with either.
+    """
+    chosen = request.files.get("file")
+    problems = evidence.problems_of(draft, now().date(), file_name=chosen.filename or "" if chosen else "")
+    try:
+        file = uploads.sent()
+    except Invalid as error:
+        raise Invalid((*problems, *error.problems)) from None
+    if problems:
+        raise Invalid(problems)
+    if file is None:
+        return None
+    return StoredFile(uploads.kept(file), file.name, file.kind.media_type, file.size)
+
+
+def _with_file_again(error: Invalid) -> tuple[Problem, ...]:
+    """What is wrong; where a file was chosen and is not itself at fault, that it has to be chosen again."""
+    chosen = request.files.get("file")
+    if not (chosen and chosen.filename) or any(one.place == "file" for one in error.problems):
+        return error.problems
+    return (*error.problems, Problem("file", uploads.CHOOSE_AGAIN))
+
+
+@blueprint.errorhandler(RequestEntityTooLarge)
+def too_large(_: RequestEntityTooLarge) -> ResponseReturnValue:
+    """The form again with what was typed beside a file that is far too large, which was not read."""
+    known, typed, problems = request.view_args or {}, uploads.typed_before_file(), (uploads.too_large(),)
+    try:
+        if typed and request.endpoint == "evidence.add":
+            return _new_again(known["service_id"], _draft(typed), problems), 413
+        if typed and request.endpoint == "evidence.add_for":
+            return _question_page(known["assessment_id"], known["key"], _draft(typed), problems), 413
+    except (NotFound, Forbidden):
+        return errors.page(404)
+    return errors.page(413)

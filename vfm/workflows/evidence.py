@@ -444,6 +444,15 @@ def _answer(session: Session, questionnaire: Questionnaire, assessment_id: int, 
     return content.answers(questionnaire, ((row.key, row.content) for row in kept)).get(key, UNANSWERED)
 
 
+def assert_may_add(session: Session, assessment_id: int, key: str, *, by: Actor) -> None:
+    """Nothing, for those who may let new evidence support this answer now.
+
+    Raises:
+        NotFound, Forbidden, Conflict: as for `add_for`.
+    """
+    _supportable(session, assessment_id, key, by)
+
+
 def add_for(
     session: Session,
     assessment_id: int,
@@ -462,7 +471,7 @@ def add_for(
         Conflict: the assessment was sent on meanwhile.
         Invalid: every problem with what was typed.
     """
-    head = _supportable(session, assessment_id, key, by)
+    head = _supportable(session, assessment_id, key, by, lock=True)
     evidence_id = add(session, head.service_id, draft, file, by=by, now=now)
     _use(session, assessment_id, key, [evidence_id], by, now)
 
@@ -476,7 +485,7 @@ def use(
         NotFound, Forbidden, Conflict: as for `add_for`; also for evidence of another register.
         Invalid: none was chosen.
     """
-    head = _supportable(session, assessment_id, key, by)
+    head = _supportable(session, assessment_id, key, by, lock=True)
     if not chosen:
         raise Invalid([Problem("evidence", "Choose what supports this answer.")])
     if queries.known(session, head.service_id, chosen) != set(chosen):
@@ -495,7 +504,7 @@ def stop_using(
     Raises:
         NotFound, Forbidden, Conflict: as for `add_for`; also for evidence that supports it not.
     """
-    _supportable(session, assessment_id, key, by)
+    _supportable(session, assessment_id, key, by, lock=True)
     found = {row.id: row for row in queries.supporting(session, assessment_id, key)}
     if evidence_id not in found:
         raise NotFound
@@ -510,9 +519,9 @@ def stop_using(
     return found[evidence_id].title
 
 
-def _supportable(session: Session, assessment_id: int, key: str, by: Actor) -> Head:
-    """The assessment, its other writers kept waiting."""
-    head, reach = _question(session, assessment_id, key, by, lock=True)
+def _supportable(session: Session, assessment_id: int, key: str, by: Actor, *, lock: bool = False) -> Head:
+    """The assessment, with `lock` its other writers kept waiting."""
+    head, reach = _question(session, assessment_id, key, by, lock=lock)
     if key not in reach.answers:
         raise Forbidden("Only the service's director and those who were given this question add evidence.")
     steps.after(head.status, Step.SAVE)
