@@ -14,6 +14,7 @@ from vfm.web import (
     access,
     actions,
     answer_checks,
+    answer_copies,
     assessments,
     challenge,
     council,
@@ -49,6 +50,7 @@ from vfm.workflows import sign_in
 BLUEPRINTS = (
     actions.blueprint,
     answer_checks.blueprint,
+    answer_copies.blueprint,
     assessments.blueprint,
     delegations.blueprint,
     history.blueprint,

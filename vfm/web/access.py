@@ -142,6 +142,8 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "figure_views.say": ANSWERING,
     # answer_checks
     "answer_checks.show": ANSWERS,
+    # answer_copies
+    "answer_copies.of_assessment": ANSWERS,
     # history
     "history.of_question": ANSWERS,
     "history.ask": ANSWERS,

@@ -7,6 +7,7 @@ from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from vfm.errors import Problem
+from vfm.gateways import pdf
 from vfm.questionnaires.readiness import GROUP_WORDS, MATTERS, Finding, Group, Matter, verdict
 from vfm.questionnaires.steps import STATUS_WORDS, Status
 from vfm.web.current import actor, now, reading
@@ -15,6 +16,8 @@ from vfm.workflows.answer_checks import AnswerCheck
 
 blueprint = Blueprint("answer_checks", __name__)
 
+FORMS = (("docx", "Word"), ("xlsx", "Excel"), ("pdf", "PDF"))
+"""(ending, words) of the files the answers can be taken away as; the last only where it can be made."""
 FEW = 6
 """So many findings of one matter are named in full; more are listed as keys, section by section."""
 
@@ -79,6 +82,7 @@ def page(assessment_id: int, problems: Sequence[Problem] = ()) -> str:
         blocks=blocks,
         in_the_way=view.in_the_way,
         sentence=_sentence(view),
+        forms=FORMS if pdf.is_available() else FORMS[:2],
         problems=[places.problem(problem) for problem in problems],
     )
 

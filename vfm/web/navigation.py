@@ -27,6 +27,7 @@ MENU: tuple[tuple[str, str], ...] = (
 """(words, endpoint without arguments)."""
 ALSO = {
     "answer_checks": "assessments",
+    "answer_copies": "assessments",
     "delegations": "assessments",
     "designs": "versions",
     "feedback": "cycles",
