@@ -1,6 +1,7 @@
 """What is typed after a sign-in ended is not lost, and nobody else gets it; in a browser without scripts."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,11 +12,9 @@ from tests import build
 from tests.client import Browser, Page
 from tests.council import NOW, SmallCouncil
 from tests.rounds import opened
-from vfm.settings import Settings
 from vfm.store import credentials
 from vfm.store.database import reading, transaction
 from vfm.store.tables import AnswerRow, Council, Person
-from vfm.web.current import Wiring
 
 PASSWORD = "horse battery staple"
 TYPED = "Lends books,\nand <reads> stories"
@@ -78,9 +77,8 @@ def test_a_seal_that_is_not_ours_gives_nothing(section: Page) -> None:
 
 
 def test_the_demonstration_takes_it_along(section: Page, engine: Engine, app: Flask) -> None:
-    database = app.extensions["vfm"].engine
-    address = database.url.render_as_string(hide_password=False)
-    app.extensions["vfm"] = Wiring(Settings(database=address, is_demo=True), database)
+    wired = app.extensions["vfm"]
+    app.extensions["vfm"] = replace(wired, settings=replace(wired.settings, is_demo=True))
     with transaction(engine) as session:
         session.execute(update(Council).values(is_demo=True))
     page = sent_too_late(section).submit("Sign in as one of the demonstration's people")

@@ -1,6 +1,7 @@
 """Signing in: the form, its limits, the demonstration's page, one's own page."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,12 +11,10 @@ from sqlalchemy import Engine, update
 from tests.client import Browser
 from tests.council import NOW, SmallCouncil
 from vfm.app import create_app
-from vfm.settings import Settings
 from vfm.store import credentials
 from vfm.store.database import transaction
 from vfm.store.tables import Council, Person
 from vfm.web.browsers import in_words
-from vfm.web.current import Wiring
 
 PASSWORD = "horse battery staple"
 DIRECTOR = "director@wrenmouth.example"
@@ -31,9 +30,8 @@ def with_password(engine: Engine, council: SmallCouncil) -> None:
 
 def set_up(app: Flask, **changes: object) -> None:
     """The app with other settings."""
-    engine = app.extensions["vfm"].engine
-    database = engine.url.render_as_string(hide_password=False)
-    app.extensions["vfm"] = Wiring(Settings(database=database, **changes), engine)  # type: ignore[arg-type]
+    wired = app.extensions["vfm"]
+    app.extensions["vfm"] = replace(wired, settings=replace(wired.settings, **changes))
 
 
 @pytest.mark.usefixtures("with_password")
