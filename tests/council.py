@@ -26,7 +26,7 @@ class SmallCouncil:
     Attributes:
         services: key -> id.
         people: role value -> id. The director directs LIB and WASTE, `other_director` ROADS, HOME and SEND;
-            the contributor helps with LIB.
+            the contributor helps with LIB, the executive director signs for LIB and WASTE.
     """
 
     services: dict[str, int]
@@ -35,6 +35,7 @@ class SmallCouncil:
     def actor(self, who: str) -> Actor:
         """The person as a workflow knows them."""
         role = Role("director" if who == "other_director" else who)
+        oversees = ("LIB", "WASTE") if who == "executive_director" else ()
         directs = {"director": ("LIB", "WASTE"), "other_director": ("ROADS", "HOME", "SEND")}.get(who, ())
         helps = ("LIB",) if who == "contributor" else ()
         return Actor(
@@ -43,6 +44,7 @@ class SmallCouncil:
             roles=frozenset({role}),
             directs=frozenset(self.services[key] for key in directs),
             contributes_to=frozenset(self.services[key] for key in helps),
+            oversees=frozenset(self.services[key] for key in oversees),
         )
 
 
@@ -75,6 +77,6 @@ def small_council(engine: Engine) -> SmallCouncil:
         for who, person_id in people.items():
             actor = made.actor(who)
             (role,) = actor.roles
-            for service_id in sorted(actor.directs | actor.contributes_to) or [None]:
+            for service_id in sorted(actor.directs | actor.contributes_to | actor.oversees) or [None]:
                 session.add(PersonRole(person_id=person_id, role=role.value, service_id=service_id))
     return made

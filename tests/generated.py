@@ -150,6 +150,7 @@ class _Maker:
                 unit=self.chance.choice(["service", "authority", "topic"]),
                 guidance=self.text(),
                 is_group_response=self.likely(),
+                sign_off=self.chance.choice(["director", "executive_director"]),
                 typical_duration_weeks=self.chance.randint(1, 52),
                 scope={"inside": [self.words(), *self.texts()], "outside": self.texts()},
                 outputs=self.texts(),

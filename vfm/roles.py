@@ -1,4 +1,4 @@
-"""Who may act: the seven roles, and the person on whose behalf a workflow runs. Pure values."""
+"""Who may act: the eight roles, and the person on whose behalf a workflow runs. Pure values."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -10,6 +10,7 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
     CORE_TEAM = "core_team"
     DIRECTOR = "director"
+    EXECUTIVE_DIRECTOR = "executive_director"
     CONTRIBUTOR = "contributor"
     CHALLENGER = "challenger"
     EXECUTIVE = "executive"
@@ -32,6 +33,7 @@ class Actor:
         directs: services this person directs, or stands in for who does.
         contributes_to: services this person is at hand to help answer for; what they may see of an
             assessment is what they were given of it (`vfm.store.reach`).
+        oversees: services this person signs for as executive director, after their director.
         stands_in_for: of those directed, the ones as a deputy.
     """
 
@@ -41,6 +43,7 @@ class Actor:
     directs: frozenset[int] = field(default=frozenset())
     contributes_to: frozenset[int] = field(default=frozenset())
     stands_in_for: frozenset[int] = field(default=frozenset())
+    oversees: frozenset[int] = field(default=frozenset())
 
     def has(self, *roles: Role) -> bool:
         """True when at least one of `roles` is held."""
@@ -57,4 +60,9 @@ class Actor:
 
     def sees(self, service_id: int) -> bool:
         """True when this person may know how the service is doing: not who helps with parts alone."""
-        return self.sees_all_services or service_id in self.directs
+        return self.sees_all_services or service_id in self.answers_for
+
+    @property
+    def answers_for(self) -> frozenset[int]:
+        """Services this person stands for as a whole: as director, deputy or executive director."""
+        return self.directs | self.oversees

@@ -94,16 +94,18 @@ def server(post: Post) -> Iterator[mail.Server]:
         yield found
 
 
+WORDS = "The assessment of Café services is due.\n.\n{pages}/assessments/1\nDots follow.\n..."
+
+
 def queued(engine: Engine, *people: str) -> None:
     with transaction(engine) as session:
         for who in people:
-            words = "The assessment of Café services is due.\n.\nA line of dots follows.\n..."
-            asked = {"person_id": None, "subject": "Due on 5 March 2026", "body": words, "now": NOW}
+            asked = {"person_id": None, "subject": "Due on 5 March 2026", "body": WORDS, "now": NOW}
             outbox.queue(session, step=f"due:{who}", address=f"{who}@b.example", **asked)
 
 
 def send(engine: Engine, server: mail.Server, now=NOW) -> int:
-    return posting.send_due(engine, server, Event(), lambda: now)
+    return posting.send_due(engine, posting.Route(server, "https://vfm.example"), Event(), lambda: now)
 
 
 def rows(engine: Engine) -> list[Message]:
@@ -122,7 +124,7 @@ def test_a_message_arrives_as_it_was_written(engine: Engine, post: Post, server:
         "Due on 5 March 2026",
     )
     body = got.get_payload(decode=True).decode().replace("\r\n", "\n")
-    assert body == "The assessment of Café services is due.\n.\nA line of dots follows.\n...\n"
+    assert body == WORDS.replace("{pages}", "https://vfm.example") + "\n"
     assert got["Message-ID"].endswith("@wrenmouth.example>")
     assert got["Auto-Submitted"] == "auto-generated"
     assert rows(engine)[0].sent_at == NOW

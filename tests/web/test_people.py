@@ -32,7 +32,7 @@ def give_password(engine: Engine, person_id: int) -> None:
 def test_the_list_is_searched_and_filtered(signed_in: SignedIn) -> None:
     administrator = signed_in("administrator")
     page = administrator.open("/people/")
-    assert "8 people" in page.text
+    assert "9 people" in page.text
     assert "Director (2 services)" in page.text
     found = page.submit("Show", words="DIRECTOR", role="director")
     assert "2 people found" in found.text

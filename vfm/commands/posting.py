@@ -4,6 +4,7 @@ The order is what keeps a message from going out twice (docs/decisions/0009-no-r
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from threading import Event
 
@@ -16,11 +17,19 @@ from vfm.store.database import reading, transaction
 Clock = Callable[[], datetime]
 
 
-def send_due(engine: Engine, server: mail.Server, stop: Event, clock: Clock) -> int:
+@dataclass(frozen=True, slots=True)
+class Route:
+    """By which server e-mails go, and where their links lead."""
+
+    server: mail.Server
+    pages: str
+
+
+def send_due(engine: Engine, route: Route, stop: Event, clock: Clock) -> int:
     """Send every message that is due, in groups; how many the server has taken."""
     sent = 0
     while not stop.is_set() and (claimed := _claimed(engine, clock)):
-        sent += _send_group(engine, server, claimed, stop, clock)
+        sent += _send_group(engine, route, claimed, stop, clock)
     return sent
 
 
@@ -33,15 +42,15 @@ def _claimed(engine: Engine, clock: Clock) -> list[outbox.Claimed]:
 
 
 def _send_group(
-    engine: Engine, server: mail.Server, claimed: list[outbox.Claimed], stop: Event, clock: Clock
+    engine: Engine, route: Route, claimed: list[outbox.Claimed], stop: Event, clock: Clock
 ) -> int:
     """One conversation; when it breaks, what was not offered yet counts as tried: the server is away."""
     sent = 0
     left = list(claimed)
     try:
-        with mail.connected(server) as connection:
+        with mail.connected(route.server) as connection:
             while left and not stop.is_set():
-                sent += _send(engine, connection, left[0], clock)
+                sent += _send(engine, connection, left[0], _letter(left[0], route), clock)
                 left.pop(0)
     except mail.Refused as error:
         _note(engine, left, error, clock)
@@ -52,9 +61,15 @@ def _send_group(
     return sent
 
 
-def _send(engine: Engine, connection: mail.Connection, message: outbox.Claimed, clock: Clock) -> bool:
+def _letter(message: outbox.Claimed, route: Route) -> mail.Letter:
+    body = message.body.replace(outbox.PAGES, route.pages)
+    return mail.Letter(message.step, message.address, message.subject, body)
+
+
+def _send(
+    engine: Engine, connection: mail.Connection, message: outbox.Claimed, letter: mail.Letter, clock: Clock
+) -> bool:
     """True when the server has taken it."""
-    letter = mail.Letter(message.step, message.address, message.subject, message.body)
     try:
         connection.offer(letter)
         with transaction(engine) as session:

@@ -112,7 +112,9 @@ class Worker:
         """Send the e-mails that are due; how many went out."""
         from vfm.commands import posting
 
-        return posting.send_due(engine, self.mail, self.stop, self.clock) if self.mail else 0
+        if self.mail is None:
+            return 0
+        return posting.send_due(engine, posting.Route(self.mail, self.url), self.stop, self.clock)
 
     def do_jobs(self, engine: "Engine") -> int:
         """Do the long work that waits; how many jobs."""

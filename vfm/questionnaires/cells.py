@@ -15,6 +15,7 @@ from vfm.questionnaires import notation
 from vfm.questionnaires.answers import Evidence
 from vfm.questionnaires.document import share
 from vfm.questionnaires.schema import FEEDS, Band, Kind, Method, Question, Questionnaire
+from vfm.questionnaires.steps import Chain
 
 Cell = str | int | float
 MOST_EXACT = 10**15
@@ -243,5 +244,6 @@ METHOD = _choice(Method)
 FEED = _choice(FEEDS)
 GRADE = _choice(Evidence)
 COLOUR = _choice(get_args(Band.model_fields["colour"].annotation))
+SIGN_OFF = _choice(Chain)
 UNIT = _choice(get_args(Questionnaire.model_fields["unit"].annotation))
 BECOMES = _choice(get_args(get_args(Question.model_fields["becomes"].annotation)[0]))

@@ -75,6 +75,7 @@ FIELDS = (
     Column("Sponsor", "people.sponsor", cells.TEXT, "Who asked for the assessment."),
     Column("Reported to", "people.reported_to", cells.LINES, "Who gets the result, one a line."),
     Column("Group response", "is_group_response", cells.YES_NO, "yes: each member answers alone first."),
+    Column("Sign-off", "sign_off", cells.SIGN_OFF, "Who signs last: director or executive_director."),
     Column("Duration in weeks", "typical_duration_weeks", cells.WHOLE, "How long it usually takes."),
     Column("In scope", "scope.inside", cells.LINES, "For a deep dive: what is looked at, one a line."),
     Column("Out of scope", "scope.outside", cells.LINES, "For a deep dive: what is left alone, one a line."),

@@ -14,6 +14,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
+from vfm.questionnaires.steps import Chain
+
 SCHEMA = "vfm-template/1"
 
 
@@ -459,6 +461,7 @@ class Questionnaire(Frozen):
         evidence_grades: words of this template for an evidence grade, where the built-in ones do not fit.
         parts: name -> (part key -> words); a question `by` that name is asked once for each part.
         is_group_response: each member answers alone, then a consensus is recorded.
+        sign_off: whose signature is the last one; an executive director signs after the director.
     """
 
     schema_: Literal["vfm-template/1"] = Field(alias="schema")
@@ -469,6 +472,7 @@ class Questionnaire(Frozen):
     guidance: str = ""
     people: People = People()
     is_group_response: bool = False
+    sign_off: Chain = Chain.DIRECTOR
     typical_duration_weeks: int | None = Field(default=None, ge=1)
     scope: Scope | None = None
     outputs: tuple[str, ...] = ()

@@ -44,9 +44,14 @@ from vfm.questionnaires.schema import (
     Scoring,
     Section,
 )
+from vfm.questionnaires.steps import Chain
 
 Value = TypeVar("Value")
 UNITS = {"service": "One service", "authority": "The whole council", "topic": "A topic across services"}
+SIGN_OFF = {
+    Chain.DIRECTOR.value: "The service’s director",
+    Chain.EXECUTIVE_DIRECTOR.value: "The director first, then an executive director",
+}
 METHODS = {
     Method.WEIGHTED_MEAN: "Weighted mean: sections count by their weights",
     Method.MEAN_OF_MEANS: "Mean of means: every section counts the same",
@@ -73,6 +78,7 @@ def settings_shown(questionnaire: Questionnaire) -> dict[str, list[str]]:
     plain = {
         "title": questionnaire.title,
         "unit": questionnaire.unit,
+        "sign_off": questionnaire.sign_off.value,
         "guidance": questionnaire.guidance,
         "weeks": str(questionnaire.typical_duration_weeks or ""),
         "inside": "\n".join(scope.inside),
@@ -105,6 +111,7 @@ def settings_read(questionnaire: Questionnaire, fields: Fields) -> Questionnaire
     changes: dict[str, Any] = {
         "title": said(present.title, "title", wording, fields, "title", "template"),
         "unit": among(fields, "unit", UNITS) or present.unit,
+        "sign_off": Chain(among(fields, "sign_off", SIGN_OFF) or present.sign_off),
         "guidance": said(present.guidance, "guidance", prose, fields, "guidance"),
         "typical_duration_weeks": reading.take(count, fields, "weeks"),
         "outputs": said(present.outputs, "outputs", lines, fields, "outputs"),

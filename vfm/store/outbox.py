@@ -24,6 +24,9 @@ WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360, 720
 LINK = "link:"
 """How the step of a message begins that holds a one-time link: its words are not kept once it is over."""
 
+PAGES = "{pages}"
+"""Stands in a body for where the pages are reached; the worker, which knows, puts that in its place."""
+
 _TABLE = cast(Table, Message.__table__)
 _ADD = {
     "sqlite": sqlite.insert(_TABLE).on_conflict_do_nothing(index_elements=["step"]).returning(_TABLE.c.id),

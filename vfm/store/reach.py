@@ -30,8 +30,8 @@ def of(
 
     A director or their deputy: everything. A contributor: the parts they were given; those they handed back
     they can only read. The core team, challengers and executives read everything, and answer what they
-    were given as contributors. What a group answers is answered by nobody here: its members answer alone,
-    and agree, on the group's own pages.
+    were given as contributors; the executive director of a service reads all of it. What a group answers is
+    answered by nobody here: its members answer alone, and agree, on the group's own pages.
 
     Raises:
         NotFound: nothing of it is theirs to know of.
@@ -41,7 +41,7 @@ def of(
         return Reach(questionnaire, questionnaire, everything, is_director=True)
     given = parts.given_to(session, assessment_id, by.id) if service_id in by.contributes_to else []
     answers = keys_of(questionnaire, (part for part, is_in_hand in given if is_in_hand)) & everything
-    if by.has(*READERS):
+    if by.has(*READERS) or service_id in by.oversees:
         return Reach(questionnaire, questionnaire, answers)
     seen = keys_of(questionnaire, (part for part, _ in given))
     if not seen:

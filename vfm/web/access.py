@@ -19,12 +19,14 @@ SIGNED_IN = frozenset(Role)
 ADMIN = frozenset({Role.ADMINISTRATOR})
 CORE = frozenset({Role.CORE_TEAM})
 ANSWERING = frozenset({Role.DIRECTOR, Role.CONTRIBUTOR})
+SIGNING = ANSWERING | {Role.EXECUTIVE_DIRECTOR}
+"""Who has a part in answering or signing; of which services, the workflow says."""
 OVERVIEW = frozenset({Role.CORE_TEAM, Role.CHALLENGER, Role.EXECUTIVE, Role.VIEWER})
-RESULTS = OVERVIEW | {Role.DIRECTOR}
+RESULTS = OVERVIEW | {Role.DIRECTOR, Role.EXECUTIVE_DIRECTOR}
 """Who reads results; of which services, the workflow says. Who answers a part alone reads none."""
 ACTING = RESULTS | ANSWERING
 """Who reads improvement actions; a contributor those they own."""
-ANSWERS = ANSWERING | {Role.CORE_TEAM, Role.CHALLENGER, Role.EXECUTIVE}
+ANSWERS = SIGNING | {Role.CORE_TEAM, Role.CHALLENGER, Role.EXECUTIVE}
 """Who reads assessments; of which services, the workflow says."""
 DECIDING = frozenset({Role.CORE_TEAM, Role.EXECUTIVE})
 """Who ranks services, records what is decided about them, and keeps the forward plan."""
@@ -132,7 +134,7 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "feedback.question": CORE,
     "feedback.decide": CORE,
     # assessments
-    "assessments.index": ANSWERING | CORE,
+    "assessments.index": SIGNING | CORE,
     "assessments.show": ANSWERS,
     "assessments.questions": ANSWERS,
     "assessments.section": ANSWERS,
@@ -183,9 +185,12 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "delegations.take_up": frozenset({Role.CONTRIBUTOR}),
     # sign_off
     "sign_off.submit": ANSWERING,
-    "sign_off.show": ANSWERING,
+    "sign_off.show": SIGNING | CORE,
     "sign_off.sign": ANSWERING,
-    "sign_off.send_back": ANSWERING,
+    "sign_off.countersign": frozenset({Role.EXECUTIVE_DIRECTOR}),
+    "sign_off.take_back": ANSWERING,
+    "sign_off.send_back": SIGNING,
+    "sign_off.reopen": CORE,
     # actions
     "actions.index": ACTING,
     "actions.of_service": RESULTS,

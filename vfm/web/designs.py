@@ -527,6 +527,7 @@ def _topic_page(piece: Piece, form: Form) -> str:
         problems=form.problems,
         heading=PAGES[piece.key],
         units=list(settings_form.UNITS.items()),
+        sign_off=list(settings_form.SIGN_OFF.items()),
         methods=[(method.value, label) for method, label in settings_form.METHODS.items()],
         colours=[(colour, colour.capitalize()) for colour in settings_form.COLOURS],
         pilot_kinds=_pilot_kinds(piece.design.questionnaire),

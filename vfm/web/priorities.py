@@ -39,6 +39,7 @@ OUTCOME_COLOURS = {"service_review": "purple", "deep_dive": "blue", "data_first"
 STATUS_WORDS = {
     "open": "still being answered",
     "submitted": "waiting for sign-off",
+    "approved": "waiting for its executive director",
     "signed_off": "being challenged",
     "agreed": "agreed",
 }

@@ -27,11 +27,18 @@ blueprint = Blueprint("results", __name__)
 STATUS_WORDS = {
     "open": ("Being answered", "grey"),
     "submitted": ("Waiting for sign-off", "light-blue"),
+    "approved": ("Waiting for its executive director", "light-blue"),
     "signed_off": ("Signed off, open to challenge", "blue"),
     "agreed": ("Agreed", "green"),
 }
 """Status of an assessment -> words, colour of the tag."""
-SHORT_STATUS = {"open": "Open", "submitted": "Submitted", "signed_off": "Signed off", "agreed": "Agreed"}
+SHORT_STATUS = {
+    "open": "Open",
+    "submitted": "Submitted",
+    "approved": "Submitted",
+    "signed_off": "Signed off",
+    "agreed": "Agreed",
+}
 OVERALL_WORDS = {
     "provisional": "Too little answered",
     "not_applicable": "Nothing applies",

@@ -39,6 +39,7 @@ PLACE_STATES: dict[str, tuple[str, str]] = {
     "not_started": ("Not started", "grey"),
     "in_progress": ("In progress", "blue"),
     "submitted": ("Submitted", "yellow"),
+    "approved": ("Waits for executive director", "orange"),
     "signed_off": ("Signed off", "turquoise"),
     "agreed": ("Agreed", "green"),
 }

@@ -74,7 +74,7 @@ def index(session: Session, wanted: Wanted, *, by: Actor, now: datetime) -> Acti
     """
     if wanted.service_id is not None and not by.sees(wanted.service_id):
         raise NotFound
-    seen = None if by.sees_all_services else by.directs
+    seen = None if by.sees_all_services else by.answers_for
     lines = queries.found(
         session,
         service_ids=seen if wanted.service_id is None else {wanted.service_id},

@@ -81,7 +81,12 @@ def check(session: Session, assessment_id: int, *, by: Actor, now: datetime) -> 
     given = content.answers(asked, ((row.key, row.content) for row in rows))
     route = routing.on_route(asked, given) & questionnaire.questions.keys()
     may_answer = bool(reach.answers) and steps.allows(head.status, Step.SAVE)
-    may_sign_off = head.service_id in by.directs and steps.allows(head.status, Step.SIGN_OFF)
+    may_sign_off = steps.signs(
+        head.status,
+        asked.sign_off,
+        is_director=head.service_id in by.directs,
+        is_executive_director=head.service_id in by.oversees,
+    )
     found: dict[str, tuple[Finding, ...]] = {}
     if may_answer or may_sign_off:
         held = _held(session, head, reach, given, route, figures, by, now.date())

@@ -25,12 +25,13 @@ from vfm.questionnaires.published import beside
 from vfm.questionnaires.routing import Progress
 from vfm.questionnaires.schema import Question, Questionnaire
 from vfm.questionnaires.steps import Status, Step
-from vfm.roles import Actor
+from vfm.roles import Actor, Role
 from vfm.store import answers as rows
 from vfm.store import content
 from vfm.store import reach as reaching
+from vfm.store.letters import Reader
 from vfm.store.queries import assessments as queries
-from vfm.store.queries import parts
+from vfm.store.queries import holders, parts
 from vfm.store.queries.assessments import Attached, Head, Published, Work
 from vfm.store.queries.parts import Holding
 
@@ -87,11 +88,12 @@ class PartState:
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """Why a director sent an assessment back."""
+    """That an assessment was returned or opened again, by whom and why; `verb` is which of the two."""
 
     at: datetime
     by: str
     reason: str
+    verb: str = "returned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,11 +270,20 @@ class Saved:
 
 def mine(session: Session, *, by: Actor) -> Mine:
     """The assessments of the services this person directs or contributes to; the most urgent first."""
-    found = queries.of_services(session, sorted(by.directs | by.contributes_to))
-    to_answer = [one for one in found if one.status == Status.OPEN and not one.is_closed]
-    to_sign_off = [one for one in found if one.status == Status.SUBMITTED and one.service_id in by.directs]
+    found = queries.of_services(session, sorted(by.answers_for | by.contributes_to))
+    to_answer = [
+        one
+        for one in found
+        if one.status == Status.OPEN and not one.is_closed and by.works_on(one.service_id)
+    ]
+    to_sign_off = [one for one in found if _signs(one, by)]
     rest = [one for one in found if one not in to_answer and one not in to_sign_off]
     return Mine(tuple(sorted(to_answer, key=_due)), tuple(sorted(to_sign_off, key=_due)), tuple(rest))
+
+
+def _signs(work: Work, by: Actor) -> bool:
+    waits_in = {Status.SUBMITTED: by.directs, Status.APPROVED: by.oversees}
+    return work.service_id in waits_in.get(Status(work.status), ())
 
 
 def _due(work: Work) -> tuple[date, str]:
@@ -311,7 +322,7 @@ def show(session: Session, assessment_id: int, *, by: Actor) -> TaskList:
         waiting=_count_waiting(session, head, route & own.questions.keys()),
         may_answer=_may_answer(head, reach),
         may_send=_may_answer(head, reach) and reach.answers_all,
-        may_sign_off=_may_sign_off(head, by),
+        may_sign_off=_may_sign_off(head, reach.whole, by),
         may_give=reach.is_director and is_open,
         mine=tuple(_part(one, own, given, route) for one in told if one.person_id == by.id),
         back=tuple(
@@ -448,8 +459,13 @@ def _may_answer(head: Head, reach: Reach) -> bool:
     return bool(reach.answers) and steps.allows(head.status, Step.SAVE)
 
 
-def _may_sign_off(head: Head, by: Actor) -> bool:
-    return head.service_id in by.directs and steps.allows(head.status, Step.SIGN_OFF)
+def _may_sign_off(head: Head, questionnaire: Questionnaire, by: Actor) -> bool:
+    return steps.signs(
+        head.status,
+        questionnaire.sign_off,
+        is_director=head.service_id in by.directs,
+        is_executive_director=head.service_id in by.oversees,
+    )
 
 
 def _answers(questionnaire: Questionnaire, kept: Sequence[Kept]) -> dict[str, Answer]:
@@ -499,9 +515,17 @@ def _waits_for(session: Session, head: Head) -> str:
         case Status.SUBMITTED:
             names = [name for _, name in queries.directors(session, head.service_id)]
             return f"sign-off by {_joined(names, 'the service director', 'or')}"
+        case Status.APPROVED:
+            names = [one.name for one in _executive_directors(session, head)]
+            return f"the signature of {_joined(names, 'an executive director', 'or')}"
         case Status.SIGNED_OFF:
             return "challenge and agreement by the core team"
     return ""
+
+
+def _executive_directors(session: Session, head: Head) -> list[Reader]:
+    found = holders.of_services(session, Role.EXECUTIVE_DIRECTOR, [head.service_id])
+    return found.get(head.service_id, [])
 
 
 def _joined(names: Sequence[str], otherwise: str, joint: str = "and") -> str:
@@ -512,8 +536,10 @@ def _joined(names: Sequence[str], otherwise: str, joint: str = "and") -> str:
 def _returned(session: Session, head: Head) -> Returned | None:
     if head.status != Status.OPEN:
         return None
-    event = queries.latest_event(session, head.id, "returned")
-    return Returned(event.at, event.by, event.after["reason"]) if event else None
+    event = queries.latest_event(session, head.id, "returned", "opened again", "taken back")
+    if event is None or event.verb == "taken back":
+        return None
+    return Returned(event.at, event.by, event.after["reason"], event.verb)
 
 
 # --- saving -------------------------------------------------------------------------------------------------

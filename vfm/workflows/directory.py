@@ -272,7 +272,9 @@ def _parts(session: Session, row: Directorate | Division | Service) -> list[str]
 
 
 def _unfinished(session: Session, service_ids: Sequence[int]) -> tuple[str, ...]:
-    words = {"open": "being answered", "submitted": "waiting for sign-off", "signed_off": "being challenged"}
+    waiting = "waiting for sign-off"
+    words = {"open": "being answered", "submitted": waiting, "approved": waiting}
+    words["signed_off"] = "being challenged"
     return tuple(
         f"{row.service} in {row.cycle} ({words.get(row.status, row.status)})"
         for row in queries.open_assessments(session, service_ids)

@@ -79,6 +79,10 @@ def _waited_for(session: Session, by: Actor, work: tuple[Work, ...], today: date
             words = f"Sign off the assessment of {one.service}, or return it"
             at, tag = ("assessment_id", one.assessment_id), _tag(one.due_on, today)
             yield Task(words, "assessments.show", at, one.due_on, tag, one.cycle, is_waited_for=True)
+        if one.status == "approved" and one.service_id in by.oversees:
+            words = f"Sign the assessment of {one.service} as executive director, or return it"
+            at, tag = ("assessment_id", one.assessment_id), _tag(one.due_on, today)
+            yield Task(words, "sign_off.show", at, one.due_on, tag, one.cycle, is_waited_for=True)
     for assessment_id, service, cycle, count in queries.challenges_to_answer(session, by):
         words = f"Respond to {_count(count, 'challenged score')} of {service}"
         at = ("assessment_id", assessment_id)
@@ -87,7 +91,7 @@ def _waited_for(session: Session, by: Actor, work: tuple[Work, ...], today: date
 
 def _answering(session: Session, by: Actor, work: tuple[Work, ...], today: date) -> Iterator[Task]:
     for one in work:
-        if one.status == "open" and not one.is_of_group:
+        if one.status == "open" and not one.is_of_group and by.works_on(one.service_id):
             left = max(one.on_route - one.answered, 0)
             verb = "Start" if not one.answered else "Finish" if left else "Check and send"
             rest = f": {left} of {one.on_route} questions left" if one.answered and left else ""

@@ -19,7 +19,7 @@ from vfm.store.queries import history
 from vfm.store.queries import people as queries
 from vfm.store.tables import ImprovementAction, Person, PersonRole, Review
 
-BY_SERVICE = (Role.DIRECTOR, Role.CONTRIBUTOR)
+BY_SERVICE = (Role.DIRECTOR, Role.EXECUTIVE_DIRECTOR, Role.CONTRIBUTOR)
 """Roles that are held for services; every other is held for the whole council."""
 
 LAST = (

@@ -365,7 +365,7 @@ def index(session: Session, cycle_id: int, wanted: Wanted, *, by: Actor) -> Cycl
 
 def _own(by: Actor) -> frozenset[int] | None:
     """The services whose results this person may read; None means all."""
-    return None if by.sees_all_services else by.directs
+    return None if by.sees_all_services else by.answers_for
 
 
 def _service_results(found: Sequence[AnyRow], bands: Mapping[str, Band]) -> list[ServiceResult]:

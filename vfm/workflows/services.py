@@ -140,7 +140,7 @@ class ServicePage:
 
 def index(session: Session, *, search: str = "", by: Actor) -> Listing:
     """The services this person may see, those that fit the words searched for, by directorate."""
-    own = None if by.sees_all_services else by.directs
+    own = None if by.sees_all_services else by.answers_for
     rows = queries.listed(session, own)
     spent = {row.service_id: row for row in queries.spending(session)}
     agreed = {row.service_id: row for row in queries.newest_agreed(session)}

@@ -143,6 +143,7 @@ def _actor(person_id: int, name: str, held: Iterable[Sequence[str]]) -> Actor:
         roles=frozenset(map(Role, services)) | ({Role.DIRECTOR} if deputised else set()),
         directs=frozenset(directed | deputised),
         contributes_to=frozenset(services.get(Role.CONTRIBUTOR, ())),
+        oversees=frozenset(services.get(Role.EXECUTIVE_DIRECTOR, ())),
         stands_in_for=frozenset(deputised - directed),
     )
 

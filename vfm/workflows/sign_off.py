@@ -7,29 +7,60 @@ from typing import Any
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
-from vfm.errors import Forbidden, Invalid, NotFound, Problem
+from vfm.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from vfm.questionnaires import routing, steps
 from vfm.questionnaires.answers import UNANSWERED, Answer, State
 from vfm.questionnaires.improvements import improvements
 from vfm.questionnaires.routing import Progress
 from vfm.questionnaires.schema import Question, Questionnaire
-from vfm.questionnaires.steps import Status, Step
-from vfm.roles import Actor
+from vfm.questionnaires.steps import Chain, Part, Status, Step
+from vfm.roles import Actor, Role
 from vfm.scoring.scorecard import ENGINE, Scorecard, score
-from vfm.store import content, events, reach
+from vfm.store import content, events, letters, reach
 from vfm.store.queries import assessments as queries
+from vfm.store.queries import holders
 from vfm.store.queries.assessments import Head
 from vfm.store.tables import Assessment, ImprovementAction, ScorecardRow
+
+CHANGES = ("submitted", "taken back", "signed", "signed off", "returned", "opened again", "agreed")
+"""Verbs of the events that tell how an assessment went from hand to hand."""
+REASONS = {
+    Step.RETURN: "Say why you return it, so that it can be put right.",
+    Step.REOPEN: "Say why you open it again: the director and those who answer read it.",
+}
+MAY_NOT = {
+    Step.RECALL: "Only who sent an assessment can take it back.",
+    Step.SIGN: "Only the service's director can sign off an assessment.",
+    Step.COUNTERSIGN: "Only the service's executive director can sign after its director.",
+    Step.RETURN: "Only the service's director or executive director can return an assessment.",
+    Step.REOPEN: "Only the core team can open an assessment again.",
+}
+SETTLED = (
+    "Its scores are agreed, and agreed results and baselines never change. "
+    "What is different now belongs in the next cycle."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A step that was taken: by whom, when, and why where a reason was asked for."""
+
+    verb: str
+    by: str
+    at: datetime
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What was sent, for the director who stands by it.
+    """What was sent, for those who stand by it.
 
     Attributes:
         not_applicable: questions said not to apply, with the reason.
         actions: improvement actions the answers made.
-        may_sign_off: this person may sign it off or return it now.
+        taken: the steps taken so far, the first one first.
+        may: the steps this person can take now.
+        signs_after: an executive director signs after the director.
     """
 
     head: Head
@@ -40,16 +71,32 @@ class Statement:
     not_applicable: tuple[tuple[Question, str], ...]
     scorecard: Scorecard
     actions: tuple[str, ...]
-    may_sign_off: bool
+    taken: tuple[Taken, ...]
+    may: frozenset[Step]
+    signs_after: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """An assessment, and in what capacity somebody stands before it."""
+
+    head: Head
+    questionnaire: Questionnaire
+    parts: frozenset[Part]
+
+    @property
+    def chain(self) -> Chain:
+        return self.questionnaire.sign_off
 
 
 def statement(session: Session, assessment_id: int, *, by: Actor) -> Statement:
     """What was sent for sign-off.
 
     Raises:
-        NotFound: no such assessment, not all of it is yours to answer, or it was not sent.
+        NotFound: no such assessment, you have no part in its sign-off, or it was not sent.
     """
-    head, questionnaire = _open(session, assessment_id, by)
+    case = _open(session, assessment_id, by)
+    head, questionnaire = case.head, case.questionnaire
     event = queries.latest_event(session, assessment_id, "submitted")
     record = queries.latest_self_scorecard(session, assessment_id)
     if event is None or record is None or head.status == Status.OPEN:
@@ -72,7 +119,16 @@ def statement(session: Session, assessment_id: int, *, by: Actor) -> Statement:
         ),
         scorecard=Scorecard.from_json(record),
         actions=tuple(a.text for a in queries.actions_of(session, assessment_id) if a.status != "dropped"),
-        may_sign_off=head.service_id in by.directs and steps.allows(head.status, Step.SIGN_OFF),
+        taken=_taken(session, assessment_id),
+        may=steps.may(head.status, case.parts, case.chain),
+        signs_after=case.chain is Chain.EXECUTIVE_DIRECTOR,
+    )
+
+
+def _taken(session: Session, assessment_id: int) -> tuple[Taken, ...]:
+    return tuple(
+        Taken(one.verb, one.by, one.at, (one.after or {}).get("reason", ""))
+        for one in queries.happened(session, assessment_id, CHANGES)
     )
 
 
@@ -84,8 +140,8 @@ def submit(session: Session, assessment_id: int, *, by: Actor, now: datetime) ->
         Conflict: it was already sent.
         Invalid: a required answer is missing or a check does not hold; place: the question's key.
     """
-    head, questionnaire = _open(session, assessment_id, by, lock=True)
-    status = steps.after(head.status, Step.SUBMIT)
+    case, status = _before(session, assessment_id, Step.SUBMIT, by)
+    head, questionnaire = case.head, case.questionnaire
     given = _answers(session, questionnaire, assessment_id)
     if missing := routing.missing(questionnaire, given):
         raise Invalid(missing)
@@ -103,55 +159,174 @@ def submit(session: Session, assessment_id: int, *, by: Actor, now: datetime) ->
     _move(session, head, status, by, now, submitted_at=now, submitted_by_id=by.id)
     after = {"scorecard": number, "actions": made}
     events.record(session, "submitted", "assessment", assessment_id, by_id=by.id, now=now, after=after)
+    _tell_who_signs(session, head, status, by, now)
 
 
-def sign_off(session: Session, assessment_id: int, *, by: Actor, now: datetime) -> None:
-    """The director stands by what was sent.
+def take_back(session: Session, assessment_id: int, *, by: Actor, now: datetime) -> None:
+    """Whoever sent it goes on answering; only before the director has acted.
 
     Raises:
-        NotFound: no such assessment, or not all of it is yours to answer.
+        NotFound: no such assessment, or you have no part in it.
+        Forbidden: somebody else sent it.
+        Conflict: it is not waiting for its director any more.
+    """
+    case, status = _before(session, assessment_id, Step.RECALL, by)
+    _move(session, case.head, status, by, now, **_UNSIGNED)
+    events.record(session, "taken back", "assessment", assessment_id, by_id=by.id, now=now)
+
+
+def sign_off(session: Session, assessment_id: int, *, by: Actor, now: datetime) -> Status:
+    """The director stands by what was sent; where it stands then: signed off, or with the executive director.
+
+    Raises:
+        NotFound: no such assessment, or not one you work on.
         Forbidden: you help to answer; its director signs it off.
         Conflict: it was not sent, or is already signed off.
     """
-    head = _directed(session, assessment_id, by)
-    status = steps.after(head.status, Step.SIGN_OFF)
+    case, status = _before(session, assessment_id, Step.SIGN, by)
+    if status is Status.APPROVED:
+        _move(session, case.head, status, by, now, approved_at=now, approved_by_id=by.id)
+        events.record(session, "signed", "assessment", assessment_id, by_id=by.id, now=now)
+        _tell_who_signs(session, case.head, status, by, now)
+    else:
+        _sign_off(session, case.head, status, by, now)
+    return status
+
+
+def countersign(session: Session, assessment_id: int, *, by: Actor, now: datetime) -> None:
+    """The executive director stands by what the director has signed.
+
+    Raises:
+        NotFound: no such assessment, or you have no part in it.
+        Forbidden: you are not the executive director of this service.
+        Conflict: its director has not signed it, or it is already signed off.
+    """
+    case, status = _before(session, assessment_id, Step.COUNTERSIGN, by)
+    _sign_off(session, case.head, status, by, now)
+
+
+def _sign_off(session: Session, head: Head, status: Status, by: Actor, now: datetime) -> None:
     _move(session, head, status, by, now, signed_off_at=now, signed_off_by_id=by.id)
-    events.record(session, "signed off", "assessment", assessment_id, by_id=by.id, now=now)
+    events.record(session, "signed off", "assessment", head.id, by_id=by.id, now=now)
 
 
 def send_back(session: Session, assessment_id: int, reason: str, *, by: Actor, now: datetime) -> None:
     """Return an assessment to those who answer, with the reason.
 
     Raises:
-        NotFound, Forbidden, Conflict: as for `sign_off`.
+        NotFound, Conflict: as for `sign_off`.
+        Forbidden: you are neither its director nor its executive director.
         Invalid: there is no reason.
     """
-    head = _directed(session, assessment_id, by)
-    status = steps.after(head.status, Step.RETURN)
+    _open_again(session, assessment_id, Step.RETURN, "returned", reason, by, now)
+
+
+def reopen(session: Session, assessment_id: int, reason: str, *, by: Actor, now: datetime) -> None:
+    """The core team opens an assessment that was sent; every scorecard stays, a later sending makes the next.
+
+    Raises:
+        NotFound: no such assessment, or you have no part in it.
+        Forbidden: you are not of the core team.
+        Conflict: it is open, its scores are challenged, or agreed, which is for good.
+        Invalid: there is no reason.
+    """
+    _open_again(session, assessment_id, Step.REOPEN, "opened again", reason, by, now)
+
+
+def _open_again(
+    session: Session, assessment_id: int, step: Step, verb: str, reason: str, by: Actor, now: datetime
+) -> None:
+    case, status = _before(session, assessment_id, step, by)
+    if step is Step.REOPEN and (count := queries.challenges(session, assessment_id)):
+        raise Conflict(
+            f"{count} of its scores {'is' if count == 1 else 'are'} challenged, and a challenge is about the "
+            "answer that was given. Take the challenges back, or agree the scores."
+        )
     if not reason.strip():
-        raise Invalid([Problem("reason", "Say why you return it, so that it can be put right.")])
-    _move(session, head, status, by, now, submitted_at=None, submitted_by_id=None)
+        raise Invalid([Problem("reason", REASONS[step])])
+    sender_id = queries.sender(session, assessment_id)
+    _move(session, case.head, status, by, now, **_UNSIGNED)
     after = {"reason": reason.strip()}
-    events.record(session, "returned", "assessment", assessment_id, by_id=by.id, now=now, after=after)
+    events.record(session, verb, "assessment", assessment_id, by_id=by.id, now=now, after=after)
+    _tell_who_answers(session, case.head, verb, reason.strip(), sender_id, by, now)
 
 
-def _open(
-    session: Session, assessment_id: int, by: Actor, *, lock: bool = False
-) -> tuple[Head, Questionnaire]:
+_UNSIGNED = {
+    f"{step}_{what}": None for step in ("submitted", "approved", "signed_off") for what in ("at", "by_id")
+}
+
+
+def _open(session: Session, assessment_id: int, by: Actor, *, lock: bool = False) -> _Case:
     head = queries.head(session, assessment_id, lock=lock)
     if head is None:
         raise NotFound
     questionnaire = content.questionnaire(session, head.version_id, head.content_hash)
-    if not reach.of(session, head.id, head.service_id, questionnaire, by).answers_all:
+    found = reach.of(session, head.id, head.service_id, questionnaire, by)
+    holds = {
+        Part.RESPONDENT: found.answers_all,
+        Part.DIRECTOR: found.is_director,
+        Part.EXECUTIVE_DIRECTOR: head.service_id in by.oversees,
+        Part.CORE_TEAM: by.has(Role.CORE_TEAM),
+        Part.SENDER: queries.sender(session, assessment_id) == by.id,
+    }
+    parts = frozenset(part for part, is_held in holds.items() if is_held)
+    if not parts:
         raise NotFound
-    return head, questionnaire
+    return _Case(head, questionnaire, parts)
 
 
-def _directed(session: Session, assessment_id: int, by: Actor) -> Head:
-    head, _ = _open(session, assessment_id, by, lock=True)
-    if head.service_id not in by.directs:
-        raise Forbidden("Only the service's director can sign off or return an assessment.")
-    return head
+def _before(session: Session, assessment_id: int, step: Step, by: Actor) -> tuple[_Case, Status]:
+    """The assessment, locked, and where the step would lead, when it and this person allow it."""
+    case = _open(session, assessment_id, by, lock=True)
+    takers = {part for move in steps.MOVES if move.step is step for part in move.by}
+    if step is Step.RECALL:  # who sent it is known only while it waits; who answers may hear where it stands
+        takers.add(Part.RESPONDENT)
+    if case.parts.isdisjoint(takers):
+        raise Forbidden(MAY_NOT.get(step, "Only those who answer all of an assessment can send it."))
+    if step is Step.REOPEN and case.head.status == Status.AGREED:
+        raise Conflict(SETTLED)
+    status = steps.after(case.head.status, step, case.chain)
+    if step not in steps.may(case.head.status, case.parts, case.chain):
+        raise Forbidden(MAY_NOT[step])
+    return case, status
+
+
+def _tell_who_signs(session: Session, head: Head, status: Status, by: Actor, now: datetime) -> None:
+    """An e-mail to whoever has to sign next, unless that is who has just acted."""
+    role, verb = Role.DIRECTOR, "sent"
+    if status is Status.APPROVED:
+        role, verb = Role.EXECUTIVE_DIRECTOR, "signed"
+    found = holders.of_services(session, role, [head.service_id]).get(head.service_id, [])
+    letters.send(
+        session,
+        [one for one in found if one.person_id != by.id],
+        step=f"{verb}:assessment:{head.id}:{now.isoformat()}",
+        subject=f"{head.service}: an assessment waits for your signature",
+        paragraphs=[
+            f"{by.name} has {verb} the assessment of {head.service} for {head.cycle}.",
+            "It waits for you: sign it, or return it with a reason.",
+        ],
+        link=letters.page(head.id, "/sign-off"),
+        now=now,
+    )
+
+
+def _tell_who_answers(
+    session: Session, head: Head, verb: str, reason: str, sender_id: int | None, by: Actor, now: datetime
+) -> None:
+    """An e-mail to the directors and to who sent it: it is theirs again, and why."""
+    found = list(holders.of_services(session, Role.DIRECTOR, [head.service_id]).get(head.service_id, []))
+    if sender_id is not None and (sender := holders.person(session, sender_id)):
+        found.append(sender)
+    letters.send(
+        session,
+        [one for one in found if one.person_id != by.id],
+        step=f"{verb}:assessment:{head.id}:{now.isoformat()}",
+        subject=f"{head.service}: the assessment was {verb}",
+        paragraphs=[f"{by.name} has {verb} the assessment of {head.service} for {head.cycle}:", reason],
+        link=letters.page(head.id),
+        now=now,
+    )
 
 
 def _answers(session: Session, questionnaire: Questionnaire, assessment_id: int) -> dict[str, Answer]:

@@ -427,18 +427,33 @@ class Happened(NamedTuple):
     at: datetime
     by: str
     after: Any
+    verb: str
 
 
-def latest_event(session: Session, assessment_id: int, verb: str) -> Happened | None:
-    """The last event of this kind."""
-    row = session.execute(
-        select(Event.at, Person.name, Event.after)
+def latest_event(session: Session, assessment_id: int, *verbs: str) -> Happened | None:
+    """The last event of one of these kinds."""
+    return next(iter(happened(session, assessment_id, verbs)[-1:]), None)
+
+
+def happened(session: Session, assessment_id: int, verbs: Collection[str]) -> list[Happened]:
+    """The events of these kinds, in the order in which they happened."""
+    rows = session.execute(
+        select(Event.at, Person.name, Event.after, Event.verb)
         .join(Person, Person.id == Event.by_id)
-        .where(Event.subject == "assessment", Event.subject_id == assessment_id, Event.verb == verb)
-        .order_by(Event.id.desc())
-        .limit(1)
-    ).first()
-    return Happened(*row) if row else None
+        .where(Event.subject == "assessment", Event.subject_id == assessment_id, Event.verb.in_(verbs))
+        .order_by(Event.id)
+    )
+    return [Happened(*row) for row in rows]
+
+
+def sender(session: Session, assessment_id: int) -> int | None:
+    """Who sent the assessment for sign-off; None while it is open."""
+    return session.scalar(select(Assessment.submitted_by_id).where(Assessment.id == assessment_id))
+
+
+def challenges(session: Session, assessment_id: int) -> int:
+    """How many of its scores are challenged."""
+    return session.scalar(select(func.count()).where(Challenge.assessment_id == assessment_id)) or 0
 
 
 def self_scorecards(session: Session, assessment_id: int) -> int:

@@ -113,7 +113,7 @@ def all_cycles(session: Session) -> list[CycleRow]:
             func.count(Assessment.id),
             _count(and_(Assessment.status == "open", ~_STARTED)),
             _count(and_(Assessment.status == "open", _STARTED)),
-            _count(Assessment.status == "submitted"),
+            _count(Assessment.status.in_(("submitted", "approved"))),
             _count(Assessment.status == "signed_off"),
             _count(Assessment.status == "agreed"),
         )

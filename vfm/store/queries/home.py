@@ -68,7 +68,7 @@ class Run:
 
 def work_of(session: Session, actor: Actor) -> list[Work]:
     """Assessments of open cycles that this person directs or contributes to and that are not agreed."""
-    mine = actor.directs | actor.contributes_to
+    mine = actor.answers_for | actor.contributes_to
     if not mine:
         return []
     rows = session.execute(
@@ -131,8 +131,9 @@ def open_cycles(session: Session) -> list[CycleState]:
         return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
     is_open, started = Assessment.status == "open", Assessment.last_activity_at.is_not(None)
-    steps = (Assessment.status == status for status in ("submitted", "signed_off", "agreed"))
-    counts = map(count, (is_open & ~started, is_open & started, *steps))
+    is_sent = Assessment.status.in_(("submitted", "approved"))
+    steps = (Assessment.status == status for status in ("signed_off", "agreed"))
+    counts = map(count, (is_open & ~started, is_open & started, is_sent, *steps))
     about = (Cycle.id, Cycle.name, Cycle.kind, Cycle.due_on)
     columns: list[Any] = [*about, func.count(Assessment.id), *counts]  # more than select() has types for
     rows = session.execute(
