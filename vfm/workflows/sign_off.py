@@ -263,7 +263,8 @@ def _open(session: Session, assessment_id: int, by: Actor, *, lock: bool = False
     questionnaire = content.questionnaire(session, head.version_id, head.content_hash)
     found = reach.of(session, head.id, head.service_id, questionnaire, by)
     holds = {
-        Part.RESPONDENT: found.answers_all,
+        # What a group has agreed on is sent by its director: nobody answers alone for it.
+        Part.RESPONDENT: found.answers_all or (questionnaire.is_group_response and found.is_director),
         Part.DIRECTOR: found.is_director,
         Part.EXECUTIVE_DIRECTOR: head.service_id in by.oversees,
         Part.CORE_TEAM: by.has(Role.CORE_TEAM),
