@@ -21,8 +21,10 @@ from vfm.scoring.shares import much_not_applicable
 from vfm.store import content
 from vfm.store import reach as reaching
 from vfm.store.queries import answer_checks as beside
+from vfm.store.queries import answer_copies as copies
 from vfm.store.queries import assessments as queries
 from vfm.store.queries import evidence as registers
+from vfm.store.queries.answer_copies import StepTaken
 from vfm.store.queries.assessments import Head, Published
 
 
@@ -34,6 +36,7 @@ class AnswerCheck:
         found: matter -> findings, empty for somebody who only reads.
         totals: group -> how many.
         actions: what answers would become improvement actions.
+        steps: how it went from hand to hand, once it was sent; the first one first.
         may_answer: this person may still change the answers; may_send: all of them are theirs to answer, so
             that they may send them; may_sign_off: they may sign them off or return them.
     """
@@ -45,6 +48,7 @@ class AnswerCheck:
     found: Mapping[str, tuple[Finding, ...]]
     totals: Mapping[Group, int]
     actions: tuple[str, ...]
+    steps: tuple[StepTaken, ...]
     may_answer: bool
     may_send: bool
     may_sign_off: bool
@@ -99,6 +103,7 @@ def check(session: Session, assessment_id: int, *, by: Actor, now: datetime) -> 
         found=found,
         totals=readiness.counts(found),
         actions=tuple(words for _, words in improvements(questionnaire, given, route=route)),
+        steps=() if may_answer else tuple(copies.steps(session, assessment_id)),
         may_answer=may_answer,
         may_send=may_answer and reach.answers_all,
         may_sign_off=may_sign_off,

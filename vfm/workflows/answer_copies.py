@@ -15,18 +15,8 @@ from vfm.store import content
 from vfm.store import reach as reaching
 from vfm.store.queries import answer_copies as beside
 from vfm.store.queries import assessments as queries
-from vfm.store.queries.answer_copies import Named
+from vfm.store.queries.answer_copies import Named, StepTaken
 from vfm.store.queries.assessments import Head
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A step that was taken: what, by whom, when, and why where a reason was asked for."""
-
-    verb: str
-    by: str
-    at: datetime
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +36,7 @@ class Taken:
     sections: tuple[SheetSection, ...]
     writers: Mapping[str, tuple[str, datetime]]
     evidence: Mapping[str, list[Named]]
-    steps: tuple[Step, ...]
+    steps: tuple[StepTaken, ...]
 
 
 def read(session: Session, assessment_id: int, *, by: Actor) -> Taken:
@@ -69,8 +59,5 @@ def read(session: Session, assessment_id: int, *, by: Actor) -> Taken:
         sections=sheet(reach.own, given, route, only=reach.own.questions),
         writers=beside.writers(session, assessment_id),
         evidence=beside.evidence(session, assessment_id),
-        steps=tuple(
-            Step(one.verb, one.by, one.at, (one.after or {}).get("reason", ""))
-            for one in beside.steps(session, assessment_id)
-        ),
+        steps=tuple(beside.steps(session, assessment_id)),
     )

@@ -20,13 +20,18 @@ class Named(NamedTuple):
     file_name: str
 
 
-class Taken(NamedTuple):
-    """One step that was taken; `after` holds its reason where one was asked for."""
+class StepTaken(NamedTuple):
+    """One step that an assessment took from hand to hand, and what its event tells."""
 
     verb: str
     by: str
     at: datetime
     after: Any
+
+    @property
+    def reason(self) -> str:
+        """Why, where a reason was asked for; else empty."""
+        return str((self.after or {}).get("reason", ""))
 
 
 def writers(session: Session, assessment_id: int) -> dict[str, tuple[str, datetime]]:
@@ -53,7 +58,7 @@ def evidence(session: Session, assessment_id: int) -> dict[str, list[Named]]:
     return found
 
 
-def steps(session: Session, assessment_id: int) -> list[Taken]:
+def steps(session: Session, assessment_id: int) -> list[StepTaken]:
     """The steps the assessment has taken so far, the first one first."""
     rows = session.execute(
         select(Event.verb, Person.name, Event.at, Event.after)
@@ -61,4 +66,4 @@ def steps(session: Session, assessment_id: int) -> list[Taken]:
         .where(Event.subject == "assessment", Event.subject_id == assessment_id, Event.verb.in_(STEPS))
         .order_by(Event.id)
     )
-    return [Taken(*row) for row in rows]
+    return [StepTaken(*row) for row in rows]
