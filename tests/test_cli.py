@@ -98,3 +98,8 @@ def test_a_check_loads_neither_web_nor_database_nor_numbers():
     program += f"print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_what_has_no_welsh_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["translations", "missing"]) == 0
+    assert "Pages in English alone: actions" in capsys.readouterr().out

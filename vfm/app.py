@@ -31,6 +31,7 @@ from vfm.web import (
     history,
     home,
     invitations,
+    languages,
     look,
     navigation,
     people,
@@ -113,6 +114,7 @@ def create_app(settings: Settings) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     filters.register(app)
+    languages.register(app)
     errors.register(app)
     access.guard(app)
     CSRFProtect(app)
@@ -160,6 +162,8 @@ def _give_pages_their_values(app: Flask) -> None:
             "council": visit.council if visit else _council(),
             "navigation": navigation.items(visit.actor) if visit else (),
             "look": found,
+            "language": languages.current(),
+            "is_in_its_language": languages.is_finished(),
             "static": look.stamped,
             "nonce": nonce,
             "problems": (),

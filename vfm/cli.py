@@ -8,7 +8,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from vfm.commands import demo, ranks, running, scores, template, work
+from vfm.commands import demo, ranks, running, scores, template, translations, work
 from vfm.commands.console import WRONG_USE, Subcommands
 
 Command = Callable[[argparse.Namespace], int]
@@ -23,6 +23,7 @@ REGISTERS: tuple[Callable[[Subcommands], None], ...] = (
     running.register_upgrade,
     running.register_serve,
     work.register,
+    translations.register,
     demo.register,
 )
 """Every subcommand there is; a new one is a function that registers it, and a row here."""

@@ -35,6 +35,7 @@ class Actor:
             assessment is what they were given of it (`vfm.store.reach`).
         oversees: services this person signs for as executive director, after their director.
         stands_in_for: of those directed, the ones as a deputy.
+        language: in which they read, `en` or `cy`; what they are asked is shown in it where it can be.
     """
 
     id: int
@@ -44,6 +45,7 @@ class Actor:
     contributes_to: frozenset[int] = field(default=frozenset())
     stands_in_for: frozenset[int] = field(default=frozenset())
     oversees: frozenset[int] = field(default=frozenset())
+    language: str = "en"
 
     def has(self, *roles: Role) -> bool:
         """True when at least one of `roles` is held."""

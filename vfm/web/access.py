@@ -8,7 +8,7 @@ from flask import Flask, Response, abort, flash, g, redirect, render_template, r
 from werkzeug.wrappers import Response as AnyResponse
 
 from vfm.roles import Actor, Role
-from vfm.web import keeping
+from vfm.web import keeping, languages
 from vfm.web.current import is_from_script, now, reading, transaction, wiring
 from vfm.workflows import sign_in
 
@@ -43,6 +43,7 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     # sign_in
     "sign_in.enter": VISITOR,
     "sign_in.leave": VISITOR,
+    "sign_in.choose_language": VISITOR,
     "sign_in.demo": VISITOR,
     "sign_in.account": SIGNED_IN,
     "sign_in.leave_others": SIGNED_IN,
@@ -258,6 +259,8 @@ def _check() -> AnyResponse | None:
     if request.endpoint == "static":
         return None
     g.visit = _visit()
+    if g.visit:
+        languages.use(g.visit.actor.language)
     if request.endpoint is None:  # no such address; the page that says so keeps the menu
         return None
     person = g.visit.actor if g.visit else None

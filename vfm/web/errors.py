@@ -19,6 +19,7 @@ from vfm.errors import (
 )
 from vfm.questionnaires.kinds import LONGEST
 from vfm.web import keeping
+from vfm.web.languages import mark, say
 
 STATUS: dict[type[VfmError], int] = {
     Invalid: 422,
@@ -29,29 +30,35 @@ STATUS: dict[type[VfmError], int] = {
     FileUnavailable: 503,
 }
 
-TOO_MUCH = (
+TOO_MUCH = mark(
     "Nothing was saved. Go back: what you typed is still there. Shorten it (an answer takes "
-    f"{LONGEST:,} characters, about eight pages), or choose a smaller file."
+    "%(longest)s characters, about eight pages), or choose a smaller file."
 )
 WORDS = {
     400: (
-        "This page could not be used",
-        "Go back and copy what you typed, then reload the page and send it again.",
+        mark("This page could not be used"),
+        mark("Go back and copy what you typed, then reload the page and send it again."),
     ),
-    403: ("You cannot do that", "Ask your core team if you think you should be able to."),
-    404: ("Page not found", "Check the address, or ask whoever sent you the link whether you have access."),
-    405: ("This page cannot be opened that way", "Go back and use the buttons on the page."),
-    409: ("Somebody else got there first", "Go back, reload the page to see what changed, and try again."),
-    413: ("That is more than this page can take", TOO_MUCH),
-    422: ("There is a problem with what was sent", "Put right what is listed and try again."),
-    429: ("Too many tries", "Wait a quarter of an hour and try again."),
+    403: (mark("You cannot do that"), mark("Ask your core team if you think you should be able to.")),
+    404: (
+        mark("Page not found"),
+        mark("Check the address, or ask whoever sent you the link whether you have access."),
+    ),
+    405: (mark("This page cannot be opened that way"), mark("Go back and use the buttons on the page.")),
+    409: (
+        mark("Somebody else got there first"),
+        mark("Go back, reload the page to see what changed, and try again."),
+    ),
+    413: (mark("That is more than this page can take"), TOO_MUCH),
+    422: (mark("There is a problem with what was sent"), mark("Put right what is listed and try again.")),
+    429: (mark("Too many tries"), mark("Wait a quarter of an hour and try again.")),
     500: (
-        "Something went wrong on our side",
-        "Nothing you saved is lost. Try again in a minute; if it goes on, tell your administrator.",
+        mark("Something went wrong on our side"),
+        mark("Nothing you saved is lost. Try again in a minute; if it goes on, tell your administrator."),
     ),
     503: (
-        "The database cannot be reached",
-        "If you were saving, what you sent is not saved: go back and send it again in a few minutes.",
+        mark("The database cannot be reached"),
+        mark("If you were saving, what you sent is not saved: go back and send it again in a few minutes."),
     ),
 }
 
@@ -75,9 +82,12 @@ def page(status: int, **more: object) -> tuple[str, int]:
     """The error page for a status."""
     # What went wrong may be the database itself: such a page is made without it.
     g.is_without_store = status >= 500
+    g.is_refused = True
     title, cure = WORDS.get(status, WORDS[400 if status < 500 else 500])
+    cure = say(cure, longest=f"{LONGEST:,}")
     try:
-        return render_template("errors/error.html", **({"heading": title, "cure": cure} | more)), status
+        values = {"heading": say(title), "cure": cure} | more
+        return render_template("errors/error.html", **values), status
     except Unavailable as error:  # a visitor's page looks up the council's name
         return _unavailable(error)
 
@@ -116,7 +126,7 @@ def _stale(_: CSRFError) -> ResponseReturnValue:
     visit = g.get("visit")
     if visit and _is_theirs(visit.actor.id) and keeping.can_be_kept():
         return keeping.page(keeping.typed_now(visit.actor.id)), 400
-    return page(400, message="It was open for too long, or since an earlier sign-in. Nothing was saved.")
+    return page(400, message=say("It was open for too long, or since an earlier sign-in. Nothing was saved."))
 
 
 def _is_theirs(person_id: int) -> bool:

@@ -19,6 +19,7 @@ from vfm.questionnaires.answers import Answer, Evidence, Raw, State, grade_words
 from vfm.questionnaires.kinds import choices
 from vfm.questionnaires.merging import Sent
 from vfm.questionnaires.schema import Kind, Question, Questionnaire
+from vfm.web.languages import say
 from vfm.web.markdown import render
 
 CONTROLS: dict[Kind, str] = {
@@ -214,12 +215,12 @@ def _text(typed: Raw, field: str) -> str:
 
 def _hint(question: Question) -> str:
     if question.max_words:
-        return f"At most {question.max_words} words."
+        return say("At most %(n)s words.", n=question.max_words)
     if question.kind is Kind.EVIDENCE:
-        return "One document or link a line."
+        return say("One document or link a line.")
     if question.kind is Kind.MULTI_CHOICE:
-        return "Choose all that apply."
-    return "For example, 27 3 2027" if question.kind is Kind.DATE else ""
+        return say("Choose all that apply.")
+    return say("For example, 27 3 2027") if question.kind is Kind.DATE else ""
 
 
 def _around(question: Question) -> tuple[str, str]:
@@ -248,7 +249,7 @@ def _parts(
     questionnaire: Questionnaire, question: Question, typed: Raw, errors: Mapping[str, str]
 ) -> tuple[Part, ...]:
     if question.kind is Kind.DATE:
-        names = {DAY: "Day", MONTH: "Month", YEAR: "Year"}
+        names = {DAY: say("Day"), MONTH: say("Month"), YEAR: say("Year")}
     elif question.by:
         names = {f"value.{part}": words for part, words in questionnaire.parts_of(question).items()}
     elif CONTROLS[question.kind] == "figure":

@@ -10,7 +10,7 @@ from flask import Flask
 from markupsafe import Markup, escape
 
 from vfm.errors import Problem
-from vfm.web import markdown
+from vfm.web import languages, markdown
 
 LONDON = ZoneInfo("Europe/London")
 ADDRESS = re.compile(r"\bhttps?://[^\s/<>\"“”]+\.[^\s<>\"“”]+", re.IGNORECASE)
@@ -22,12 +22,14 @@ def day(value: date | datetime | None) -> str:
     if value is None:
         return "–"
     local = value.astimezone(LONDON) if isinstance(value, datetime) else value
-    return f"{local.day} {local:%B %Y}"
+    return f"{local.day} {languages.months(languages.current())[local.month - 1]} {local.year}"
 
 
 def instant(value: datetime | None) -> str:
     """`5 March 2026 at 14:02`, UK time."""
-    return "–" if value is None else f"{day(value)} at {value.astimezone(LONDON):%H:%M}"
+    if value is None:
+        return "–"
+    return languages.say("%(day)s at %(time)s", day=day(value), time=f"{value.astimezone(LONDON):%H:%M}")
 
 
 def clock(value: datetime | None) -> str:
@@ -69,7 +71,7 @@ def percent(value: float | None, places: int = 0) -> str:
 
 def plural(count: int, one: str, many: str | None = None) -> str:
     """`1 service`, `3 services`."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
+    return f"{count:,} {languages.ngettext(one, many or one + 's', count)}"
 
 
 def duration(minutes: float) -> str:

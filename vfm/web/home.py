@@ -13,10 +13,13 @@ from vfm.roles import Role
 from vfm.store import database
 from vfm.web.current import actor, now, reading, wiring
 from vfm.web.filters import day
+from vfm.web.languages import english, mark, say
 from vfm.workflows import home
 from vfm.workflows.home import Task
 
 blueprint = Blueprint("home", __name__)
+
+TAG_COLOURS = {mark("Late"): "red", mark("Due soon"): "yellow"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +52,10 @@ def index() -> ResponseReturnValue:
 
 def _link(task: Task) -> Link:
     arguments: dict[str, Any] = {task.with_[0]: task.with_[1]} if task.with_ else {}
-    due = f"Due {day(task.due_on)}" if task.due_on else ""
+    due = say("Due %(day)s", day=day(task.due_on)) if task.due_on else ""
     hint = " · ".join(part for part in (task.about, due) if part)
-    colours = {"Late": "red", "Due soon": "yellow"}
-    return Link(task.words, url_for(task.page, **arguments), hint, task.tag, colours.get(task.tag, ""))
+    href, colour = url_for(task.page, **arguments), TAG_COLOURS.get(task.tag, "")
+    return Link(english(task.words), href, hint, say(task.tag), colour)
 
 
 @blueprint.get("/healthz")

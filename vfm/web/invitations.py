@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from vfm.errors import Conflict, Invalid, Problem
 from vfm.web.current import now, reading, transaction
+from vfm.web.languages import say
 from vfm.workflows import invitations
 
 blueprint = Blueprint("invitations", __name__)
@@ -24,7 +25,7 @@ def choose(token: str) -> ResponseReturnValue:
         return _page(token, error.problems), 422
     except Conflict:
         return _page(token), 409
-    flash("Your password is set. Sign in with it.", "done")
+    flash(say("Your password is set. Sign in with it."), "done")
     return redirect(url_for("sign_in.enter"), 303)
 
 

@@ -7,21 +7,22 @@ from flask import request, url_for
 
 from vfm.roles import Actor
 from vfm.web.access import allows
+from vfm.web.languages import mark, say
 
 MENU: tuple[tuple[str, str], ...] = (
-    ("Home", "home.index"),
-    ("Assessments", "assessments.index"),
-    ("Templates", "versions.index"),
-    ("Cycles", "cycles.index"),
-    ("Challenge", "challenge.index"),
-    ("Results", "results.newest"),
-    ("Priorities", "priorities.index"),
-    ("Plan", "reviews.index"),
-    ("Actions", "actions.index"),
-    ("Services", "services.index"),
-    ("Directory", "directory.index"),
-    ("People", "people.index"),
-    ("Council", "council.edit"),
+    (mark("Home"), "home.index"),
+    (mark("Assessments"), "assessments.index"),
+    (mark("Templates"), "versions.index"),
+    (mark("Cycles"), "cycles.index"),
+    (mark("Challenge"), "challenge.index"),
+    (mark("Results"), "results.newest"),
+    (mark("Priorities"), "priorities.index"),
+    (mark("Plan"), "reviews.index"),
+    (mark("Actions"), "actions.index"),
+    (mark("Services"), "services.index"),
+    (mark("Directory"), "directory.index"),
+    (mark("People"), "people.index"),
+    (mark("Council"), "council.edit"),
     # Assessments, Templates, Cycles, Challenge, Results, Priorities, Plan, Actions, Services, People, Council
 )
 """(words, endpoint without arguments)."""
@@ -50,7 +51,7 @@ class Item:
 def items(actor: Actor) -> tuple[Item, ...]:
     """The entries this person may open; the one whose blueprint this page belongs to is marked."""
     return tuple(
-        Item(words, _href(endpoint), _is_here(endpoint))
+        Item(say(words), _href(endpoint), _is_here(endpoint))
         for words, endpoint in MENU
         if allows(endpoint, actor)
     )

@@ -4,15 +4,16 @@ from flask import Blueprint, abort, flash, g, jsonify, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from vfm.errors import Invalid, Problem
-from vfm.web import keeping
+from vfm.web import keeping, languages
 from vfm.web.browsers import in_words
 from vfm.web.current import actor, now, reading, transaction, wiring
+from vfm.web.languages import mark, ngettext, say
 from vfm.workflows import sign_in
 
 blueprint = Blueprint("sign_in", __name__)
 
-WRONG = "E-mail or password is not right. Check both and try again."
-SLOWED = (
+WRONG = mark("E-mail or password is not right. Check both and try again.")
+SLOWED = mark(
     "There were too many tries. Wait a quarter of an hour, or ask your administrator for a link to choose "
     "a new password."
 )
@@ -36,10 +37,10 @@ def _tried(email: str, password: str, wanted: str) -> ResponseReturnValue:
     with reading() as store:
         candidate = sign_in.candidate(store, email, address, tries=settings.sign_in_tries, now=now())
     if candidate.is_slowed:
-        return _form(email, wanted, [Problem("email", SLOWED)]), 429
+        return _form(email, wanted, [Problem("email", say(SLOWED))]), 429
     # No transaction is open meanwhile: checking a password is slow on purpose.
     if not candidate.proves(password) or candidate.person_id is None:
-        return _form(email, wanted, [Problem("email", WRONG)]), 422
+        return _form(email, wanted, [Problem("email", say(WRONG))]), 422
     with transaction() as store:
         token = sign_in.enter(
             store, candidate.person_id, email, noted, browser=in_words(request.user_agent.string), now=now()
@@ -48,7 +49,10 @@ def _tried(email: str, password: str, wanted: str) -> ResponseReturnValue:
 
 
 def _blanks(email: str, password: str) -> list[Problem]:
-    asked = (("email", email, "Type your e-mail."), ("password", password, "Type your password."))
+    asked = (
+        ("email", email, say("Type your e-mail.")),
+        ("password", password, say("Type your password.")),
+    )
     return [Problem(place, words) for place, typed, words in asked if not typed.strip()]
 
 
@@ -66,11 +70,16 @@ def _kept() -> str:
 def _welcomed(token: str, person_id: int, wanted: str) -> ResponseReturnValue:
     session.clear()  # nothing of a visitor's session lives on in a person's
     session["token"] = token
+    if languages.COOKIE in request.cookies:  # chosen before it was known who this is
+        with transaction() as store:
+            sign_in.choose_language(store, person_id, languages.asked_for())
     if not _kept():
         return redirect(wanted, 303)
     typed = keeping.opened(_kept())
     if typed is None or typed.person_id != person_id:
-        flash("What was typed before you signed in was left out: somebody else typed it, or too long ago.")
+        flash(
+            say("What was typed before you signed in was left out: somebody else typed it, or too long ago.")
+        )
         return redirect(url_for("home.index"), 303)
     with reading() as store:
         g.visit = sign_in.visit(store, token, now=now(), hours=wiring().settings.session_hours)
@@ -83,6 +92,20 @@ def own_path(wanted: str | None) -> str:
     is_path = wanted is not None and wanted.startswith("/") and not wanted.startswith("//")
     # Browsers read a backslash as a slash and skip tabs and line breaks.
     return wanted if wanted and is_path and "\\" not in wanted and wanted.isprintable() else first
+
+
+@blueprint.post("/language")
+def choose_language() -> ResponseReturnValue:
+    """Show pages in English or in Welsh from now on: kept with the person, and in this browser."""
+    language = request.form.get("language", "")
+    if language not in languages.LANGUAGES:
+        abort(404)
+    if g.visit:
+        with transaction() as store:
+            sign_in.choose_language(store, actor().id, language)
+    response = redirect(own_path(request.form.get("next")), 303)
+    languages.remember(response, language, is_https=wiring().settings.is_https)
+    return response
 
 
 @blueprint.post("/sign-out")
@@ -121,7 +144,7 @@ def account() -> ResponseReturnValue:
             sign_in.change_password(store, g.visit.session_id, *typed, by=actor(), now=now())
     except Invalid as error:
         return _account(error.problems), 422
-    flash("Your password is changed. Every other browser is signed out.", "done")
+    flash(say("Your password is changed. Every other browser is signed out."), "done")
     return redirect(url_for("sign_in.account"), 303)
 
 
@@ -146,5 +169,9 @@ def leave_others() -> ResponseReturnValue:
     """End every session of this person but the present one."""
     with transaction() as store:
         ended = sign_in.end_others(store, g.visit.session_id, by=actor(), now=now())
-    flash(f"Signed out of {ended} other browser{'' if ended == 1 else 's'}.", "done")
+    flash(
+        ngettext("Signed out of %(n)s other browser.", "Signed out of %(n)s other browsers.", ended)
+        % {"n": ended},
+        "done",
+    )
     return redirect(url_for("sign_in.account"), 303)

@@ -6,7 +6,7 @@ A sign-in is three steps, so that the slow check of the password holds no transa
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, update
@@ -121,8 +121,13 @@ def visit(session: Session, token: str, *, now: datetime, hours: int) -> Visit |
         found.financial_year,
         found.revision,
     )
-    actor = _actor(found.person_id, found.name, held)
+    actor = replace(_actor(found.person_id, found.name, held), language=found.language)
     return Visit(found.id, actor, council, found.seen_at < now - SEEN_STEP, found.seen_at)
+
+
+def choose_language(session: Session, person_id: int, language: str) -> None:
+    """Keep the language in which somebody reads, `en` or `cy`; a choice of one's own leaves no event."""
+    session.execute(update(Person).where(Person.id == person_id).values(language=language))
 
 
 def whose(session: Session, token: str) -> int | None:

@@ -38,6 +38,7 @@ _VISIT = (
         SignInSession.seen_at,
         Person.id.label("person_id"),
         Person.name,
+        Person.language,
         (func.coalesce(_ROLES, "") + " " + func.coalesce(_DEPUTISED, "")).label("roles"),
         Council.name.label("council_name"),
         Council.colour,
