@@ -42,3 +42,22 @@ def test_a_place_without_forms_is_no_success(
 
     assert xlsforms.main([str(tmp_path)]) == 2
     assert "No XLSForm" in capsys.readouterr().out
+
+
+def test_every_request_of_completing_has_its_figure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.syspath_prepend(BENCH)
+    import complete
+
+    assert complete.main(["--database", "sqlite", "--rounds", "1", "--directors", "2"]) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith("sqlite: 50 questions in 8 sections")
+    figures = {
+        name: (float(cpu), int(statements))
+        for name, cpu, statements in re.findall(r"^(\S.*?) +([\d.]+) +[\d.]+ +(\d+)$", printed, re.MULTILINE)
+    }
+    assert len(figures) == 1 + 2 * 8 + 3 + 1
+    assert all(cpu > 0 and statements > 0 for cpu, statements in figures.values())
+    assert "2 directors at once: 40 requests, p95 " in printed
+    assert "100 answers acknowledged, 0 lost" in printed
