@@ -108,6 +108,10 @@ STEP_WORDS = {
 }
 
 
+CHANGES = ("submitted", "taken back", "signed", "signed off", "returned", "opened again", "agreed")
+"""Verbs of the events that tell how an assessment went from hand to hand."""
+
+
 def move(status: str, step: Step, chain: Chain = Chain.DIRECTOR) -> Move | None:
     """The row of the table for a step from here; None where it cannot be taken."""
     for one in MOVES:

@@ -21,11 +21,9 @@ from vfm.scoring.shares import much_not_applicable
 from vfm.store import content
 from vfm.store import reach as reaching
 from vfm.store.queries import answer_checks as beside
-from vfm.store.queries import answer_copies as copies
 from vfm.store.queries import assessments as queries
 from vfm.store.queries import evidence as registers
-from vfm.store.queries.answer_copies import StepTaken
-from vfm.store.queries.assessments import Head, Published
+from vfm.store.queries.assessments import Happened, Head, Published
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,7 @@ class AnswerCheck:
     found: Mapping[str, tuple[Finding, ...]]
     totals: Mapping[Group, int]
     actions: tuple[str, ...]
-    steps: tuple[StepTaken, ...]
+    steps: tuple[Happened, ...]
     may_answer: bool
     may_send: bool
     may_sign_off: bool
@@ -103,7 +101,7 @@ def check(session: Session, assessment_id: int, *, by: Actor, now: datetime) -> 
         found=found,
         totals=readiness.counts(found),
         actions=tuple(words for _, words in improvements(questionnaire, given, route=route)),
-        steps=() if may_answer else tuple(copies.steps(session, assessment_id)),
+        steps=() if may_answer else tuple(queries.happened(session, assessment_id, steps.CHANGES)),
         may_answer=may_answer,
         may_send=may_answer and reach.answers_all,
         may_sign_off=may_sign_off,

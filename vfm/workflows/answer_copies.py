@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from vfm.errors import NotFound
-from vfm.questionnaires import routing
+from vfm.questionnaires import routing, steps
 from vfm.questionnaires.answer_sheet import SheetSection, sheet
 from vfm.questionnaires.schema import Questionnaire
 from vfm.roles import Actor
@@ -15,8 +15,8 @@ from vfm.store import content
 from vfm.store import reach as reaching
 from vfm.store.queries import answer_copies as beside
 from vfm.store.queries import assessments as queries
-from vfm.store.queries.answer_copies import Named, StepTaken
-from vfm.store.queries.assessments import Head
+from vfm.store.queries.answer_copies import Named
+from vfm.store.queries.assessments import Happened, Head
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Taken:
     sections: tuple[SheetSection, ...]
     writers: Mapping[str, tuple[str, datetime]]
     evidence: Mapping[str, list[Named]]
-    steps: tuple[StepTaken, ...]
+    steps: tuple[Happened, ...]
 
 
 def read(session: Session, assessment_id: int, *, by: Actor) -> Taken:
@@ -59,5 +59,5 @@ def read(session: Session, assessment_id: int, *, by: Actor) -> Taken:
         sections=sheet(reach.own, given, route, only=reach.own.questions),
         writers=beside.writers(session, assessment_id),
         evidence=beside.evidence(session, assessment_id),
-        steps=tuple(beside.steps(session, assessment_id)),
+        steps=tuple(queries.happened(session, assessment_id, steps.CHANGES)),
     )

@@ -22,8 +22,6 @@ from vfm.store.queries import holders
 from vfm.store.queries.assessments import Head
 from vfm.store.tables import Assessment, ImprovementAction, ScorecardRow
 
-CHANGES = ("submitted", "taken back", "signed", "signed off", "returned", "opened again", "agreed")
-"""Verbs of the events that tell how an assessment went from hand to hand."""
 REASONS = {
     Step.RETURN: "Say why you return it, so that it can be put right.",
     Step.REOPEN: "Say why you open it again: the director and those who answer read it.",
@@ -127,8 +125,8 @@ def statement(session: Session, assessment_id: int, *, by: Actor) -> Statement:
 
 def _taken(session: Session, assessment_id: int) -> tuple[Taken, ...]:
     return tuple(
-        Taken(one.verb, one.by, one.at, (one.after or {}).get("reason", ""))
-        for one in queries.happened(session, assessment_id, CHANGES)
+        Taken(one.verb, one.by, one.at, one.reason)
+        for one in queries.happened(session, assessment_id, steps.CHANGES)
     )
 
 

@@ -1,15 +1,12 @@
-"""What a copy of an assessment's answers tells beside them: who wrote each, its evidence, the steps taken."""
+"""What a copy of an assessment's answers tells beside them: who wrote each, and its evidence."""
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from vfm.store.tables import AnswerRow, Event, Evidence, EvidenceUse, Person
-
-STEPS = ("submitted", "taken back", "signed", "signed off", "returned", "opened again", "agreed")
-"""Verbs of the events that tell how an assessment went from hand to hand."""
+from vfm.store.tables import AnswerRow, Evidence, EvidenceUse, Person
 
 
 class Named(NamedTuple):
@@ -18,20 +15,6 @@ class Named(NamedTuple):
     title: str
     address: str
     file_name: str
-
-
-class StepTaken(NamedTuple):
-    """One step that an assessment took from hand to hand, and what its event tells."""
-
-    verb: str
-    by: str
-    at: datetime
-    after: Any
-
-    @property
-    def reason(self) -> str:
-        """Why, where a reason was asked for; else empty."""
-        return str((self.after or {}).get("reason", ""))
 
 
 def writers(session: Session, assessment_id: int) -> dict[str, tuple[str, datetime]]:
@@ -56,14 +39,3 @@ def evidence(session: Session, assessment_id: int) -> dict[str, list[Named]]:
     for key, *named in rows:
         found.setdefault(key, []).append(Named(*named))
     return found
-
-
-def steps(session: Session, assessment_id: int) -> list[StepTaken]:
-    """The steps the assessment has taken so far, the first one first."""
-    rows = session.execute(
-        select(Event.verb, Person.name, Event.at, Event.after)
-        .join(Person, Person.id == Event.by_id)
-        .where(Event.subject == "assessment", Event.subject_id == assessment_id, Event.verb.in_(STEPS))
-        .order_by(Event.id)
-    )
-    return [StepTaken(*row) for row in rows]

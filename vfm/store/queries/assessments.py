@@ -429,6 +429,11 @@ class Happened(NamedTuple):
     after: Any
     verb: str
 
+    @property
+    def reason(self) -> str:
+        """Why, where a reason was asked for; else empty."""
+        return str((self.after or {}).get("reason", ""))
+
 
 def latest_event(session: Session, assessment_id: int, *verbs: str) -> Happened | None:
     """The last event of one of these kinds."""

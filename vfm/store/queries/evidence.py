@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from vfm.questionnaires.answers import Evidence as Grade
@@ -137,23 +137,27 @@ def counts(session: Session, assessment_id: int) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
+# Built once, and run without the ORM: asked whenever answers are checked.
+_ITEMS = (
+    select(
+        EvidenceUse.question_key,
+        Evidence.title,
+        Evidence.grade,
+        Evidence.dated_on,
+        Evidence.expires_on,
+        Evidence.withdrawn_at,
+    )
+    .join(Evidence, Evidence.id == EvidenceUse.evidence_id)
+    .where(EvidenceUse.assessment_id == bindparam("id"))
+    .order_by(EvidenceUse.at, EvidenceUse.id)
+)
+
+
 def items(session: Session, assessment_id: int) -> dict[str, list[Item]]:
     """Question key -> what supports its answer, as the rules on evidence take it; one statement."""
-    rows = session.execute(
-        select(
-            EvidenceUse.question_key,
-            Evidence.title,
-            Evidence.grade,
-            Evidence.dated_on,
-            Evidence.expires_on,
-            Evidence.withdrawn_at,
-        )
-        .join(Evidence, Evidence.id == EvidenceUse.evidence_id)
-        .where(EvidenceUse.assessment_id == assessment_id)
-        .order_by(EvidenceUse.at, EvidenceUse.id)
-    )
     found: dict[str, list[Item]] = {}
-    for key, title, grade, dated_on, expires_on, withdrawn_at in rows:
+    for row in session.connection().execute(_ITEMS, {"id": assessment_id}):
+        key, title, grade, dated_on, expires_on, withdrawn_at = row
         item = Item(title, Grade(grade), dated_on, expires_on, withdrawn_at is not None)
         found.setdefault(key, []).append(item)
     return found
