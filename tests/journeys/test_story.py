@@ -29,6 +29,7 @@ def test_from_a_template_to_a_planned_review(people: People) -> None:
     open_cycle(core, "Open a pilot", "Short check pilot", "Short service check, version 1", tuple(PILOT))
     for number, (service, (who, director)) in enumerate(PILOT.items()):
         respondent = people(who)
+        give_all(people(director), service, "Short check pilot", who)
         start(respondent, service, "Short check pilot")
         answer(respondent, level=2 + number % 2, with_wrong_answer=number == 0)
         if number == 0:
@@ -86,6 +87,15 @@ def open_cycle(core: Person, link: str, name: str, version: str, services: tuple
     core.sees(*(services or ("services, 15 questions each",)))
     core.press("Open the")
     assert core.heading == name
+
+
+def give_all(director: Person, service: str, cycle: str, who: str) -> None:
+    """The director gives the whole to a colleague, who sees nothing of it before; later cycles repeat it."""
+    row = director.open("/").page.get_by_role("row", name=service).filter(has_text=cycle)
+    row.get_by_role("link").first.click()
+    director.look().click("Give to colleagues").tick("All of it")
+    director.page.locator("label", has_text=who).click()
+    director.press("Give it to them").sees(f"Given to {who}")
 
 
 def start(respondent: Person, service: str, cycle: str) -> None:

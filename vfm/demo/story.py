@@ -186,7 +186,7 @@ def _give_parts(stage: Stage, cycle: int, then: datetime) -> None:
             if helper is not None and assessment not in has_given:
                 typed = delegations.Typed(places=("",), people=(str(helper.id),), message=GIVEN)
                 by = stage.director_of(key)
-                delegations.give(session, assessment, typed, by=by, now=then, site=None)
+                delegations.give(session, assessment, typed, by=by, now=then)
 
 
 def _typed(day: date) -> tuple[str, str, str]:

@@ -33,13 +33,12 @@ def send(assessment_id: int) -> ResponseReturnValue:
     place = form.get("at", "")
     if form.get("do") == "search":
         return _give_page(assessment_id, place, typed, form.get("search", ""))
-    settings = wiring().settings
     try:
         with transaction() as store:
-            given = delegations.give(store, assessment_id, typed, by=actor(), now=now(), site=settings.url)
+            given = delegations.give(store, assessment_id, typed, by=actor(), now=now())
     except Invalid as error:
         return _give_page(assessment_id, place, typed, form.get("search", ""), error.problems), 422
-    _tell(given, has_mail=bool(settings.mail))
+    _tell(given, has_mail=bool(wiring().settings.mail))
     return redirect(url_for("assessments.show", assessment_id=assessment_id), 303)
 
 

@@ -45,6 +45,7 @@ def index() -> ResponseReturnValue:
         tasks=[_link(task) for task in view.tasks],
         cycles=view.cycles,
         work=view.work,
+        parts=view.parts,
         needs_set_up=view.needs_set_up,
         may_open_cycles=actor().has(Role.CORE_TEAM),
     )

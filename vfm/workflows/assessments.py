@@ -27,9 +27,10 @@ from vfm.questionnaires.schema import Question, Questionnaire
 from vfm.questionnaires.steps import Status, Step
 from vfm.roles import Actor, Role
 from vfm.store import answers as rows
-from vfm.store import content
+from vfm.store import content, own_parts
 from vfm.store import reach as reaching
 from vfm.store.letters import Reader
+from vfm.store.own_parts import OwnPart
 from vfm.store.queries import assessments as queries
 from vfm.store.queries import holders, parts
 from vfm.store.queries.assessments import Attached, Head, Published, Work
@@ -40,11 +41,20 @@ from vfm.store.queries.parts import Holding
 
 @dataclass(frozen=True, slots=True)
 class Mine:
-    """Somebody's list: what wants answering, what wants signing off, and the rest."""
+    """Somebody's work across services: what waits for them, what they handed back or sent on.
+
+    Attributes:
+        to_answer: assessments of services they direct; parts: what they were given elsewhere, and still have.
+        handed_back: parts they handed back, or that were sent on since.
+        nothing_yet: (service, its directors) of open assessments of which they were given nothing.
+    """
 
     to_answer: tuple[Work, ...]
+    parts: tuple[OwnPart, ...]
     to_sign_off: tuple[Work, ...]
     done: tuple[Work, ...]
+    handed_back: tuple[OwnPart, ...]
+    nothing_yet: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,16 +279,35 @@ class Saved:
 
 
 def mine(session: Session, *, by: Actor) -> Mine:
-    """The assessments of the services this person directs or contributes to; the most urgent first."""
-    found = queries.of_services(session, sorted(by.answers_for | by.contributes_to))
+    """What somebody directs, deputises for or was given; the most urgent first."""
+    found = queries.of_services(session, sorted(by.answers_for))
     to_answer = [
         one
         for one in found
-        if one.status == Status.OPEN and not one.is_closed and by.works_on(one.service_id)
+        if one.status == Status.OPEN and not one.is_closed and one.service_id in by.directs
     ]
     to_sign_off = [one for one in found if _signs(one, by)]
-    rest = [one for one in found if one not in to_answer and one not in to_sign_off]
-    return Mine(tuple(sorted(to_answer, key=_due)), tuple(sorted(to_sign_off, key=_due)), tuple(rest))
+    given = own_parts.of(session, by)
+    in_hand = [one for one in given if one.status == Status.OPEN and one.handed_back_at is None]
+    return Mine(
+        to_answer=tuple(sorted(to_answer, key=_due)),
+        parts=tuple(in_hand),
+        to_sign_off=tuple(sorted(to_sign_off, key=_due)),
+        done=tuple(one for one in found if one not in to_answer and one not in to_sign_off),
+        handed_back=tuple(one for one in given if one not in in_hand),
+        nothing_yet=_nothing_yet(session, by),
+    )
+
+
+def _nothing_yet(session: Session, by: Actor) -> tuple[tuple[str, str], ...]:
+    services = by.contributes_to - by.directs
+    directors: dict[str, list[str]] = {}
+    for service, director in parts.without_any(session, by.id, services) if services else ():
+        directors.setdefault(service, []).append(director)
+    return tuple(
+        (service, _joined([name for name in names if name], "its director", "or"))
+        for service, names in directors.items()
+    )
 
 
 def _signs(work: Work, by: Actor) -> bool:

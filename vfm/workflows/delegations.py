@@ -14,14 +14,13 @@ from sqlalchemy.orm import Session
 from vfm.errors import Conflict, Invalid, NotFound, Problem
 from vfm.questionnaires import parts, routing, steps
 from vfm.questionnaires.answers import UNANSWERED, State
-from vfm.questionnaires.figures import day_in_words
 from vfm.questionnaires.kinds import text_problem
 from vfm.questionnaires.pages import pages
 from vfm.questionnaires.parts import WHOLE, Part, Reach, Scope
 from vfm.questionnaires.schema import Questionnaire
 from vfm.questionnaires.steps import Step
 from vfm.roles import Actor, Role
-from vfm.store import content, credentials, events, outbox, sessions
+from vfm.store import content, credentials, events, letters, sessions
 from vfm.store import reach as reaching
 from vfm.store.queries import assessments as assessment_queries
 from vfm.store.queries import parts as queries
@@ -139,12 +138,8 @@ def _choice(part: Part, words: str, holdings: Sequence[Holding]) -> Choice:
     return Choice(part.place, words, tuple(one.name for one in holdings if one.part == part))
 
 
-def give(
-    session: Session, assessment_id: int, typed: Typed, *, by: Actor, now: datetime, site: str | None
-) -> Given:
+def give(session: Session, assessment_id: int, typed: Typed, *, by: Actor, now: datetime) -> Given:
     """Give parts to people, and tell them by e-mail. What was handed back is in hand again from now on.
-
-    `site` is where people reach the pages, for the links in the e-mails; None: no e-mail is written.
 
     Raises:
         NotFound: no such assessment, or you do not direct its service.
@@ -170,39 +165,40 @@ def give(
         _at_hand(session, person_id, head.service_id)
     _keep(session, assessment_id, names, wanted, message, by, now)
     titles = [parts.title_of(questionnaire, part) for part in wanted]
-    for person_id in names if site is not None else ():
+    for person_id in names:
         token = new[person_id][1] if person_id in new else None
-        _tell(session, head, person_id, _letter(head, titles, message, token, by, site), now)
+        _tell(session, head, person_id, titles, message, token, by, now)
     after = {"to": list(names.values()), "parts": titles}
     _record(session, "gave a part", head, after, by, now)
     return Given(tuple(names.values()), tuple((person.name, token) for person, token in new.values()))
 
 
-def _letter(
-    head: Head, titles: Sequence[str], message: str, token: str | None, by: Actor, site: str | None
-) -> str:
+def _tell(
+    session: Session,
+    head: Head,
+    person_id: int,
+    titles: Sequence[str],
+    message: str,
+    token: str | None,
+    by: Actor,
+    now: datetime,
+) -> None:
     """The e-mail to somebody who was given parts; `token` is of the invitation of somebody new."""
-    opening = f"{by.name} asks you to answer a part of the self-assessment of {head.service} ({head.cycle}):"
-    first = f"First choose a password: {site}/invitations/{token}\n" if token else ""
-    return "\n\n".join(
-        [
-            opening,
-            "\n".join(f"- {title}" for title in titles),
-            *([message] if message else []),
-            f"{first}Answer here: {site}/assessments/{head.id}\nIt is due on {day_in_words(head.due_on)}.",
-        ]
-    )
-
-
-def _tell(session: Session, head: Head, person_id: int, body: str, now: datetime) -> None:
     person = session.get_one(Person, person_id)
-    outbox.queue(
+    first = f"First choose a password: {letters.PAGES}/invitations/{token}" if token else ""
+    letters.send(
         session,
-        step=f"given:assessment:{head.id}:person:{person_id}:at:{now.isoformat()}",
-        person_id=person_id,
-        address=person.email,
+        [letters.Reader(person.id, person.name, person.email)],
+        step=f"given:assessment:{head.id}:{now.isoformat()}",
         subject=f"{head.service}: questions for you to answer",
-        body=body,
+        paragraphs=[
+            f"{by.name} asks you to answer a part of the self-assessment of {head.service} ({head.cycle}):",
+            "\n".join(f"- {title}" for title in titles),
+            message,
+            f"It is due on {letters.day(head.due_on)}.",
+            first,
+        ],
+        link=letters.page(head.id),
         now=now,
     )
 

@@ -7,9 +7,12 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from vfm.roles import Actor, Role
+from vfm.store import own_parts
+from vfm.store.own_parts import OwnPart
 from vfm.store.queries import groups
 from vfm.store.queries import home as queries
 from vfm.store.queries.home import CycleState, Work
+from vfm.store.queries.parts import cannot_be_answered
 
 SOON = 7
 """Days before its due date from which an assessment is called due soon."""
@@ -44,11 +47,12 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The first page of one person."""
+    """The first page of one person: `work` are the assessments they direct, `parts` what they were given."""
 
     tasks: tuple[Task, ...]
     cycles: tuple[CycleState, ...]
     work: tuple[Work, ...]
+    parts: tuple[OwnPart, ...]
     needs_set_up: bool
 
 
@@ -57,10 +61,12 @@ def show(session: Session, *, by: Actor, now: datetime) -> Home:
     today = now.date()
     cycles = tuple(queries.open_cycles(session)) if by.sees_all_services else ()
     work = tuple(queries.work_of(session, by))
+    parts = tuple(part for part in own_parts.of(session, by) if part.status != "agreed")
     services, undirected, _, templates = queries.set_up_state(session)
     tasks = [
         *_waited_for(session, by, work, today),
         *_answering(session, by, work, today),
+        *_given(parts, today),
         *_in_a_group(session, by, today),
         *_setting_up(by, services, undirected),
         *_steering(by, cycles, today),
@@ -70,7 +76,7 @@ def show(session: Session, *, by: Actor, now: datetime) -> Home:
         *_reading(session, by),
     ]
     tasks.sort(key=lambda task: task.urgency)
-    return Home(tuple(tasks), cycles, work, needs_set_up=not services or not templates)
+    return Home(tuple(tasks), cycles, work, parts, needs_set_up=not services or not templates)
 
 
 def _waited_for(session: Session, by: Actor, work: tuple[Work, ...], today: date) -> Iterator[Task]:
@@ -83,6 +89,10 @@ def _waited_for(session: Session, by: Actor, work: tuple[Work, ...], today: date
             words = f"Sign the assessment of {one.service} as executive director, or return it"
             at, tag = ("assessment_id", one.assessment_id), _tag(one.due_on, today)
             yield Task(words, "sign_off.show", at, one.due_on, tag, one.cycle, is_waited_for=True)
+    for stuck in cannot_be_answered(session, by.directs):
+        words = f"Find somebody for what {stuck.who} cannot answer of {stuck.service}"
+        at, tag = ("assessment_id", stuck.assessment_id), _tag(stuck.due_on, today)
+        yield Task(words, "assessments.show", at, stuck.due_on, tag, stuck.cycle, is_waited_for=True)
     for assessment_id, service, cycle, count in queries.challenges_to_answer(session, by):
         words = f"Respond to {_count(count, 'challenged score')} of {service}"
         at = ("assessment_id", assessment_id)
@@ -91,7 +101,7 @@ def _waited_for(session: Session, by: Actor, work: tuple[Work, ...], today: date
 
 def _answering(session: Session, by: Actor, work: tuple[Work, ...], today: date) -> Iterator[Task]:
     for one in work:
-        if one.status == "open" and not one.is_of_group and by.works_on(one.service_id):
+        if one.status == "open" and not one.is_of_group and one.service_id in by.directs:
             left = max(one.on_route - one.answered, 0)
             verb = "Start" if not one.answered else "Finish" if left else "Check and send"
             rest = f": {left} of {one.on_route} questions left" if one.answered and left else ""
@@ -104,6 +114,18 @@ def _answering(session: Session, by: Actor, work: tuple[Work, ...], today: date)
             yield Task(f"Update {_count(overdue, 'overdue action')}", "actions.index", tag="Late")
         if undated:
             yield Task(f"Set a date for {_count(undated, 'improvement action')}", "actions.index")
+
+
+def _given(parts: tuple[OwnPart, ...], today: date) -> Iterator[Task]:
+    """What a contributor was given and has not handed back."""
+    for one in parts:
+        if one.status == "open" and one.handed_back_at is None:
+            what = "the assessment" if one.is_whole else one.words
+            verb = "Answer" if one.left == one.asked else "Finish" if one.left else "Hand back"
+            rest = f": {one.left} of {_count(one.asked, 'question')} left" if one.left else ""
+            at, tag = ("assessment_id", one.assessment_id), _tag(one.due_on, today)
+            words = f"{verb} {what} of {one.service}{rest}"
+            yield Task(words, "assessments.show", at, one.due_on, tag, one.cycle)
 
 
 def _in_a_group(session: Session, by: Actor, today: date) -> Iterator[Task]:

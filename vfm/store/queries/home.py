@@ -67,9 +67,8 @@ class Run:
 
 
 def work_of(session: Session, actor: Actor) -> list[Work]:
-    """Assessments of open cycles that this person directs or contributes to and that are not agreed."""
-    mine = actor.answers_for | actor.contributes_to
-    if not mine:
+    """Assessments of open cycles of services that this person directs or signs for, and not agreed."""
+    if not actor.answers_for:
         return []
     rows = session.execute(
         select(
@@ -86,7 +85,9 @@ def work_of(session: Session, actor: Actor) -> list[Work]:
         .join(Service, Service.id == Assessment.service_id)
         .join(Cycle, Cycle.id == Assessment.cycle_id)
         .where(
-            Assessment.service_id.in_(sorted(mine)), Assessment.status != "agreed", Cycle.closed_at.is_(None)
+            Assessment.service_id.in_(sorted(actor.answers_for)),
+            Assessment.status != "agreed",
+            Cycle.closed_at.is_(None),
         )
         .order_by(Cycle.due_on, Service.name)
     )

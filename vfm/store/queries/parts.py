@@ -1,15 +1,25 @@
 """Which parts of assessments people were given."""
 
 from collections.abc import Collection
-from datetime import datetime
-from typing import NamedTuple
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, bindparam, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from vfm.questionnaires.parts import Part
+from vfm.questionnaires.steps import Status
 from vfm.roles import Role
-from vfm.store.tables import Assessment, Cycle, Delegation, Person, PersonRole, Version
+from vfm.store.tables import (
+    AnswerRow,
+    Assessment,
+    Cycle,
+    Delegation,
+    Person,
+    PersonRole,
+    Service,
+    Version,
+)
 
 _GIVEN_TO = select(Delegation.scope, Delegation.place, Delegation.handed_back_at).where(
     Delegation.assessment_id == bindparam("assessment_id"), Delegation.person_id == bindparam("person_id")
@@ -87,6 +97,141 @@ def holdings(session: Session, assessment_id: int) -> list[Holding]:
         Holding._make(row)
         for row in session.connection().execute(_HOLDINGS, {"assessment_id": assessment_id})
     ]
+
+
+class Given(NamedTuple):
+    """A part somebody was given, with the assessment it belongs to."""
+
+    part_id: int
+    assessment_id: int
+    service_id: int
+    service: str
+    cycle: str
+    kind: str
+    due_on: date
+    status: str
+    version_id: int
+    content_hash: str
+    scope: str
+    place: str
+    given_by: str
+    given_at: datetime
+    handed_back_at: datetime | None
+    handed_back_as: str
+
+
+def of_person(session: Session, person_id: int, service_ids: Collection[int]) -> list[Given]:
+    """What somebody was given of these services in cycles that are not closed, the one due first first."""
+    due_on = func.coalesce(Assessment.due_on, Cycle.due_on)
+    columns: list[Any] = [  # more than select() has types for
+        Delegation.id,
+        Assessment.id,
+        Service.id,
+        Service.name,
+        Cycle.name,
+        Cycle.kind,
+        due_on,
+        Assessment.status,
+        Version.id,
+        Version.content_hash,
+        Delegation.scope,
+        Delegation.place,
+        Person.name,
+        Delegation.given_at,
+        Delegation.handed_back_at,
+        Delegation.handed_back_as,
+    ]
+    rows = session.execute(
+        select(*columns)
+        .join(Assessment, Assessment.id == Delegation.assessment_id)
+        .join(Service, Service.id == Assessment.service_id)
+        .join(Cycle, Cycle.id == Assessment.cycle_id)
+        .join(Version, Version.id == Assessment.version_id)
+        .join(Person, Person.id == Delegation.given_by_id)
+        .where(
+            Delegation.person_id == person_id,
+            Assessment.service_id.in_(sorted(service_ids)),
+            Cycle.closed_at.is_(None),
+        )
+        .order_by(due_on, Service.name, Delegation.id)
+    )
+    return [Given._make(row) for row in rows]
+
+
+def answers_of(session: Session, assessment_ids: Collection[int]) -> dict[int, list[tuple[str, Any]]]:
+    """Assessment -> its (question key, content) pairs."""
+    found: dict[int, list[tuple[str, Any]]] = {}
+    if assessment_ids:
+        rows = session.execute(
+            select(AnswerRow.assessment_id, AnswerRow.question_key, AnswerRow.content).where(
+                AnswerRow.assessment_id.in_(sorted(assessment_ids))
+            )
+        )
+        for assessment_id, key, content in rows:
+            found.setdefault(assessment_id, []).append((key, content))
+    return found
+
+
+def without_any(session: Session, person_id: int, service_ids: Collection[int]) -> list[tuple[str, str]]:
+    """(service, a director) of open assessments of these services of which somebody was given nothing.
+
+    A row for each director; an empty name where there is none.
+    """
+    director = aliased(PersonRole)
+    rows = session.execute(
+        select(Service.name, func.coalesce(Person.name, ""))
+        .join(Assessment, Assessment.service_id == Service.id)
+        .join(Cycle, Cycle.id == Assessment.cycle_id)
+        .outerjoin(
+            director,
+            and_(director.service_id == Service.id, director.role == Role.DIRECTOR.value),
+        )
+        .outerjoin(Person, and_(Person.id == director.person_id, Person.is_active))
+        .where(
+            Service.id.in_(sorted(service_ids)),
+            Assessment.status == Status.OPEN,
+            Cycle.closed_at.is_(None),
+            ~exists()
+            .where(Delegation.assessment_id == Assessment.id, Delegation.person_id == person_id)
+            .correlate(Assessment),
+        )
+        .distinct()
+        .order_by(Service.name)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+class Stuck(NamedTuple):
+    """Somebody handed back parts of an assessment, as they cannot answer them."""
+
+    assessment_id: int
+    service: str
+    cycle: str
+    who: str
+    due_on: date
+
+
+def cannot_be_answered(session: Session, service_ids: Collection[int]) -> list[Stuck]:
+    """What was handed back of open assessments of these services because somebody cannot answer it."""
+    if not service_ids:
+        return []
+    due_on = func.coalesce(Assessment.due_on, Cycle.due_on)
+    rows = session.execute(
+        select(Assessment.id, Service.name, Cycle.name, Person.name, due_on)
+        .join(Delegation, Delegation.assessment_id == Assessment.id)
+        .join(Service, Service.id == Assessment.service_id)
+        .join(Cycle, Cycle.id == Assessment.cycle_id)
+        .join(Person, Person.id == Delegation.person_id)
+        .where(
+            Assessment.service_id.in_(sorted(service_ids)),
+            Assessment.status == Status.OPEN,
+            Cycle.closed_at.is_(None),
+            Delegation.handed_back_as == "cannot",
+        )
+        .distinct()
+        .order_by(due_on, Service.name, Person.name)
+    )
+    return [Stuck(*row) for row in rows]
 
 
 class Candidate(NamedTuple):
