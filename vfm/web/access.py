@@ -184,6 +184,17 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "delegations.hand_back": frozenset({Role.CONTRIBUTOR}),
     "delegations.return_part": frozenset({Role.CONTRIBUTOR}),
     "delegations.take_up": frozenset({Role.CONTRIBUTOR}),
+    # deputies
+    "deputies.index": frozenset({Role.DIRECTOR}),
+    "deputies.name": frozenset({Role.DIRECTOR}),
+    "deputies.end": frozenset({Role.DIRECTOR}),
+    # comments
+    "comments.of_question": ANSWERS,
+    "comments.write": ANSWERING | CORE,
+    "comments.edit": ANSWERING | CORE,
+    "comments.change": ANSWERING | CORE,
+    "comments.settle": ANSWERING | CORE,
+    "comments.reopen": ANSWERING | CORE,
     # sign_off
     "sign_off.submit": ANSWERING,
     "sign_off.show": SIGNING | CORE,

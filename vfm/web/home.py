@@ -53,6 +53,7 @@ def index() -> ResponseReturnValue:
 
 def _link(task: Task) -> Link:
     arguments: dict[str, Any] = {task.with_[0]: task.with_[1]} if task.with_ else {}
+    arguments |= {"key": task.key} if task.key else {}
     due = say("Due %(day)s", day=day(task.due_on)) if task.due_on else ""
     hint = " · ".join(part for part in (task.about, due) if part)
     href, colour = url_for(task.page, **arguments), TAG_COLOURS.get(task.tag, "")

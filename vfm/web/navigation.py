@@ -29,7 +29,9 @@ MENU: tuple[tuple[str, str], ...] = (
 ALSO = {
     "answer_checks": "assessments",
     "answer_copies": "assessments",
+    "comments": "assessments",
     "delegations": "assessments",
+    "deputies": "assessments",
     "designs": "versions",
     "feedback": "cycles",
     "groups": "assessments",

@@ -404,7 +404,8 @@ def respond(session: Session, assessment_id: int, key: str, words: str, *, by: A
     before = known.response or None
     known.response, known.response_by_id, known.response_at = words.strip(), by.id, now
     after = {"question": key, "response": known.response}
-    _record(session, "answered a challenge", assessment_id, by, now, before, after)
+    is_deputy = row.service_id in by.stands_in_for
+    _record(session, "answered a challenge", assessment_id, by, now, before, after, as_deputy=is_deputy)
 
 
 def agree(session: Session, assessment_id: int, key: str, raw: Raw, *, by: Actor, now: datetime) -> None:
@@ -489,8 +490,24 @@ def _same(one: Answer, other: Answer) -> bool:
 
 
 def _record(
-    session: Session, verb: str, assessment_id: int, by: Actor, now: datetime, before: Any, after: Any
+    session: Session,
+    verb: str,
+    assessment_id: int,
+    by: Actor,
+    now: datetime,
+    before: Any,
+    after: Any,
+    *,
+    as_deputy: bool = False,
 ) -> None:
     events.record(
-        session, verb, "assessment", assessment_id, by_id=by.id, now=now, before=before, after=after
+        session,
+        verb,
+        "assessment",
+        assessment_id,
+        by_id=by.id,
+        now=now,
+        before=before,
+        after=after,
+        as_deputy=as_deputy,
     )

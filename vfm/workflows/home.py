@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from vfm.roles import Actor, Role
 from vfm.store import own_parts
 from vfm.store.own_parts import OwnPart
-from vfm.store.queries import groups
+from vfm.store.queries import comments, groups
 from vfm.store.queries import home as queries
 from vfm.store.queries.home import CycleState, Work
 from vfm.store.queries.parts import cannot_be_answered
@@ -29,6 +29,7 @@ class Task:
         due_on: when it is wanted, None where nothing says so.
         tag: late, due soon, or empty.
         is_waited_for: somebody else cannot go on until it is done.
+        key: of the question whose page it is, empty for others.
     """
 
     words: str
@@ -38,6 +39,7 @@ class Task:
     tag: str = ""
     about: str = ""
     is_waited_for: bool = False
+    key: str = ""
 
     @property
     def urgency(self) -> tuple[bool, bool, date]:
@@ -93,6 +95,12 @@ def _waited_for(session: Session, by: Actor, work: tuple[Work, ...], today: date
         words = f"Find somebody for what {stuck.who} cannot answer of {stuck.service}"
         at, tag = ("assessment_id", stuck.assessment_id), _tag(stuck.due_on, today)
         yield Task(words, "assessments.show", at, stuck.due_on, tag, stuck.cycle, is_waited_for=True)
+    for said in comments.unread(session, by.id):
+        words = f"Read what {said.by} says to you about {said.question_key} of {said.service}"
+        at = ("assessment_id", said.assessment_id)
+        yield Task(
+            words, "comments.of_question", at, about=said.cycle, is_waited_for=True, key=said.question_key
+        )
     for assessment_id, service, cycle, count in queries.challenges_to_answer(session, by):
         words = f"Respond to {_count(count, 'challenged score')} of {service}"
         at = ("assessment_id", assessment_id)

@@ -156,7 +156,7 @@ def submit(session: Session, assessment_id: int, *, by: Actor, now: datetime) ->
     made = _make_actions(session, head, improvements(questionnaire, given), now)
     _move(session, head, status, by, now, submitted_at=now, submitted_by_id=by.id)
     after = {"scorecard": number, "actions": made}
-    events.record(session, "submitted", "assessment", assessment_id, by_id=by.id, now=now, after=after)
+    _record(session, "submitted", head, by, now, after=after)
     _tell_who_signs(session, head, status, by, now)
 
 
@@ -170,7 +170,7 @@ def take_back(session: Session, assessment_id: int, *, by: Actor, now: datetime)
     """
     case, status = _before(session, assessment_id, Step.RECALL, by)
     _move(session, case.head, status, by, now, **_UNSIGNED)
-    events.record(session, "taken back", "assessment", assessment_id, by_id=by.id, now=now)
+    _record(session, "taken back", case.head, by, now)
 
 
 def sign_off(session: Session, assessment_id: int, *, by: Actor, now: datetime) -> Status:
@@ -184,7 +184,7 @@ def sign_off(session: Session, assessment_id: int, *, by: Actor, now: datetime) 
     case, status = _before(session, assessment_id, Step.SIGN, by)
     if status is Status.APPROVED:
         _move(session, case.head, status, by, now, approved_at=now, approved_by_id=by.id)
-        events.record(session, "signed", "assessment", assessment_id, by_id=by.id, now=now)
+        _record(session, "signed", case.head, by, now)
         _tell_who_signs(session, case.head, status, by, now)
     else:
         _sign_off(session, case.head, status, by, now)
@@ -205,7 +205,7 @@ def countersign(session: Session, assessment_id: int, *, by: Actor, now: datetim
 
 def _sign_off(session: Session, head: Head, status: Status, by: Actor, now: datetime) -> None:
     _move(session, head, status, by, now, signed_off_at=now, signed_off_by_id=by.id)
-    events.record(session, "signed off", "assessment", head.id, by_id=by.id, now=now)
+    _record(session, "signed off", head, by, now)
 
 
 def send_back(session: Session, assessment_id: int, reason: str, *, by: Actor, now: datetime) -> None:
@@ -245,7 +245,7 @@ def _open_again(
     sender_id = queries.sender(session, assessment_id)
     _move(session, case.head, status, by, now, **_UNSIGNED)
     after = {"reason": reason.strip()}
-    events.record(session, verb, "assessment", assessment_id, by_id=by.id, now=now, after=after)
+    _record(session, verb, case.head, by, now, after=after)
     _tell_who_answers(session, case.head, verb, reason.strip(), sender_id, by, now)
 
 
@@ -331,6 +331,13 @@ def _tell_who_answers(
 def _answers(session: Session, questionnaire: Questionnaire, assessment_id: int) -> dict[str, Answer]:
     kept = queries.answers(session, assessment_id)
     return content.answers(questionnaire, ((row.key, row.content) for row in kept))
+
+
+def _record(session: Session, verb: str, head: Head, by: Actor, now: datetime, after: Any = None) -> None:
+    is_deputy = head.service_id in by.stands_in_for
+    events.record(
+        session, verb, "assessment", head.id, by_id=by.id, now=now, after=after, as_deputy=is_deputy
+    )
 
 
 def _move(session: Session, head: Head, status: Status, by: Actor, now: datetime, **more: Any) -> None:
