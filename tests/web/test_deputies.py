@@ -71,7 +71,7 @@ def test_a_director_names_a_deputy_who_directs_in_that_time_alone(
         assert dict(iter(done)) == {
             "saved answers": True, "submitted": True, "signed off": True,
         }  # fmt: skip
-        assert session.scalars(select(Message.subject)).all() == ["You stand in for Director"]
+        assert session.scalars(select(Message.subject)).first() == "You stand in for Director"
     assert "no longer stands in" in signed_in("director").open("/deputies/").submit("End").text
     assert deputy.status(at) == 404
 

@@ -115,9 +115,9 @@ def _tell(
         step=f"deputy:by:{by.id}:{now.isoformat()}",
         subject=f"You stand in for {by.name}",
         paragraphs=[
-            f"From {letters.day(starts)}{until} you stand in for {by.name} as director of "
-            f"{', '.join(services)}. You can do all that they can do: answer, give parts to colleagues, and "
-            "sign off.",
+            f"From {letters.day(starts)}{until} you stand in for {by.name} as director of these services:",
+            "\n".join(f"- {service}" for service in services),
+            "You can do all that they can do: answer, give parts to colleagues, and sign off.",
         ],
         link=f"{letters.PAGES}/assessments",
         now=now,
