@@ -251,6 +251,19 @@ def test_one_sentence_says_whether_it_can_be_sent(counted: dict[str, int], words
     assert readiness.verdict(told) == words
 
 
+@pytest.mark.parametrize(
+    ("counted", "words"),
+    [
+        ({"unanswered": 2}, "Your part is not complete yet: 2 questions have no answer."),
+        ({"weak": 1}, "Your part is complete. Before you hand it back, 1 thing deserves another look."),
+        ({}, "Your part is complete: everything that must be answered is answered, and nothing stands out."),
+    ],
+)
+def test_one_sentence_says_whether_a_part_can_be_handed_back(counted: dict[str, int], words: str) -> None:
+    told = {matter: [Finding(matter, "A")] * number for matter, number in counted.items()}
+    assert readiness.verdict(told, is_part=True) == words
+
+
 def test_findings_stand_in_the_order_of_the_matters() -> None:
     answers = {"GROSS": build.unanswered(), "ECO-1": build.answer(4), "NET": build.dont_know()}
     assert [matter for matter, _, _ in found(answers)] == ["unanswered", "weak", "dont_know"]

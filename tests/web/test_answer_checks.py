@@ -179,12 +179,32 @@ def test_what_deserves_another_look_is_said_with_its_place(
     assert not topics(signed_in("core_team").open(f"{at}/check")), "who only reads is told nothing to do"
 
 
+def test_a_contributor_checks_their_own_part_alone(
+    signed_in: Enter, engine: Engine, council: SmallCouncil
+) -> None:
+    number = opened(engine, council, ASKED, given=(("section", "ECO"),)).assessments["LIB"]
+    at = f"/assessments/{number}"
+    contributor = signed_in("contributor")
+    page = contributor.open(f"{at}/check")
+    assert "Your part is not complete yet: 1 question has no answer." in page.text
+    assert list(topics(page)) == ["Not answered yet", "Optional questions left blank"]
+    assert "MON-01" not in page.html
+    assert "OUT-01" not in page.html
+    answer(contributor, at, "ECO", ECO_01="4")
+    page = contributor.open(f"{at}/check")
+    assert "Before you hand it back, 1 thing deserves another look." in page.text
+    assert "Send for sign-off" not in page.text
+    assert page.follow("Go to hand it back").address == at
+
+
 def test_before_signing_off_the_director_sees_what_stands_out(signed_in: Enter, at: str) -> None:
     director = signed_in("director")
     answer_all(director, at, level="4")
     director.open(f"{at}/check").submit("Send for sign-off")
     page = director.open(f"{at}/check")
     assert page.heading == "Answers"
+    assert "This waits for you to sign it off. Before you do, 8 things deserve another look." in page.text
+    assert "Submitted Director" in page.text, "who sent it stands at the top"
     assert list(topics(page)) == [
         "High levels with weak evidence",
         "Colleagues who help with all of it",

@@ -225,19 +225,24 @@ def counts(found: Mapping[str, Sequence[Finding]]) -> dict[Group, int]:
     return totals
 
 
-def verdict(found: Mapping[str, Sequence[Finding]]) -> str:
-    """Whether the answers can be sent, in one sentence."""
+def verdict(found: Mapping[str, Sequence[Finding]], *, is_part: bool = False) -> str:
+    """Whether the answers can be sent, in one sentence; with `is_part`, whether a part can be handed back."""
     totals = counts(found)
-    must, look = totals[Group.MUST], totals[Group.LOOK]
-    if must:
-        blank = len(found.get("unanswered", ()))
-        said = [counted(blank, "question has no answer", "questions have no answer")] if blank else []
-        said += [counted(must - blank, "answer needs", "answers need") + " attention"] if must > blank else []
-        return f"This cannot be sent yet: {' and '.join(said)}."
-    if look:
+    if totals[Group.MUST]:
+        opening = "Your part is not complete yet" if is_part else "This cannot be sent yet"
+        return f"{opening}: {_in_the_way_in_words(len(found.get('unanswered', ())), totals[Group.MUST])}."
+    opening = "Your part is complete" if is_part else "This can be sent"
+    if look := totals[Group.LOOK]:
         things = counted(look, "thing deserves", "things deserve")
-        return f"This can be sent. Before you do, {things} another look."
-    return "This can be sent: everything that must be answered is answered, and nothing stands out."
+        return f"{opening}. Before you {'hand it back' if is_part else 'do'}, {things} another look."
+    return f"{opening}: everything that must be answered is answered, and nothing stands out."
+
+
+def _in_the_way_in_words(blank: int, all_of_it: int) -> str:
+    said = [counted(blank, "question has no answer", "questions have no answer")] if blank else []
+    if rest := all_of_it - blank:
+        said.append(f"{counted(rest, 'answer needs', 'answers need')} attention")
+    return " and ".join(said)
 
 
 # --- what must be put right ---------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from vfm.errors import Problem
 from vfm.gateways import pdf
 from vfm.questionnaires.readiness import GROUP_WORDS, MATTERS, Finding, Group, Matter, verdict
 from vfm.questionnaires.steps import STATUS_WORDS, Status
+from vfm.questionnaires.wording import counted
 from vfm.web.current import actor, now, reading
 from vfm.workflows import answer_checks
 from vfm.workflows.answer_checks import AnswerCheck
@@ -18,6 +19,8 @@ blueprint = Blueprint("answer_checks", __name__)
 
 FORMS = (("docx", "Word"), ("xlsx", "Excel"), ("pdf", "PDF"))
 """(ending, words) of the files the answers can be taken away as; the last only where it can be made."""
+PART_WORDS = "To put right in your part"
+"""Over what must be put right, for somebody who answers and does not send."""
 FEW = 6
 """So many findings of one matter are named in full; more are listed as keys, section by section."""
 
@@ -90,12 +93,11 @@ def page(assessment_id: int, problems: Sequence[Problem] = ()) -> str:
 def _sentence(view: AnswerCheck) -> str:
     """What the page says first."""
     if view.may_answer:
-        return verdict(view.found)
+        return verdict(view.found, is_part=not view.may_send)
     if view.may_sign_off:
-        look = view.totals[Group.LOOK]
-        return "Sent for sign-off. " + (
-            f"Before you sign it off, look at what is named here: {look}." if look else "Nothing stands out."
-        )
+        look = counted(view.totals[Group.LOOK], "thing deserves", "things deserve")
+        said = f"Before you do, {look} another look." if view.totals[Group.LOOK] else "Nothing stands out."
+        return f"This waits for you to sign it off. {said}"
     return f"This assessment is {STATUS_WORDS[Status(view.head.status)]}."
 
 
@@ -132,7 +134,8 @@ def _block(view: AnswerCheck, group: Group, places: _Places) -> Block:
         for matter, findings in view.found.items()
         if MATTERS[matter].group is group
     )
-    return Block(group.value, GROUP_WORDS[group], view.totals[group], topics)
+    is_part = group is Group.MUST and not view.may_send
+    return Block(group.value, PART_WORDS if is_part else GROUP_WORDS[group], view.totals[group], topics)
 
 
 def _topic(view: AnswerCheck, key: str, findings: Sequence[Finding], places: _Places) -> Topic:
