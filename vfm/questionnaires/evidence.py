@@ -46,9 +46,17 @@ class Item:
             today.day,
         )
 
+    def state(self, today: date) -> str:
+        """Whether it still counts: current, or else withdrawn, expired or old, the first that fits."""
+        if self.is_withdrawn:
+            return "withdrawn"
+        if self.has_expired(today):
+            return "expired"
+        return "old" if self.is_old(today) else "current"
+
     def is_current(self, today: date) -> bool:
-        """True when it still counts: not expired, not out of date, not withdrawn."""
-        return not (self.is_withdrawn or self.has_expired(today) or self.is_old(today))
+        """True when it still counts."""
+        return self.state(today) == "current"
 
 
 def weak_or_stale(

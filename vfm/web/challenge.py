@@ -164,7 +164,7 @@ def agree(assessment_id: int, key: str) -> ResponseReturnValue:
 
 def _question_page(assessment_id: int, key: str, problems: tuple[Problem, ...] = ()) -> str:
     with reading() as store:
-        view = challenge.question(store, assessment_id, key, by=actor())
+        view = challenge.question(store, assessment_id, key, by=actor(), now=now())
     return render_template(
         "challenge/question.html",
         view=view,

@@ -33,8 +33,6 @@ HEADINGS = {
     "expires": "Expires",
     "uses": "Answers it supports",
 }
-STATES = {"expired": ("Expired", "red"), "old": ("Out of date", "orange"), "withdrawn": ("Withdrawn", "grey")}
-"""State of a piece of evidence that counts no more -> words, colour of the tag."""
 NOTHING_RUNS = "default-src 'none'; sandbox"
 ACCEPT = ",".join(file_kinds.ENDINGS)
 OFFERED = [(grade.value, GRADES[grade]) for grade in evidence.GRADES_OFFERED]
@@ -55,7 +53,6 @@ def register(service_id: int) -> ResponseReturnValue:
         page=page_of(view.lines, request.args.get("page", 1, type=int)),
         shows=SHOWS,
         headings=HEADINGS,
-        states=STATES,
         grade_words=GRADES,
     )
 
@@ -138,7 +135,6 @@ def _one_page(
         clashes=conflict.clashes if conflict else (),
         revision=view.line.row.revision if conflict else view.draft.revision,
         grades=OFFERED,
-        states=STATES,
         grade_words=GRADES,
     )
 
@@ -237,7 +233,6 @@ def _question_page(
         problems=problems,
         grades=[(grade.value, view.grades[grade]) for grade in evidence.GRADES_OFFERED],
         accept=ACCEPT,
-        states=STATES,
     )
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from vfm.questionnaires.answers import grade_words
 from vfm.questionnaires.schema import Band
 from vfm.reports import profile_chart, workbook
 from vfm.reports import result as say
@@ -64,7 +65,8 @@ VIEWS = ("list", "sections")
 def show(assessment_id: int) -> ResponseReturnValue:
     """One assessment's result; `?open=KEY` opens the section of a question, `?open=all` every one."""
     with reading() as store:
-        result = results.show(store, assessment_id, by=actor(), kind=request.args.get("kind", ""))
+        kind = request.args.get("kind", "")
+        result = results.show(store, assessment_id, by=actor(), kind=kind, today=now().date())
     if result.card is None:
         return _no_result(result)
     sheet = _laid_out(result, result.card)
@@ -80,6 +82,7 @@ def show(assessment_id: int) -> ResponseReturnValue:
         method=METHODS[result.questionnaire.scoring.method].words,
         status=STATUS_WORDS[result.head.status],
         opened=request.args.get("open", ""),
+        grades=grade_words(result.questionnaire),
         may_challenge=result.head.status in ("signed_off", "agreed") and allows("challenge.show", actor()),
         say=say,
     )

@@ -23,7 +23,7 @@ from vfm.questionnaires.pages import Page, deciding, pages, progress_of, togethe
 from vfm.questionnaires.parts import Reach, Scope, keys_of, title_of
 from vfm.questionnaires.published import beside
 from vfm.questionnaires.routing import Progress
-from vfm.questionnaires.schema import Question, Questionnaire
+from vfm.questionnaires.schema import Kind, Question, Questionnaire
 from vfm.questionnaires.steps import Status, Step
 from vfm.roles import Actor, Role
 from vfm.store import answers as rows
@@ -32,6 +32,7 @@ from vfm.store import reach as reaching
 from vfm.store.letters import Reader
 from vfm.store.own_parts import OwnPart
 from vfm.store.queries import assessments as queries
+from vfm.store.queries import evidence as registers
 from vfm.store.queries import holders, parts
 from vfm.store.queries.assessments import Attached, Head, Published, Work
 from vfm.store.queries.parts import Holding
@@ -190,6 +191,7 @@ class SectionView:
     Attributes:
         failed: checks that do not hold, at questions of this section.
         may_answer: this person may change it now.
+        titled: key of a question that asks for evidence -> what the register holds for it, by title.
     """
 
     head: Head
@@ -199,6 +201,7 @@ class SectionView:
     asked: tuple[Asked, ...]
     failed: tuple[Problem, ...]
     may_answer: bool
+    titled: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -399,6 +402,7 @@ def section(
     own = reach.to_answer if may_answer else reach.own
     page = _page(own, key)
     asked = {question.key for question in page.section.questions}
+    attached = queries.attached(session, assessment_id, asked)
     wanted = asked | deciding(reach.whole)
     kept, before = queries.answers_now_and_before(session, assessment_id, head.earlier_id, wanted)
     given = _answers(reach.whole, kept)
@@ -418,12 +422,22 @@ def section(
             before,
             figures,
             _waiting(session, head, own),
-            queries.attached(session, assessment_id, asked),
+            attached,
             besides,
         ),
         failed=tuple(Problem(check.at, check.say) for check in failed if check.at in asked),
         may_answer=may_answer,
+        titled=_titled(session, assessment_id, page, attached),
     )
+
+
+def _titled(
+    session: Session, assessment_id: int, page: Page, attached: Mapping[str, Attached]
+) -> Mapping[str, tuple[str, ...]]:
+    """What the register holds for the questions that ask for evidence itself; most sections have none."""
+    asking = {question.key for question in page.section.questions if question.kind is Kind.EVIDENCE}
+    wanted = {key for key in asking if attached.get(key, queries.NOTHING).evidence}
+    return registers.titles(session, assessment_id, wanted) if wanted else {}
 
 
 def _asked(

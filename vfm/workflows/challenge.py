@@ -22,6 +22,7 @@ from vfm.questionnaires.answers import (
     in_words,
     parse,
 )
+from vfm.questionnaires.evidence import weak_or_stale
 from vfm.questionnaires.kinds import choices
 from vfm.questionnaires.schema import Kind, Question, Questionnaire
 from vfm.roles import Actor, Role
@@ -30,7 +31,9 @@ from vfm.scoring.results import OverallScore, Scorecard
 from vfm.scoring.scorecard import score
 from vfm.store import content, events
 from vfm.store.queries import challenge as queries
+from vfm.store.queries import evidence
 from vfm.store.queries import results as kept
+from vfm.store.queries.evidence import Piece
 from vfm.store.queries.results import AnyRow
 from vfm.store.tables import Challenge
 
@@ -137,6 +140,8 @@ class QuestionCase:
         grades: (grade, words), weakest first.
         own_value, own_grade: what the service chose, as in `options` and `grades`.
         next_key: the question to look at after this one; None at the end.
+        pieces: the evidence that supports the answer; doubts: where it falls short of the grade claimed, a
+            sentence each.
     """
 
     case: Case
@@ -147,6 +152,8 @@ class QuestionCase:
     own_value: str
     own_grade: str
     next_key: str | None
+    pieces: tuple[Piece, ...]
+    doubts: tuple[str, ...]
 
 
 def show(session: Session, assessment_id: int, *, by: Actor) -> Case:
@@ -158,7 +165,7 @@ def show(session: Session, assessment_id: int, *, by: Actor) -> Case:
     return _case(*_read(session, assessment_id, by), by)
 
 
-def question(session: Session, assessment_id: int, key: str, *, by: Actor) -> QuestionCase:
+def question(session: Session, assessment_id: int, key: str, *, by: Actor, now: datetime) -> QuestionCase:
     """One scored question of a signed-off assessment.
 
     Raises:
@@ -173,15 +180,19 @@ def question(session: Session, assessment_id: int, key: str, *, by: Actor) -> Qu
     asked = questionnaire.questions[key]
     later = keys[keys.index(key) + 1 :]
     given = answers.get(key, UNANSWERED)
+    rows, grades = evidence.supporting(session, assessment_id, key), grade_words(questionnaire)
+    items = [row.item for row in rows]
     return QuestionCase(
         case=case,
         line=case.lines[keys.index(key)],
         help=asked.help,
         options=_options(questionnaire, asked),
-        grades=tuple((grade.value, words) for grade, words in grade_words(questionnaire).items()),
+        grades=tuple((grade.value, words) for grade, words in grades.items()),
         own_value=_value(given),
         own_grade=given.evidence.value,
         next_key=later[0] if later else None,
+        pieces=tuple(evidence.piece(row, now.date()) for row in rows),
+        doubts=weak_or_stale(given.evidence, items, now.date(), grades) if given.is_answered else (),
     )
 
 
@@ -341,7 +352,7 @@ def make(session: Session, assessment_id: int, key: str, raw: Raw, *, by: Actor,
         Forbidden: this person directs the service.
         Conflict: the score is agreed already, or the challenge is closed.
     """
-    asked = question(session, assessment_id, key, by=by)
+    asked = question(session, assessment_id, key, by=by, now=now)
     if not asked.case.can_challenge and asked.case.status == "signed_off":
         raise Forbidden("You direct this service, so somebody else has to challenge its scores.")
     questionnaire, _, answer = _chosen(session, assessment_id, key, raw, by)

@@ -18,7 +18,7 @@ from vfm.errors import Clash, Conflict, Forbidden, Invalid, NotFound, Problem, c
 from vfm.questionnaires import figures, steps
 from vfm.questionnaires.answers import GRADES, UNANSWERED, Answer, grade_words, in_words
 from vfm.questionnaires.answers import Evidence as Grade
-from vfm.questionnaires.evidence import WEAK, weak_or_stale
+from vfm.questionnaires.evidence import weak_or_stale
 from vfm.questionnaires.kinds import text_problem
 from vfm.questionnaires.parts import Reach
 from vfm.questionnaires.schema import Question, Questionnaire
@@ -30,7 +30,7 @@ from vfm.store.queries import assessments as asking
 from vfm.store.queries import evidence as queries
 from vfm.store.queries.actions import owners
 from vfm.store.queries.assessments import Head
-from vfm.store.queries.evidence import EvidenceRow, Use
+from vfm.store.queries.evidence import EvidenceRow, Piece, Use, piece
 from vfm.store.tables import Evidence, EvidenceUse
 
 GRADES_OFFERED = tuple(grade for grade in Grade if grade is not Grade.NONE)
@@ -80,36 +80,12 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One piece of evidence on a page.
-
-    Attributes:
-        state: current, expired, old (dated long ago, without an expiry date) or withdrawn.
-        before: the earlier cycle in which it supported the same question; empty without one.
-    """
-
-    row: EvidenceRow
-    state: str
-    before: str = ""
-
-    @property
-    def host(self) -> str:
-        """Where a link leads; empty for a file."""
-        return urlsplit(self.row.address).hostname or ""
-
-    @property
-    def is_weak(self) -> bool:
-        """True for what bears out no more than somebody's word."""
-        return self.row.grade in WEAK
-
-
-@dataclass(frozen=True, slots=True)
 class Register:
     """A service's evidence as asked for; total: how much there is that was not withdrawn."""
 
     service_id: int
     service: str
-    lines: tuple[Line, ...]
+    lines: tuple[Piece, ...]
     total: int
     may_add: bool
 
@@ -140,7 +116,7 @@ class EvidenceView:
         is_fixed: a link that an assessment sent on relies on, so that it can no longer lead elsewhere.
     """
 
-    line: Line
+    line: Piece
     service: str
     uses: tuple[UseLine, ...]
     owners: tuple[tuple[int, str], ...]
@@ -168,9 +144,9 @@ class QuestionView:
     grade: str
     grades: Mapping[Grade, str]
     doubts: tuple[str, ...]
-    used: tuple[Line, ...]
-    before: tuple[Line, ...]
-    others: tuple[Line, ...]
+    used: tuple[Piece, ...]
+    before: tuple[Piece, ...]
+    others: tuple[Piece, ...]
     form: FormView | None
 
 
@@ -184,23 +160,14 @@ def register(session: Session, service_id: int, wanted: Wanted, *, by: Actor, no
         NotFound: no such service, or its register is not this person's business.
     """
     service = _service(session, service_id, by)
-    lines = [_line(row, now.date()) for row in queries.register(session, service_id)]
+    lines = [piece(row, now.date()) for row in queries.register(session, service_id)]
     words = wanted.words.casefold().split()
     found = [line for line in lines if _is_shown(line, wanted.show) and _holds(line, words)]
     total = sum(line.state != "withdrawn" for line in lines)
     return Register(service_id, service, _sorted(found, wanted.sort), total, by.works_on(service_id))
 
 
-def _line(row: EvidenceRow, today: date, before: str = "") -> Line:
-    item = row.item
-    if item.is_withdrawn:
-        return Line(row, "withdrawn", before)
-    if item.has_expired(today):
-        return Line(row, "expired", before)
-    return Line(row, "old" if item.is_old(today) else "current", before)
-
-
-def _is_shown(line: Line, show: str) -> bool:
+def _is_shown(line: Piece, show: str) -> bool:
     if show == "withdrawn" or line.state == "withdrawn":
         return show == line.state
     fits = {
@@ -211,13 +178,13 @@ def _is_shown(line: Line, show: str) -> bool:
     return fits.get(show, True)
 
 
-def _holds(line: Line, words: Sequence[str]) -> bool:
+def _holds(line: Piece, words: Sequence[str]) -> bool:
     row = line.row
     text = f"{row.title} {row.file_name} {row.address} {row.owner or ''}".casefold()
     return all(word in text for word in words)
 
 
-def _sorted(lines: Sequence[Line], sort: str) -> tuple[Line, ...]:
+def _sorted(lines: Sequence[Piece], sort: str) -> tuple[Piece, ...]:
     """Newest, soonest, strongest or most used first; by title, as they come, among equals."""
     if sort == "dated":
         return tuple(sorted(lines, key=lambda line: line.row.dated_on or date.min, reverse=True))
@@ -272,7 +239,7 @@ def show(
     """
     row = _one(session, evidence_id, by)
     return EvidenceView(
-        _line(row, now.date()),
+        piece(row, now.date()),
         _service(session, row.service_id, by),
         tuple(_uses(session, row, by)),
         tuple(owners(session, row.service_id, row.owner_id)),
@@ -404,7 +371,7 @@ def of_question(
     taken = {row.id for row in rows}
     earlier = queries.used_before(session, assessment_id, key)
     rest = [
-        _line(row, today, earlier.get(row.id, ""))
+        piece(row, today, earlier.get(row.id, ""))
         for row in queries.register(session, head.service_id)
         if row.id not in taken and row.withdrawn_at is None
     ]
@@ -419,7 +386,7 @@ def of_question(
         grade=grades[answer.evidence] if is_graded else "",
         grades=grades,
         doubts=weak_or_stale(answer.evidence, [row.item for row in rows], today, grades) if is_graded else (),
-        used=tuple(_line(row, today, earlier.get(row.id, "")) for row in rows),
+        used=tuple(piece(row, today, earlier.get(row.id, "")) for row in rows),
         before=tuple(line for line in rest if line.before),
         others=tuple(line for line in rest if not line.before),
         form=blank(session, head.service_id, draft, by=by) if may_support else None,

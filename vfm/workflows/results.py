@@ -20,8 +20,10 @@ from vfm.scoring.change import Change, change
 from vfm.scoring.explanation import Lift, lifts
 from vfm.scoring.results import Scorecard, SectionStatus
 from vfm.scoring.rounding import at_the_ends
-from vfm.store import content, meanings
+from vfm.store import content, meanings, reach
+from vfm.store.queries import evidence
 from vfm.store.queries import results as queries
+from vfm.store.queries.evidence import Piece
 from vfm.store.queries.results import AnyRow
 
 KINDS = ("agreed", "self")
@@ -99,6 +101,7 @@ class Result:
         lifts: the questions that would raise the overall most, one level up.
         trails: question key -> challenge.
         change: since the baseline; None without one, or where this is the baseline or came before it.
+        pieces: question key -> the evidence that supports its answer, for those who may see it.
     """
 
     head: Head
@@ -113,10 +116,20 @@ class Result:
     trails: Mapping[str, Trail] = field(default_factory=dict)
     start: Start | None = None
     change: Change | None = None
+    pieces: Mapping[str, tuple[Piece, ...]] = field(default_factory=dict)
 
 
-def show(session: Session, assessment_id: int, *, by: Actor, kind: str = "") -> Result:
+def show(
+    session: Session, assessment_id: int, *, by: Actor, kind: str = "", today: date | None = None
+) -> Result:
     """One assessment's result with all that explains it: agreed where there is one, else (or if asked) self.
+
+    Args:
+        session: to read from.
+        assessment_id: whose result.
+        by: who reads.
+        kind: the one asked for; empty for the one that counts.
+        today: the day on which its evidence is looked at; None to leave the evidence out.
 
     Raises:
         NotFound: there is no such assessment, or its service is not this person's business.
@@ -152,7 +165,16 @@ def show(session: Session, assessment_id: int, *, by: Actor, kind: str = "") -> 
         trails=trails,
         start=start,
         change=since,
+        pieces=_pieces(session, row, by, today) if today else {},
     )
+
+
+def _pieces(session: Session, row: AnyRow, by: Actor, today: date) -> dict[str, tuple[Piece, ...]]:
+    """The evidence of every answer; none for those who read results alone."""
+    if not (by.works_on(row.service_id) or by.has(*reach.READERS)):
+        return {}
+    found = evidence.supporting_all(session, row.id)
+    return {key: tuple(evidence.piece(one, today) for one in rows) for key, rows in found.items()}
 
 
 def card(session: Session, assessment_id: int, *, by: Actor, kind: str = "") -> tuple[Head, Scorecard]:

@@ -1,14 +1,16 @@
 """The registers of evidence: what a service holds, and which answers it supports."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from vfm.questionnaires.answers import Evidence as Grade
-from vfm.questionnaires.evidence import Item
+from vfm.questionnaires.evidence import WEAK, Item
 from vfm.questionnaires.steps import Status
 from vfm.store.tables import (
     Assessment,
@@ -50,6 +52,35 @@ class EvidenceRow(NamedTuple):
         return Item(
             self.title, Grade(self.grade), self.dated_on, self.expires_on, self.withdrawn_at is not None
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One piece of evidence on a page.
+
+    Attributes:
+        state: as `Item.state` says it on the day the page is made.
+        before: the earlier cycle in which it supported the same question; empty without one.
+    """
+
+    row: EvidenceRow
+    state: str
+    before: str = ""
+
+    @property
+    def host(self) -> str:
+        """Where a link leads; empty for a file."""
+        return urlsplit(self.row.address).hostname or ""
+
+    @property
+    def is_weak(self) -> bool:
+        """True for what bears out no more than somebody's word."""
+        return self.row.grade in WEAK
+
+
+def piece(row: EvidenceRow, today: date, before: str = "") -> Piece:
+    """As a page of this day shows it."""
+    return Piece(row, row.item.state(today), before)
 
 
 class Use(NamedTuple):
@@ -128,13 +159,32 @@ def supporting(session: Session, assessment_id: int, question_key: str) -> list[
     return [EvidenceRow(*row) for row in rows]
 
 
-_COUNTS = select(EvidenceUse.question_key, func.count(EvidenceUse.id)).group_by(EvidenceUse.question_key)
+def supporting_all(session: Session, assessment_id: int) -> dict[str, list[EvidenceRow]]:
+    """Question key -> what supports its answer, in the order it was put there; one statement."""
+    rows = session.execute(
+        _EVIDENCE.add_columns(EvidenceUse.question_key)
+        .join(EvidenceUse, EvidenceUse.evidence_id == Evidence.id)
+        .where(EvidenceUse.assessment_id == assessment_id)
+        .order_by(EvidenceUse.at, EvidenceUse.id)
+    )
+    found: dict[str, list[EvidenceRow]] = {}
+    for *row, key in rows:
+        found.setdefault(key, []).append(EvidenceRow(*row))
+    return found
 
 
-def counts(session: Session, assessment_id: int) -> dict[str, int]:
-    """Question key -> how many pieces of evidence support its answer; without those that have none."""
-    rows = session.execute(_COUNTS.where(EvidenceUse.assessment_id == assessment_id))
-    return {row[0]: row[1] for row in rows}
+def titles(session: Session, assessment_id: int, keys: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Question key -> titles of what supports its answer, in the order it was put there; one statement."""
+    rows = session.execute(
+        select(EvidenceUse.question_key, Evidence.title)
+        .join(Evidence, Evidence.id == EvidenceUse.evidence_id)
+        .where(EvidenceUse.assessment_id == assessment_id, EvidenceUse.question_key.in_(keys))
+        .order_by(EvidenceUse.at, EvidenceUse.id)
+    )
+    found: dict[str, tuple[str, ...]] = {}
+    for key, title in rows:
+        found[key] = (*found.get(key, ()), title)
+    return found
 
 
 # Built once, and run without the ORM: asked whenever answers are checked.
