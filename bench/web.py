@@ -33,6 +33,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from vfm.app import create_app
 from vfm.demo import fill
+from vfm.gateways.file_store import DiskStore
 from vfm.gateways.ready_templates import text_of
 from vfm.questionnaires import document
 from vfm.questionnaires.merging import Sent
@@ -302,7 +303,8 @@ def filled(engine: Engine, services: int) -> None:
     """The demo council, and a cycle of one service that asks eight questions in one section, all answered."""
     now = datetime.now(UTC)
     database.upgrade(engine)
-    fill.fill(engine, now=now, at_least=services)
+    with tempfile.TemporaryDirectory() as files:  # no page that is measured sends a file out
+        fill.fill(engine, now=now, files=DiskStore(Path(files)), at_least=services)
     with database.transaction(engine) as session:
         core = Actor(first_person(session, "core_team"), "Core team", frozenset({Role.CORE_TEAM}))
         service = session.scalars(

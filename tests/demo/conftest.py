@@ -6,6 +6,7 @@ import pytest
 
 from tests.council import NOW
 from vfm.demo import fill
+from vfm.gateways.file_store import DiskStore
 from vfm.store import database
 
 
@@ -15,5 +16,5 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("filled") / "demo.sqlite"
     with database.opened(f"sqlite:///{path}") as engine:
         database.upgrade(engine)
-        fill.fill(engine, now=NOW)
+        fill.fill(engine, now=NOW, files=DiskStore(path.parent / "files"))
     return path

@@ -601,3 +601,59 @@ def test_too_much_is_said_also_where_nothing_that_was_typed_can_be_found(
             "Page not found",
         )
         assert body.given <= 1 << 20
+
+
+# --- beside answers -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sent_on(engine: Engine, council: SmallCouncil, made: Round) -> int:
+    """The libraries' assessment, signed off, with a survey behind its first answer."""
+    assessment_id = made.assessments["LIB"]
+    used(engine, council, assessment_id, kept(engine, council))
+    signed_off(engine, council, assessment_id, ASKED, GIVEN)
+    return assessment_id
+
+
+def test_a_challenger_sees_the_evidence_and_where_it_falls_short(signed_in: Enter, sent_on: int) -> None:
+    page = signed_in("challenger").open(f"/challenge/{sent_on}/questions/A-01")
+    assert "Survey Documented, from 4 May 2026; Open the page : Survey at www.wrenmouth.example" in page.text
+    assert "the register holds only “Documented” from 2026." in page.text
+    assert page.follow("Survey").heading == "Survey"
+
+
+def test_a_result_shows_the_evidence_to_those_who_may_see_it(signed_in: Enter, sent_on: int) -> None:
+    for who, is_shown in {"executive": True, "director": True, "viewer": False}.items():
+        page = signed_in(who).open(f"/assessments/{sent_on}/result?open=all")
+        assert ("Survey" in page.text) is is_shown, who
+
+
+def test_a_question_that_asks_for_evidence_names_what_the_register_holds(
+    signed_in: Enter, made: Round, at: str
+) -> None:
+    director = signed_in("director")
+    other = at.replace("A-01", "A-02")
+    for title, address in (("Annual survey", other), ("Audit", other), ("Plan", at)):
+        director.open(address).submit("Add it", title=title, address=REPORT)
+    page = director.open(f"/assessments/{made.assessments['LIB']}/sections/A")
+    assert "From the register: Annual survey ; Audit" in page.text
+    assert "Plan" not in page.text
+    assert page.soup.select_one('[name="A-02.value"]') is not None
+
+
+def test_those_who_only_read_find_the_evidence_beside_the_answer(signed_in: Enter, sent_on: int) -> None:
+    page = signed_in("core_team").open(f"/assessments/{sent_on}/sections/A").follow("1 piece of evidence")
+    assert "Survey" in part(page, "What supports it")
+
+
+def test_the_register_is_found_from_the_service_and_the_task_list(
+    signed_in: Enter, council: SmallCouncil, made: Round
+) -> None:
+    director = signed_in("director")
+    page = director.open(f"/assessments/{made.assessments['LIB']}").follow("Evidence of the service")
+    assert page.heading == "Evidence"
+    page = director.open(f"/services/{council.services['LIB']}").follow("Evidence of Libraries")
+    assert page.heading == "Evidence"
+    assert (
+        "Evidence of Libraries" not in signed_in("viewer").open(f"/services/{council.services['LIB']}").text
+    )

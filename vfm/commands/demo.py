@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 FILE = INSTANCE / "demo.sqlite"
 SECRET = INSTANCE / "demo-secret"
 """Kept between starts, so that a browser stays signed in."""
+FILES = INSTANCE / "demo-files"
 PORT = 8080
 
 
@@ -38,7 +39,8 @@ def demo(arguments: argparse.Namespace) -> int:
     from vfm.errors import Invalid
     from vfm.web import serving
 
-    settings = Settings(arguments.database or f"sqlite:///{FILE}", secret=kept_secret(), is_demo=True)
+    address = arguments.database or f"sqlite:///{FILE}"
+    settings = Settings(address, secret=kept_secret(), is_demo=True, files=str(FILES))
     try:
         listening = serving.listen("127.0.0.1", arguments.port)
         prepare(settings.database, fresh=arguments.fresh)
@@ -90,9 +92,10 @@ def fill_file(path: Path) -> None:
 def fill(engine: "Engine") -> None:
     """The demo council, with a word on what is happening."""
     from vfm.demo import fill as filling
+    from vfm.gateways.file_store import DiskStore
 
     say("Filling the demo council: 57 services, a pilot, a finished cycle and one under way ...")
-    filling.fill(engine, now=datetime.now(UTC))
+    filling.fill(engine, now=datetime.now(UTC), files=DiskStore(FILES))
 
 
 def holds_council(engine: "Engine") -> bool:

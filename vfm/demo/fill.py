@@ -3,15 +3,17 @@
 from datetime import datetime
 
 from vfm.demo import set_up, story
+from vfm.gateways.file_store import FileStore
 from vfm.store.database import Engine, transaction
 
 
-def fill(engine: Engine, *, now: datetime, at_least: int = 0) -> None:
+def fill(engine: Engine, *, now: datetime, files: FileStore, at_least: int = 0) -> None:
     """Make the council, its people and figures, and everything it has done before `now`.
 
     Args:
         engine: an upgraded database without a council.
         now: the day the story ends; dates count back from it.
+        files: where the files of evidence go.
         at_least: repeat the services until there are so many, for measuring.
 
     Raises:
@@ -23,4 +25,4 @@ def fill(engine: Engine, *, now: datetime, at_least: int = 0) -> None:
         services = set_up.places(session, source)
         people = set_up.people(session, source, services, now=begun)
         set_up.take_in_figures(session, source, by=None, now=begun)
-    story.tell(story.Stage(engine, source, services, people, now))
+    story.tell(story.Stage(engine, source, services, people, now, files))

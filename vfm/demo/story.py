@@ -9,9 +9,10 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Engine, select
 
-from vfm.demo import invented
+from vfm.demo import invented, papers
 from vfm.demo.invented import Profile
 from vfm.demo.set_up import Source, spending
+from vfm.gateways.file_store import FileStore
 from vfm.gateways.ready_templates import ready, text_of
 from vfm.prioritisation.criteria import DEFAULT_CRITERIA
 from vfm.questionnaires.merging import UNSEEN, Sent
@@ -93,6 +94,7 @@ class Stage:
 
     Attributes:
         today: the day the demo is made; everything happened before it.
+        files: where the files of evidence go.
         services: service key -> id.
     """
 
@@ -101,6 +103,7 @@ class Stage:
     services: Mapping[str, int]
     people: list[Actor]
     today: datetime
+    files: FileStore
     money: dict[str, tuple[object, object]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -239,6 +242,7 @@ def _finished_cycle(stage: Stage, version: int) -> int:
     for number, (key, assessment) in enumerate(_assessments(stage, cycle)):
         answered = opened + timedelta(days=5 + number % 30)
         _answer(stage, key, assessment, "first", answered, shift=-_gain(stage, key))
+        _name_papers(stage, papers.LAST_YEAR.get(key, ()), key, assessment, answered)
         _send(stage, key, assessment, answered + timedelta(days=1))
         if stage.source.profiles[key]["is_challenged"] == "yes":
             _challenge(stage, key, assessment, opened + timedelta(days=50), is_settled=True)
@@ -280,6 +284,7 @@ def _cycle_under_way(stage: Stage, version: int) -> None:
             continue
         sections = 4 + number % 5 if row["stage"] == "started" else None
         _answer(stage, key, assessment, "second", answered, sections=sections)
+        _name_papers(stage, papers.THIS_YEAR.get(key, ()), key, assessment, answered)
         if row["stage"] != "started":
             _finish(stage, key, assessment, answered + timedelta(days=1), is_signed_off=number % 3 > 0)
 
@@ -378,6 +383,12 @@ def _answer(
             saved = assessments.save(session, assessment, section.key, sent, by=by, now=at, opened_at=opened)
         if saved.problems:
             raise ValueError(f"{key} {section.key}: {saved.problems}")
+
+
+def _name_papers(
+    stage: Stage, named: tuple[papers.Paper, ...], key: str, assessment: int, then: datetime
+) -> None:
+    papers.name(stage.engine, stage.files, named, assessment, by=stage.director_of(key), now=then)
 
 
 def _submit(stage: Stage, key: str, assessment: int, then: datetime) -> None:
