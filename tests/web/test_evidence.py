@@ -431,7 +431,7 @@ def chosen(raw: bytes, name: str) -> dict[str, object]:
 def test_a_file_is_added_and_comes_back_as_it_was(signed_in: Enter, engine: Engine, at: str) -> None:
     page = signed_in("director").open(at).submit("Add it", files=chosen(files.PDF, "Prüfung 2026.pdf"))
     assert "Prüfung 2026 Documented" in part(page, "What supports it")
-    assert f"Prüfung 2026.pdf, {len(files.PDF)} Bytes" in page.text
+    assert f"Prüfung 2026.pdf, {len(files.PDF)} bytes" in page.text
     with reading(engine) as session:
         row = session.scalars(select(Evidence)).one()
     assert (row.kind, row.title, row.media_type) == ("file", "Prüfung 2026", "application/pdf")

@@ -121,10 +121,10 @@ THIS_YEAR = {
             file=("month-six.pdf", pdf("Budget monitoring, month six", REVIEW[:1])),
         ),
         Paper(
-            "OUT-01",
+            "OUT-07",
             "What partners told us",
             "assertion",
-            1500,
+            500,
             address="https://www.wrenmouth.example/environment/partners",
         ),
     )

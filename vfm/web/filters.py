@@ -74,6 +74,15 @@ def plural(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {languages.ngettext(one, many or one + 's', count)}"
 
 
+def size(bytes_: int) -> str:
+    """`930 bytes`, `48 kB`, `1.2 MB`, as file managers count them: a thousand bytes are a kilobyte."""
+    if bytes_ < 1000:
+        return plural(bytes_, "byte")
+    if bytes_ < 999_500:
+        return f"{bytes_ / 1000:.0f} kB"
+    return f"{bytes_ / 1_000_000:.1f} MB"
+
+
 def duration(minutes: float) -> str:
     """`45 seconds`, `12 minutes`, `1 hour 40 minutes`."""
     if minutes < 1:
@@ -118,6 +127,6 @@ def at(problems: Iterable[Problem], place: str) -> str | None:
 
 def register(app: Flask) -> None:
     """Make the filters known to every template."""
-    for name in (day, instant, clock, pounds, millions, percent, plural, duration, ratio, at, linked):
+    for name in (day, instant, clock, pounds, millions, percent, plural, size, duration, ratio, at, linked):
         app.jinja_env.filters[name.__name__] = name
     app.jinja_env.filters["markdown"] = markdown.render
