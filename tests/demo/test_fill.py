@@ -13,11 +13,14 @@ from sqlalchemy import Engine, func, select
 from tests.client import Browser
 from tests.council import NOW
 from vfm.app import create_app
+from vfm.gateways import file_kinds
+from vfm.gateways.file_store import DiskStore
 from vfm.questionnaires import document, routing
 from vfm.questionnaires.answers import Answer, answer_from_json
 from vfm.roles import Role
 from vfm.settings import Settings
 from vfm.store import database
+from vfm.store.queries import evidence as evidence_queries
 from vfm.store.tables import (
     AnswerRow,
     Assessment,
@@ -25,6 +28,7 @@ from vfm.store.tables import (
     Challenge,
     Cycle,
     Directorate,
+    Evidence,
     Feedback,
     ImprovementAction,
     Person,
@@ -126,6 +130,27 @@ def test_challenges_of_what_is_agreed_are_settled_and_some_still_wait(demo: Fill
     assert waiting
     assert settled
     assert all(challenge.response and challenge.agreed_at for challenge in settled)
+
+
+def test_the_evidence_is_there_whole_and_some_of_it_is_offered_again(demo: Filled, filled: Path) -> None:
+    store = DiskStore(filled.parent / "files")
+    with database.reading(demo.engine) as session:
+        rows = session.scalars(select(Evidence).order_by(Evidence.id)).all()
+        open_one = session.scalars(
+            select(Assessment.id)
+            .join(Service, Service.id == Assessment.service_id)
+            .where(Assessment.cycle_id == demo.under_way, Service.key == "BUILD-CTRL")
+        ).one()
+        offered = evidence_queries.used_before(session, open_one, "ECO-01")
+    assert {row.kind for row in rows} == {"file", "link"}
+    assert {row.grade for row in rows} == {"assertion", "documented", "verified"}
+    assert any(row.expires_on and row.expires_on < NOW.date() for row in rows)
+    assert len(offered) == 1
+    for row in rows:
+        if row.kind == "file":
+            with store.open(row.digest) as stream:
+                kind = file_kinds.recognised(stream, row.file_name, largest=row.size)
+            assert kind.media_type == row.media_type
 
 
 @pytest.mark.parametrize("role", list(Role))

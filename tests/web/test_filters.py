@@ -2,7 +2,7 @@
 
 import pytest
 
-from vfm.web.filters import linked
+from vfm.web.filters import linked, size
 
 LINK = '<a class="govuk-link" rel="noopener noreferrer" href="{0}">{0}</a>'
 
@@ -29,3 +29,10 @@ LINK = '<a class="govuk-link" rel="noopener noreferrer" href="{0}">{0}</a>'
 )
 def test_web_addresses_are_links_and_everything_else_is_shown_as_it_is(typed: str, shown: str) -> None:
     assert str(linked(typed)) == shown
+
+
+def test_the_size_of_a_file_is_said_in_the_unit_that_fits() -> None:
+    sizes = (1, 999, 1000, 20_480, 999_499, 999_500, 20 * 1024 * 1024)
+    assert [size(found) for found in sizes] == [
+        "1 byte", "999 bytes", "1 kB", "20 kB", "999 kB", "1.0 MB", "21.0 MB",
+    ]  # fmt: skip
