@@ -399,8 +399,9 @@ def under_way(desk: Desk) -> Look:
 
 def test_the_cockpit_counts_each_state_once(under_way: Look) -> None:
     view = under_way()
-    states = {"not_started": 1, "in_progress": 1, "submitted": 1, "signed_off": 1, "agreed": 1}
-    assert view.counts == {"": 5, "late": 0, **states}
+    states = {"not_started": 1, "in_progress": 1, "submitted": 1, "approved": 0, "signed_off": 1, "agreed": 1}
+    tags = {"late": 0, "stuck": 0, "returned": 0, "extended": 0}
+    assert view.counts == {"": 5, **tags, **states}
     waiting = {place.service: place.waiting for place in view.places}
     assert waiting["Libraries"] == "Director"
     assert (waiting["Home care"], waiting["Special educational needs"]) == ("Core team", "")

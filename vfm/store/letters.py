@@ -1,7 +1,7 @@
 """The words of e-mails about assessments, and to whom they go."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
@@ -17,11 +17,6 @@ class Reader(NamedTuple):
     person_id: int
     name: str
     email: str
-
-
-def day(on: date) -> str:
-    """A date in words: 5 March 2026."""
-    return f"{on.day} {on:%B %Y}"
 
 
 def page(assessment_id: int, ending: str = "") -> str:

@@ -1,12 +1,16 @@
 """Cycles: the list, a new one with its dry run, the cockpit, closing."""
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from datetime import date
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from vfm.errors import Conflict, Invalid, NotFound, Problem
 from vfm.reports import workbook
 from vfm.web import words
+from vfm.web.attachments import EXCEL, attachment
 from vfm.web.current import actor, now, reading, transaction
+from vfm.web.filters import day
 from vfm.workflows import cockpit, cycles
 from vfm.workflows.cockpit import Cockpit, Wanted
 from vfm.workflows.cycles import Choices, Typed
@@ -18,8 +22,10 @@ COLUMNS = (
     ("directorate", "Directorate"),
     ("state", "State"),
     ("progress", "Answered"),
+    ("left", "Left"),
     ("waiting", "Waiting for"),
     ("last", "Last change"),
+    ("due", "Due"),
 )
 """(sort key, heading) of the cockpit's columns."""
 PLACEHOLDER = 987_654_321
@@ -28,9 +34,14 @@ EXPORTED = (
     "Directorate",
     "State",
     "Late",
+    "Stuck",
+    "Returned",
+    "Extended",
     "Answered",
     "Asked",
+    "Left",
     "Waiting for",
+    "Since",
     "Last change",
     "By",
     "Due",
@@ -147,15 +158,28 @@ def show(cycle_id: int) -> ResponseReturnValue:
         view=view,
         wanted=wanted,
         states=words.PLACE_STATES,
-        filters=[
-            ("", "All"),
-            *((key, states[0]) for key, states in words.PLACE_STATES.items()),
-            ("late", "Late"),
-        ],
+        tags=words.PLACE_TAGS,
+        days=_Days(),
+        filters=_filters(view, wanted),
         columns=COLUMNS,
         links=_links(),
         address=_Address(cycle_id, wanted),
     )
+
+
+class _Days(dict[date, str]):
+    """A day or an instant -> its day in words, each worked out once: a page has hundreds of rows."""
+
+    def __missing__(self, key: date) -> str:
+        self[key] = shown = day(key)
+        return shown
+
+
+def _filters(view: Cockpit, wanted: Wanted) -> list[tuple[str, str]]:
+    """(state or tag, words) to show services by; what no service is in is left out."""
+    named = {key: shown[0] for key, shown in (words.PLACE_STATES | words.PLACE_TAGS).items()}
+    found = [(key, name) for key, name in named.items() if view.counts[key] or key == wanted.state]
+    return [("", "All"), *found]
 
 
 def _links() -> dict[str, tuple[str, str]]:
@@ -177,10 +201,16 @@ def export(cycle_id: int) -> ResponseReturnValue:
     """The rows shown, as a file."""
     with reading() as store:
         view = cockpit.show(store, cycle_id, _wanted(), now=now())
-    response = Response(workbook.csv_file(_rows(view)), mimetype="text/csv")
-    name = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in view.head.name)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name.lower()}.csv"'
-    return response
+    return attachment(workbook.csv_file(_rows(view)), f"{view.head.name}.csv", "text/csv")
+
+
+@blueprint.get("/cycles/<int:cycle_id>/cockpit.xlsx")
+def export_workbook(cycle_id: int) -> ResponseReturnValue:
+    """The rows shown, as a workbook."""
+    with reading() as store:
+        view = cockpit.show(store, cycle_id, _wanted(), now=now())
+    content = workbook.workbook([_rows(view)], title=view.head.name)
+    return attachment(content, f"{view.head.name}.xlsx", EXCEL)
 
 
 def _wanted() -> Wanted:
@@ -222,13 +252,15 @@ def _rows(view: Cockpit) -> workbook.Rows:
                 place.service,
                 place.directorate,
                 words.PLACE_STATES[place.state][0],
-                "yes" if place.is_late else "no",
+                *("yes" if tag in place.tags else "no" for tag in cockpit.TAGS),
                 place.answered,
                 place.asked,
+                place.left,
                 place.waiting,
+                place.since,
                 place.last_at,
                 place.last_by,
-                view.head.due_on,
+                place.due_on,
             )
             for place in view.places
         ),

@@ -28,6 +28,7 @@ MENU: tuple[tuple[str, str], ...] = (
 """(words, endpoint without arguments)."""
 ALSO = {
     "answer_checks": "assessments",
+    "chasing": "cycles",
     "answer_copies": "assessments",
     "comments": "assessments",
     "delegations": "assessments",

@@ -44,6 +44,13 @@ PLACE_STATES: dict[str, tuple[str, str]] = {
     "agreed": ("Agreed", "green"),
 }
 """How far a service is in a cycle -> words, colour of the tag."""
+PLACE_TAGS: dict[str, tuple[str, str]] = {
+    "late": ("Late", "red"),
+    "stuck": ("Stuck", "orange"),
+    "returned": ("Returned", "pink"),
+    "extended": ("Extended", "light-blue"),
+}
+"""What to look at among the services of a cycle -> words, colour of the tag."""
 FEEDBACK_KINDS: dict[str, str] = {
     "unclear": "It is unclear",
     "does_not_fit": "It does not fit our service",

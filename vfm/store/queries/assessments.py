@@ -12,6 +12,7 @@ from vfm.questionnaires.merging import Kept
 from vfm.questionnaires.published import POSTS
 from vfm.questionnaires.steps import Status
 from vfm.roles import Role
+from vfm.store.queries.deadlines import DUE
 from vfm.store.tables import (
     AnswerRow,
     Assessment,
@@ -133,7 +134,7 @@ def _head() -> Select[*tuple[Any, ...]]:
             Service.name,
             Cycle.name,
             Cycle.kind,
-            Cycle.due_on,
+            DUE,
             Assessment.version_id,
             Version.content_hash,
             Assessment.answered_count,
@@ -387,7 +388,7 @@ def of_services(session: Session, service_ids: Collection[int]) -> list[Work]:
             Service.name,
             Cycle.name,
             Cycle.kind,
-            Cycle.due_on,
+            DUE,
             Assessment.status,
             Assessment.answered_count,
             Assessment.route_count,
@@ -397,7 +398,7 @@ def of_services(session: Session, service_ids: Collection[int]) -> list[Work]:
         .join(Service, Service.id == Assessment.service_id)
         .join(Cycle, Cycle.id == Assessment.cycle_id)
         .where(Assessment.service_id.in_(service_ids))
-        .order_by(Cycle.due_on.desc(), Service.name)
+        .order_by(DUE.desc(), Service.name)
     )
     return [Work(*row) for row in rows]
 

@@ -269,41 +269,6 @@ def head(session: Session, cycle_id: int) -> Head | None:
     return Head._make(row) if row else None
 
 
-def cockpit(session: Session, cycle_id: int) -> list[Any]:
-    """One row an assessment and director: the assessment's state, who acted last, who directs the service.
-
-    A service with two directors has two rows, one without a director has None.
-    """
-    director = (
-        select(PersonRole.service_id, Person.name)
-        .join(Person, Person.id == PersonRole.person_id)
-        .where(PersonRole.role == Role.DIRECTOR.value, Person.is_active)
-        .subquery()
-    )
-    return list(
-        session.execute(
-            select(
-                Assessment.id,
-                Service.name,
-                Directorate.name,
-                Assessment.status,
-                Assessment.answered_count,
-                Assessment.route_count,
-                Assessment.last_activity_at,
-                Person.name,
-                director.c.name,
-            )
-            .join(Service, Service.id == Assessment.service_id)
-            .join(Division, Division.id == Service.division_id)
-            .join(Directorate, Directorate.id == Division.directorate_id)
-            .outerjoin(Person, Person.id == Assessment.last_activity_by_id)
-            .outerjoin(director, director.c.service_id == Service.id)
-            .where(Assessment.cycle_id == cycle_id)
-            .order_by(Service.name, Assessment.id, director.c.name)
-        )
-    )
-
-
 def open_cycles_of_version(session: Session, version_id: int) -> int:
     """How many cycles still ask this version."""
     return (

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from vfm.questionnaires.merging import Kept
 from vfm.questionnaires.steps import Status
 from vfm.roles import Actor, Role
+from vfm.store.queries.deadlines import DUE
 from vfm.store.tables import (
     Assessment,
     Consensus,
@@ -150,7 +151,7 @@ def of_member(session: Session, person_id: int) -> list[Mine]:
             Assessment.id,
             Template.title,
             Cycle.name,
-            func.coalesce(Assessment.due_on, Cycle.due_on),
+            DUE,
             GroupMember.finished_at,
             Assessment.spread_opened_at,
             answered,
@@ -164,7 +165,7 @@ def of_member(session: Session, person_id: int) -> list[Mine]:
             Assessment.status == Status.OPEN.value,
             Cycle.closed_at.is_(None),
         )
-        .order_by(Cycle.due_on, Assessment.id)
+        .order_by(DUE, Assessment.id)
     )
     return [Mine(*row) for row in rows]
 
@@ -176,7 +177,7 @@ def steered_by(session: Session, actor: Actor) -> list[Steered]:
             Assessment.id,
             Template.title,
             Cycle.name,
-            func.coalesce(Assessment.due_on, Cycle.due_on),
+            DUE,
             Assessment.spread_opened_at,
             func.count(GroupMember.id),
             func.count(GroupMember.finished_at),
@@ -194,7 +195,7 @@ def steered_by(session: Session, actor: Actor) -> list[Steered]:
             Cycle.due_on,
             Assessment.spread_opened_at,
         )
-        .order_by(Cycle.due_on, Assessment.id)
+        .order_by(DUE, Assessment.id)
     )
     if not actor.has(Role.CORE_TEAM):
         asked = asked.where(Assessment.service_id.in_(sorted(actor.directs)))

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, case, exists, func, select
 from sqlalchemy.orm import Session
 
 from vfm.roles import Actor, Role
+from vfm.store.queries.deadlines import DUE
 from vfm.store.tables import (
     Assessment,
     Challenge,
@@ -79,7 +80,7 @@ def work_of(session: Session, actor: Actor) -> list[Work]:
             Assessment.status,
             Assessment.answered_count,
             Assessment.route_count,
-            Cycle.due_on,
+            DUE,
             exists().where(GroupMember.assessment_id == Assessment.id),
         )
         .join(Service, Service.id == Assessment.service_id)
@@ -89,7 +90,7 @@ def work_of(session: Session, actor: Actor) -> list[Work]:
             Assessment.status != "agreed",
             Cycle.closed_at.is_(None),
         )
-        .order_by(Cycle.due_on, Service.name)
+        .order_by(DUE, Service.name)
     )
     return [Work(*row) for row in rows]
 
