@@ -42,7 +42,7 @@ def test_several_are_chased_in_one_action(engine: Engine, ids: dict[str, int], s
     core = signed_in("core_team")
     page = ticked(core, ids, "LIB", "ROADS", "HOME")
     assert page.heading == "Chase 2 services"
-    assert "Home care: It is signed off, so the service has nothing left to do." in page.text
+    assert "Home care : It is signed off, so the service has nothing left to do." in page.text
     assert messages(engine) == [], "shown first"
     done = page.submit("Send to 2 services", body="Please finish {pages} by Friday.")
     assert "2 services chased, 3 e-mails queued. They wait until a mail server is set." in done.text

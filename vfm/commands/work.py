@@ -92,6 +92,7 @@ class Worker:
 
     def once(self, engine: "Engine") -> str:
         """Do all that is due; what was done, in words."""
+        self.remind(engine)
         sent, done = self.send(engine), self.do_jobs(engine)
         mail = f"{sent} sent" if self.mail else "they wait, because VFM_MAIL is not set"
         return f"E-mails: {mail}. Long work: {done} done."
@@ -102,11 +103,23 @@ class Worker:
 
         while not self.stop.is_set():
             try:
+                self.remind(engine)
                 self.send(engine)
                 self.do_jobs(engine)
             except Unavailable:
                 log.exception("The database cannot be used; trying again.")
             self.stop.wait(LOOKS_EVERY)
+
+    def remind(self, engine: "Engine") -> None:
+        """Queue the reminders it is time for; not at every look, as a day is long."""
+        from vfm.store.database import transaction
+        from vfm.workflows import reminders
+
+        now = self.clock()
+        if self.reminded_at is None or now - self.reminded_at >= REMINDS_EVERY:
+            with transaction(engine) as session:
+                reminders.make(session, now=now)
+            self.reminded_at = now
 
     def send(self, engine: "Engine") -> int:
         """Send the e-mails that are due; how many went out."""
