@@ -1,11 +1,12 @@
 """The words of e-mails about assessments, and to whom they go."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
+from vfm.questionnaires.figures import day_in_words
 from vfm.store import outbox
 
 PAGES = outbox.PAGES
@@ -17,6 +18,11 @@ class Reader(NamedTuple):
     person_id: int
     name: str
     email: str
+
+
+def day(on: date) -> str:
+    """A date in words: 5 March 2026."""
+    return day_in_words(on)
 
 
 def page(assessment_id: int, ending: str = "") -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from vfm.errors import Conflict, Invalid, NotFound, Problem
-from vfm.questionnaires.figures import day_in_words, day_of
+from vfm.questionnaires.figures import day_of
 from vfm.questionnaires.kinds import text_problem
 from vfm.roles import Actor
 from vfm.store import events, letters
@@ -179,10 +179,10 @@ def _extend(
         session,
         line.readers,
         step=f"extended:assessment:{line.assessment_id}:{now.isoformat()}",
-        subject=f"{line.service}: due on {day_in_words(day)} now",
+        subject=f"{line.service}: due on {letters.day(day)} now",
         paragraphs=[
-            f"{by.name} has given {line.service} more time in {head.name}: it is due on {day_in_words(day)}.",
-            f"It was due on {day_in_words(line.due_on)}.",
+            f"{by.name} has given {line.service} more time in {head.name}: it is due on {letters.day(day)}.",
+            f"It was due on {letters.day(line.due_on)}.",
             reason,
         ],
         link=letters.page(line.assessment_id),
@@ -225,7 +225,7 @@ def _not_twice(line: Line, chased: Collection[int]) -> Line:
 
 
 def _about(line: Line, head: Head) -> str:
-    return f"{line.service}, {head.name}: due on {day_in_words(line.due_on)}. {line.left}"
+    return f"{line.service}, {head.name}: due on {letters.day(line.due_on)}. {line.left}"
 
 
 def _day(typed: DayTyped, today: date) -> tuple[date | None, list[Problem]]:

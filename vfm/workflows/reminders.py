@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from vfm.questionnaires.figures import day_in_words
 from vfm.questionnaires.steps import Status
 from vfm.store import letters
 from vfm.store.queries import deadlines
@@ -38,13 +37,13 @@ def due(due_on: date, today: date) -> Reminder | None:
     if days > SOON:
         return None
     if days > VERY_SOON:
-        return Reminder("soon", f"is due in {days} days, on {day_in_words(due_on)}")
+        return Reminder("soon", f"is due in {days} days, on {letters.day(due_on)}")
     if days >= 0:
-        return Reminder("now", f"is due {('today', 'tomorrow')[days]}, {day_in_words(due_on)}")
+        return Reminder("now", f"is due {('today', 'tomorrow')[days]}, {letters.day(due_on)}")
     week = (-days - 1) // 7
     if week > WEEKS:
         return None
-    return Reminder(f"overdue-{week}", f"was due on {day_in_words(due_on)}")
+    return Reminder(f"overdue-{week}", f"was due on {letters.day(due_on)}")
 
 
 def make(session: Session, *, now: datetime) -> int:
