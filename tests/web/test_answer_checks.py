@@ -175,6 +175,9 @@ def test_what_deserves_another_look_is_said_with_its_place(
         ],
     }
     assert "This can be sent. Before you do, 7 things deserve another look." in page.text
+    assert page.soup.select_one(f'main a[href="{at}/questions/ECO-01/comments"]'), (
+        "a comment's place is its page"
+    )
     assert "75%" not in signed_in("contributor").open(f"{at}/check").text, "weights are for the director"
     assert not topics(signed_in("core_team").open(f"{at}/check")), "who only reads is told nothing to do"
 

@@ -6,6 +6,7 @@ Every step is the workflow a person would have used, by somebody in the role for
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from sqlalchemy import Engine, select
 
@@ -19,6 +20,7 @@ from vfm.questionnaires.merging import UNSEEN, Sent
 from vfm.questionnaires.schema import Kind, Question
 from vfm.roles import Actor, Role
 from vfm.store.database import Session, reading, transaction
+from vfm.store.queries.assessments import head_with_figures
 from vfm.store.tables import Assessment, Delegation, ImprovementAction, Service
 from vfm.workflows import (
     assessments,
@@ -29,6 +31,7 @@ from vfm.workflows import (
     designs,
     directory,
     feedback,
+    figure_views,
     groups,
     priorities,
     reviews,
@@ -66,6 +69,8 @@ DECIDED = {
 """What became of each comment, and why."""
 GIVEN = "Please fill this in with your team, and tell me when it is ready to be read."
 """What a director says with the parts they give."""
+CORRECTS = ("ADULT-CARE", "net_expenditure", "0.97", "Income from a partner was booked to another service.")
+"""(service, measure, share of the published amount, reason) of a figure that its respondents correct."""
 OTHER_REASON = "A new operating model started in the spring; we look again when it has run for a year."
 """Why the executive team decided otherwise than the rules suggest."""
 GROUP, ASKED_THROUGH = "corporate-best-value", "DEMOCRACY"
@@ -285,8 +290,22 @@ def _cycle_under_way(stage: Stage, version: int) -> None:
         sections = 4 + number % 5 if row["stage"] == "started" else None
         _answer(stage, key, assessment, "second", answered, sections=sections)
         _name_papers(stage, papers.THIS_YEAR.get(key, ()), key, assessment, answered)
+        if key == CORRECTS[0]:
+            _correct(stage, assessment, answered)
         if row["stage"] != "started":
             _finish(stage, key, assessment, answered + timedelta(days=1), is_signed_off=number % 3 > 0)
+
+
+def _correct(stage: Stage, assessment: int, then: datetime) -> None:
+    """Respondents correct a published figure, so that the check page has one to tell of."""
+    key, measure, share, reason = CORRECTS
+    by = stage.answering(key)
+    with transaction(stage.engine) as session:
+        _, found = head_with_figures(session, assessment)
+        figure = [one for one in found if one.measure == measure][-1]
+        amount = (figure.amount * Decimal(share)).quantize(Decimal("1E3"))
+        typed = figure_views.Typed(figure_views.CORRECTED, f"{amount:f}", reason, figure_views.seen(figure))
+        figure_views.say(session, assessment, measure, figure.year, typed, by=by, now=then)
 
 
 def _executive_team(stage: Stage, version: int) -> None:

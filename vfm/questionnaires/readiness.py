@@ -77,14 +77,14 @@ MATTERS: dict[str, Matter] = {
     "worked_out": Matter(
         Group.LOOK,
         "Figures that differ from what your other answers come to",
-        "Either is kept as you typed it. Correct one, or say in the note why they differ.",
+        "Each is kept as you typed it. Correct whichever is wrong.",
         True,
     ),
     "figure": Matter(
         Group.LOOK,
         "Figures that differ from published ones",
-        f"More than {TOLERANCE:.0%} apart. Another year or a budget may explain it: say so in the note, or "
-        "correct one of them.",
+        f"More than {TOLERANCE:.0%} apart. Another year or a budget may explain it. If either is wrong, "
+        "correct your answer, or the published figure beside the question with your reason.",
         True,
     ),
     "weak": Matter(

@@ -105,6 +105,7 @@ class _Places:
     """Where each finding leads: a question on its section's page, a section, or the list of sections."""
 
     def __init__(self, view: AnswerCheck) -> None:
+        self.number = view.head.id
         self.questionnaire = view.questionnaire
         self.whole = url_for("assessments.show", assessment_id=view.head.id)
         self.hrefs = {
@@ -116,6 +117,8 @@ class _Places:
         question = self.questionnaire.questions.get(finding.place)
         if question is not None:
             href = f"{self.hrefs[self.questionnaire.section_of[question.key]]}#{question.key}"
+            if finding.matter == "comment":
+                href = url_for("comments.of_question", assessment_id=self.number, key=question.key)
             return Entry(href, question.key, question.text, finding.words)
         section = self.questionnaire.all_sections.get(finding.place)
         if section is not None:
