@@ -25,6 +25,7 @@ from vfm.questionnaires.schema import (
     Operation,
     Questionnaire,
 )
+from vfm.questionnaires.translations import texts
 
 AWKWARD = (
     *("no", "TRUE", "1", "1.50", "null", "~", "- a", "a: b", "# x", "'", '"', "*a", "2026-01-05", "3/4"),
@@ -157,7 +158,17 @@ class _Maker:
                 evidence_grades={grade: self.words() for grade in self.chance.sample(grades, 3)},
             ),
         }
-        return Questionnaire.model_validate(content)
+        english = Questionnaire.model_validate(content)
+        return Questionnaire.model_validate(content | self.translations(english))
+
+    def translations(self, english: Questionnaire) -> dict[str, Any]:
+        """Some texts in Welsh, and now and then words for a text that is gone."""
+        if not self.likely(0.4):
+            return {}
+        places = [text.place for text in texts(english) if self.likely()]
+        gone = ["question.GONE.text"] if self.likely(0.2) else []
+        given = {place: self.words() for place in (*places, *gone)}
+        return {"translations": {"cy": given}} if given else {}
 
     def thresholds(self) -> dict[str, Any]:
         return self.maybe(

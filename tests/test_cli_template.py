@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from tests import build
 from tests.generated import made
 from vfm import cli
 from vfm.questionnaires import document
+from vfm.questionnaires.translations import texts, with_words
 
 READY = Path("data/templates/service-vfm.yaml")
 TEXT = READY.read_text(encoding="utf-8")
@@ -161,3 +163,21 @@ def test_the_schema_is_printed(capsys):
     assert capsys.readouterr().out == Path("data/templates/vfm-template.schema.json").read_text(
         encoding="utf-8"
     )
+
+
+def test_what_is_not_in_welsh_is_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    questionnaire = build.questionnaire(build.yes_no("A-01", 1, text="Is it?"), title="Both", scales={})
+    words = {text.place: text.english for text in texts(questionnaire)}
+    for given, status, found in (
+        (words, 0, ""),
+        (words | {"title": ""}, 1, "title: Both\n"),
+        (
+            words | {"question.GONE.text": "Ar goll"},
+            1,
+            "question.GONE.text: the template has no such text any more;",
+        ),
+    ):
+        path = tmp_path / "both.yaml"
+        path.write_text(document.dump(with_words(questionnaire, "cy", given)), encoding="utf-8")
+        assert cli.main(["template", "missing", str(path), "cy"]) == status
+        assert capsys.readouterr().out.startswith(found)

@@ -6,8 +6,11 @@ from collections.abc import Callable
 from flask import Flask
 from sqlalchemy import Engine
 
+from tests import build
 from tests.client import Browser
 from tests.council import NOW, SmallCouncil
+from tests.rounds import opened
+from vfm.questionnaires.translations import with_words
 from vfm.store.database import reading
 from vfm.store.tables import Person
 from vfm.web import languages
@@ -97,3 +100,23 @@ def test_dates_and_numbers(app: Flask) -> None:
 def test_a_refusal_is_in_welsh(signed_in: Callable[[str], Browser]) -> None:
     browser = signed_in("director").open("/").submit("Cymraeg").browser
     assert browser.open("/nothing-here", expect=404).heading == "Heb ddod o hyd i'r dudalen"
+
+
+def test_questions_are_asked_in_welsh_where_they_have_it_and_marked_where_not(
+    signed_in: Callable[[str], Browser], engine: Engine, council: SmallCouncil
+) -> None:
+    asked = build.questionnaire(
+        build.section(
+            "A", build.yes_no("A-01", text="Is it?"), build.yes_no("A-02", text="Was it?"), title="First"
+        )
+    )
+    words = {"section.A.title": "Cyntaf", "question.A-01.text": "Ydy e?"}
+    made = opened(engine, council, with_words(asked, "cy", words))
+    page = signed_in("director").open("/").submit("Cymraeg")
+    page = page.browser.open(f"/assessments/{made.assessments['LIB']}/sections/A")
+    assert page.heading == "Cyntaf"
+    assert "Ydy e?" in page.text
+    marked = [tag.get_text() for tag in page.soup.select("legend [lang=en]")]
+    assert marked == ["Was it?"]
+    page = page.submit(page.soup.select_one("form[data-autosave] button").get_text(), **{"A-01.value": "yes"})
+    assert page.status == 200

@@ -7,6 +7,7 @@ from vfm.commands.console import DONE, PROBLEMS, WRONG_USE, Subcommands, as_json
 from vfm.commands.template_changes import register_diff
 from vfm.commands.template_forms import read_template, register_convert
 from vfm.commands.template_import import register_import
+from vfm.commands.template_translations import register_missing
 
 if TYPE_CHECKING:  # what a command needs is imported when it runs
     from vfm.questionnaires.schema import Questionnaire
@@ -22,6 +23,7 @@ def register_template(subcommands: Subcommands) -> None:
     register_convert(verbs)
     register_import(verbs)
     register_diff(verbs)
+    register_missing(verbs)
     schema = verbs.add_parser("schema", help="print the JSON Schema of a template, for editors")
     schema.set_defaults(command=print_schema)
 

@@ -70,6 +70,7 @@ class Builder:
         self._table(layout.ROWS, self._rule_row)
         self._table(layout.BANDS, self._band)
         self._table(layout.CHECKS, self._check)
+        self._table(layout.TRANSLATIONS, self._translation)
         return Source(
             self.tables.name, self.data, self.places, problems=self.tables.problems, cells=self.tables.cells
         )
@@ -259,6 +260,19 @@ class Builder:
     def _grade(self, row: Row) -> None:
         grades = self.data.setdefault("evidence_grades", {})
         self._worded(row, layout.GRADES, "grade", "words", grades, ("evidence_grades",))
+
+    def _translation(self, row: Row) -> None:
+        """One text in another language; a row without words waits for them."""
+        language = row.text("language")
+        if not row.text("words"):
+            return
+        if not language:
+            self.tables.note(row.places["language"], EMPTY.format("Language"))
+            return
+        given = self.data.setdefault("translations", {}).setdefault(language, {})
+        path = ("translations", language)
+        self._mark(path, row.places["language"])
+        self._worded(row, layout.TRANSLATIONS, "place", "words", given, path)
 
     def _build_sections(self) -> None:
         """Sections into what holds them, in the order of their rows."""

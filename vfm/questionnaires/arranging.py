@@ -285,8 +285,24 @@ def _keys_within(section: Section) -> Iterator[str]:
 def renamed(questionnaire: Questionnaire, old: str, new: str) -> Questionnaire:
     """A question or section under another key, in every rule that names it too."""
     content = questionnaire.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-    own = {"key": questionnaire.key}  # the template's own key may be spelt like a section's
+    own: dict[str, Any] = {"key": questionnaire.key}  # the template's own key may be spelt like a section's
+    if "translations" in content:
+        own["translations"] = _following(content["translations"], old, new)
     return Questionnaire.model_validate(renamed_in(content, {old: new}) | own)
+
+
+def _following(translations: dict[str, dict[str, str]], old: str, new: str) -> dict[str, dict[str, str]]:
+    """Words in other languages, under the places they have once a question or section has another key."""
+    places = {f"{kind}.{old}.": f"{kind}.{new}." for kind in ("question", "section")}
+
+    def moved(place: str) -> str:
+        before = next((one for one in places if place.startswith(one)), "")
+        return places[before] + place.removeprefix(before) if before else place
+
+    return {
+        language: {moved(place): words for place, words in given.items()}
+        for language, given in translations.items()
+    }
 
 
 KEYED = frozenset({"key", "question", "at"})

@@ -14,6 +14,7 @@ from typing import Any
 from vfm.questionnaires.answers import Answer, Answers, answer_from_json, answer_to_json
 from vfm.questionnaires.kinds import choices
 from vfm.questionnaires.schema import Kind, Question, Questionnaire, Section
+from vfm.questionnaires.translations import of_thing
 
 ScoringText = tuple[Any, ...]
 
@@ -29,7 +30,7 @@ class Badge(StrEnum):
     REROUTED = "rerouted"
     REWEIGHTED = "reweighted"
     MOVED = "moved"
-    DETAILS = "details"  # guidance, limits, whether it is required: nothing that changes the meaning
+    DETAILS = "details"  # guidance, limits, a translation, whether it is required: nothing of the meaning
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ def _question_change(
         Badge.REROUTED: before.show_if != after.show_if,
         Badge.REWEIGHTED: before.is_scored and after.is_scored and before.weight != after.weight,
         Badge.MOVED: key in moved,
-        Badge.DETAILS: _details(before) != _details(after),
+        Badge.DETAILS: _details(old, before) != _details(new, after),
     }
     badges = frozenset(badge for badge, is_true in claims.items() if is_true) or frozenset({Badge.SAME})
     equal = scoring_text(old, before) == scoring_text(new, after) or (agreed and before.kind is after.kind)
@@ -155,11 +156,12 @@ def _scoring(questionnaire: Questionnaire, question: Question) -> tuple[Any, ...
     return question.kind, question.is_scored, question.critical, set(question.option_labels), points
 
 
-def _details(question: Question) -> tuple[Any, ...]:
+def _details(questionnaire: Questionnaire, question: Question) -> tuple[Any, ...]:
     """What is left of a question beside its words, scoring, routing and weight."""
     alone = tuple(option.key for option in question.options if option.exclusive)
     limits = (question.required, question.allows_na, question.max_words, question.min_items, alone)
-    return question.help, question.feeds, question.becomes, question.derived, limits
+    told = of_thing(questionnaire, f"question.{question.key}")
+    return question.help, question.feeds, question.becomes, question.derived, limits, told
 
 
 # --- order -----------------------------------------------------------------------------------------------
@@ -200,13 +202,16 @@ def _section_changes(old: Questionnaire, new: Questionnaire) -> Iterable[Change]
     moved = _out_of_order(old.all_sections, shared)
     for key, after in new.all_sections.items():
         before = old.all_sections.get(key)
-        yield _section_change(before, after, key in moved)
+        welsh = [of_thing(one, f"section.{key}") for one in (old, new)]
+        yield _section_change(before, after, key in moved, has_other_words=welsh[0] != welsh[1])
     for key in old.all_sections:
         if key not in new.all_sections:
             yield Change(key, frozenset({Badge.DROPPED}))
 
 
-def _section_change(before: Section | None, after: Section, is_moved: bool) -> Change:
+def _section_change(
+    before: Section | None, after: Section, is_moved: bool, *, has_other_words: bool
+) -> Change:
     if before is None:
         return Change(after.key, frozenset({Badge.ADDED}))
     claims = {
@@ -215,7 +220,8 @@ def _section_change(before: Section | None, after: Section, is_moved: bool) -> C
         != (after.caps, after.rule_table, after.critical),
         Badge.REWEIGHTED: before.weight != after.weight,
         Badge.MOVED: is_moved,
-        Badge.DETAILS: (before.purpose, before.hypothesis, before.frameworks)
+        Badge.DETAILS: has_other_words
+        or (before.purpose, before.hypothesis, before.frameworks)
         != (after.purpose, after.hypothesis, after.frameworks),
     }
     badges = frozenset(badge for badge, is_true in claims.items() if is_true) or frozenset({Badge.SAME})

@@ -14,6 +14,7 @@ from vfm.questionnaires.changes import Mark, marked
 from vfm.questionnaires.conditions import in_words
 from vfm.questionnaires.notation import write_arithmetic
 from vfm.questionnaires.schema import Kind, Question, Questionnaire
+from vfm.questionnaires.translations import of_thing
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ def _lines(questionnaire: Questionnaire, question: Question) -> dict[str, str]:
         "Worked out as": write_arithmetic(question.derived) if question.derived else "",
         "Feeds": (question.feeds or "").replace("_", " "),
         "Becomes": (question.becomes or "").replace("_", " "),
+        **of_thing(questionnaire, f"question.{question.key}"),
     }
     return {what: words for what, words in lines.items() if words}
 

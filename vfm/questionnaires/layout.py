@@ -57,6 +57,7 @@ TEMPLATE, SECTIONS, QUESTIONS = "Template", "Sections", "Questions"
 PILOT, OPTIONS, LEVELS, SCALES = "Pilot questions", "Options", "Levels", "Scales"
 PARTS, GRADES, BANDS, CHECKS, CAPS = "Parts", "Evidence grades", "Bands", "Checks", "Caps"
 LISTS, ROWS = "Rule lists", "Rule rows"
+TRANSLATIONS = "Translations"
 NEEDED = (TEMPLATE, SECTIONS, QUESTIONS)
 """Sheets without which there is no template; any other may be taken out when it is empty."""
 
@@ -292,6 +293,17 @@ LAYOUTS = (
         ),
     ),
     Layout(PILOT, "What a pilot asks about the whole, once before sending.", _QUESTION),
+    Layout(
+        TRANSLATIONS,
+        "The words in Welsh: one row for each text that has some. A row without words is left out.",
+        (
+            Column("Language", "language", cells.KEY, "cy for Welsh.", True, width=10),
+            Column("Place", "place", cells.TEXT, "Leave as it is: where the words belong.", True, width=34),
+            Column("English", "english", cells.TEXT, "For reading; not taken in.", width=60),
+            Column("Words", "words", cells.TEXT, "The same in the other language.", width=60),
+        ),
+        held=2,
+    ),
 )
 """Every sheet, in the order of the workbook."""
 BY_NAME = {layout.name: layout for layout in LAYOUTS}

@@ -108,7 +108,7 @@ def cut(questionnaire: Questionnaire, keys: Collection[str]) -> Questionnaire:
     sections = (_section(section, keys) for section in questionnaire.sections)
     content["sections"] = tuple(section for section in sections if section is not None)
     content["checks"] = tuple(check for check in questionnaire.checks if _is_within(check, keys))
-    return Questionnaire.model_construct(**content)
+    return Questionnaire.model_construct(**content).with_english(questionnaire.english_things)
 
 
 def _section(section: Section, keys: Collection[str]) -> Section | None:

@@ -12,7 +12,16 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PrivateAttr,
+    Tag,
+    model_validator,
+)
 
 from vfm.questionnaires.steps import Chain
 
@@ -461,6 +470,8 @@ class Questionnaire(Frozen):
         evidence_grades: words of this template for an evidence grade, where the built-in ones do not fit.
         parts: name -> (part key -> words); a question `by` that name is asked once for each part.
         is_group_response: each member answers alone, then a consensus is recorded.
+        translations: language -> (place -> words), places as `translations.places` names them. They mean what
+            the English means: a changed translation never makes a question another one.
         sign_off: whose signature is the last one; an executive director signs after the director.
     """
 
@@ -484,6 +495,25 @@ class Questionnaire(Frozen):
     sections: tuple[Section, ...] = Field(min_length=1)
     checks: tuple[Check, ...] = ()
     pilot_feedback: PilotFeedback = PilotFeedback()
+    translations: dict[Literal["cy"], dict[str, Words]] = {}
+    _in_english: frozenset[str] = PrivateAttr(frozenset())
+
+    def is_in_english(self, thing: str) -> bool:
+        """True when this is the questionnaire in another language and the thing has no words in it.
+
+        `thing` is `question.KEY`, `section.KEY` or `template`; see `translations.in_language`.
+        """
+        return thing in self._in_english
+
+    @property
+    def english_things(self) -> frozenset[str]:
+        """Everything of which `is_in_english` is true."""
+        return self._in_english
+
+    def with_english(self, things: frozenset[str]) -> Self:
+        """The same, just made, told what of it is in English; before anybody else has it."""
+        self._in_english = things
+        return self
 
     @cached_property
     def all_sections(self) -> dict[str, Section]:

@@ -13,6 +13,7 @@ from vfm.questionnaires import layout
 from vfm.questionnaires.cells import Cell
 from vfm.questionnaires.layout import LAYOUTS, Column, Layout
 from vfm.questionnaires.schema import Question, Questionnaire, Section
+from vfm.questionnaires.translations import stray, texts
 from vfm.reports.workbook import LONGEST_TEXT, ExactFigure
 
 Row = Sequence[Cell]
@@ -185,6 +186,17 @@ def _grades(questionnaire: Questionnaire) -> Iterator[dict[str, Any]]:
         yield {"grade": grade, "words": words}
 
 
+def _translations(questionnaire: Questionnaire) -> Iterator[dict[str, Any]]:
+    """Every text of a language that has some, so that the rest can be filled in; then what fits none."""
+    english = texts(questionnaire)
+    for language, given in questionnaire.translations.items():
+        for text in english:
+            words = given.get(text.place, "")
+            yield {"language": language, "place": text.place, "english": text.english, "words": words}
+        for place in stray(questionnaire, language):
+            yield {"language": language, "place": place, "english": "", "words": given[place]}
+
+
 ROWS = {
     layout.SECTIONS: _sections,
     layout.QUESTIONS: _questions,
@@ -199,6 +211,7 @@ ROWS = {
     layout.ROWS: _rule_rows,
     layout.GRADES: _grades,
     layout.PILOT: _pilot,
+    layout.TRANSLATIONS: _translations,
 }
 """Sheet -> what gives its rows."""
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from vfm.questionnaires import document
+from vfm.questionnaires import document, translations
 from vfm.questionnaires.answers import Answer, answer_from_json
 from vfm.questionnaires.schema import Questionnaire
 from vfm.store.tables import Version
@@ -41,6 +41,23 @@ def remember(content_hash: str, content: dict[str, Any]) -> Questionnaire:
             _parsed.pop(next(iter(_parsed)))
         _parsed[content_hash] = document.from_json(content)
     return _parsed[content_hash]
+
+
+_translated: dict[tuple[int, str], tuple[Questionnaire, Questionnaire]] = {}
+
+
+def in_language(questionnaire: Questionnaire, language: str) -> Questionnaire:
+    """A kept questionnaire in the language of its reader, made once; see `translations.in_language`."""
+    if language == translations.ENGLISH:
+        return questionnaire
+    key = id(questionnaire), language
+    english, found = _translated.get(key, (None, None))
+    if found is None or english is not questionnaire:  # another one may have come to stand where it stood
+        while len(_translated) >= KEPT:
+            _translated.pop(next(iter(_translated)))
+        found = translations.in_language(questionnaire, language)
+        _translated[key] = questionnaire, found
+    return found
 
 
 def answers(questionnaire: Questionnaire, rows: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[str, Answer]:

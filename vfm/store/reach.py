@@ -16,6 +16,7 @@ from vfm.errors import NotFound
 from vfm.questionnaires.parts import Reach, cut, keys_of
 from vfm.questionnaires.schema import Questionnaire
 from vfm.roles import Actor, Role
+from vfm.store import content
 from vfm.store.database import Session
 from vfm.store.queries import parts
 
@@ -26,7 +27,7 @@ READERS = (Role.CORE_TEAM, Role.CHALLENGER, Role.EXECUTIVE)
 def of(
     session: Session, assessment_id: int, service_id: int, questionnaire: Questionnaire, by: Actor
 ) -> Reach:
-    """What this person may see and answer of an assessment.
+    """What this person may see and answer of an assessment, in the language they read.
 
     A director or their deputy: everything. A contributor: the parts they were given; those they handed back
     they can only read. The core team, challengers and executives read everything, and answer what they
@@ -36,6 +37,7 @@ def of(
     Raises:
         NotFound: nothing of it is theirs to know of.
     """
+    questionnaire = content.in_language(questionnaire, by.language)
     everything = frozenset() if questionnaire.is_group_response else questionnaire.questions.keys()
     if service_id in by.directs:
         return Reach(questionnaire, questionnaire, everything, is_director=True)

@@ -65,6 +65,9 @@ class Part:
     error: str
 
 
+IN_ENGLISH, NO_MARK = Markup(' lang="en"'), Markup()
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One question as its macro shows it.
@@ -78,6 +81,7 @@ class Field:
         state: "dont_know", "not_applicable" or "".
         grades: (grade, words) where the question is scored.
         error: what is wrong with the whole; reason_error: with the reason alone.
+        lang: marks the question's own words on a page in another language that they are not in.
     """
 
     key: str
@@ -102,6 +106,7 @@ class Field:
     error: str
     reason_error: str
     has_error: bool
+    lang: Markup = NO_MARK
 
 
 def shown(
@@ -140,6 +145,7 @@ def shown(
         error=" ".join(errors[field] for field in WHOLE if field in errors),
         reason_error=errors.get("reason", ""),
         has_error=bool(errors),
+        lang=IN_ENGLISH if questionnaire.is_in_english(f"question.{question.key}") else NO_MARK,
     )
 
 

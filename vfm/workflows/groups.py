@@ -527,6 +527,7 @@ def _open(session: Session, assessment_id: int, by: Actor, *, lock: bool = False
     if head is None:
         raise NotFound
     questionnaire = content.questionnaire(session, head.version_id, head.content_hash)
+    questionnaire = content.in_language(questionnaire, by.language)
     members = tuple(queries.members(session, assessment_id))
     me = next((row for row in members if row.person_id == by.id), None)
     is_facilitator = by.has(Role.CORE_TEAM) or head.service_id in by.directs
