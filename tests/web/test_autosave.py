@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from sqlalchemy import Engine, select
 
 from tests import build
+from tests.client import Browser
 from tests.council import NOW, SmallCouncil
 from tests.rounds import opened
 from vfm.questionnaires.schema import Comparison
@@ -150,3 +151,39 @@ def test_before_the_sign_in_ends_there_is_a_warning_and_a_way_to_stay(
     page.clock.fast_forward("10:00:30")
     expect(page.get_by_role("dialog")).to_contain_text("You are signed out")
     expect(page.get_by_role("link", name="Sign in again in a new tab")).to_be_visible()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_clash_while_typing_is_settled_once_and_nobody_clashes_with_themselves(
+    page: Page, engine: Engine, signed_in: Callable[[str], Browser]
+) -> None:
+    contributor, address = signed_in("contributor"), "/assessments/1/sections/A"
+    contributor.open(address).submit("Save and return later", **{"A-03.value": "90"})
+    page.locator("#A-03-value").fill("80")
+    expect(page.locator("#A-03")).to_contain_text("Contributor changed this at 14:02")
+    page.get_by_role("button", name="Save and continue").click()
+    page.get_by_label("Keep theirs").check()
+    page.get_by_role("button", name="Save and return later").click()
+    expect(page.locator("h1")).to_have_text("Libraries")
+    page.goto(page.url + "/sections/A")
+    expect(page.locator("#A-03-value")).to_have_value("90")
+    expect(page.locator("#A-03")).not_to_contain_text("Not saved")
+
+    # The button is pressed while a save is on its way, and more was typed meanwhile.
+    def slowly(route: Route) -> None:
+        if route.request.headers.get("accept") != "application/json":
+            route.continue_()
+            return
+        reply = route.fetch()  # the server has it, the browser does not know yet
+        page.wait_for_timeout(600)
+        route.fulfill(response=reply)
+
+    page.route("**/sections/A", slowly)
+    page.locator("#A-03-value").fill("70")
+    with page.expect_request(lambda request: request.method == "POST"):
+        page.locator("#A-03-value").blur()
+    page.locator("#A-03-value").fill("75")
+    page.get_by_role("button", name="Save and return later").click()
+    expect(page.locator("h1")).to_have_text("Libraries")
+    assert stored(engine)["A-03"] == "75"

@@ -7,6 +7,7 @@ const LEAVING = 3000; // that a button waits for a save under way
 const AGAIN = 10000; // between tries while the server cannot be reached
 const shelf = `vfm:${form.dataset.autosave}`; // whose, of which assessment, which page
 const changed = new Set(); // keys of questions to send
+const clashing = new Set(); // keys of questions that wait for a choice between two texts
 let sending = null;
 let underWay = Promise.resolve(); // settled when no save is under way
 let timer = 0;
@@ -144,6 +145,7 @@ function done(reply, sent) {
   for (const [key, clash] of Object.entries(reply.clashes)) {
     tell(key, `Not saved: ${clash.by} changed this at ${clash.at} to “${clash.kept}”. Press “Save and continue” to choose which text stands.`);
     changed.delete(key);
+    clashing.add(key);
   }
   const left = problems.length + Object.keys(reply.clashes).length;
   say(left ? `· Saved ${reply.at}, but for what is marked below` : `· Saved ${reply.at}`, "saved");
@@ -262,6 +264,7 @@ function leaving(event) {
   }
   isLeaving = true;
   sending?.abort();
+  for (const key of clashing) changed.add(key); // they go along, to be chosen between
   keep(true);
 }
 
