@@ -267,11 +267,17 @@ def test_a_connection_that_breaks_at_the_end_leaves_it_to_a_person(
 def test_the_words_of_a_one_time_link_are_not_kept(engine: Engine, post: Post, server: mail.Server) -> None:
     with transaction(engine) as session:
         outbox.queue(
-            session, step="link:1", person_id=None, address="a@b.example", subject="s", body="t0ken", now=NOW
+            session,
+            step="link:1",
+            person_id=None,
+            address="a@b.example",
+            subject="s",
+            body="Open {pages}/invitations/t0ken\nsoon",
+            now=NOW,
         )
     assert send(engine, server) == 1
-    assert b"t0ken" in post.taken[0].content
-    assert rows(engine)[0].body == ""
+    assert b"https://vfm.example/invitations/t0ken" in post.taken[0].content
+    assert rows(engine)[0].body == "Open {pages}/invitations/\nsoon"
 
 
 # --- the command ------------------------------------------------------------------------------------------

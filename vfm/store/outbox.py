@@ -6,6 +6,7 @@ message may or may not have gone out, and only a person decides to send it again
 (docs/decisions/0009-no-reminder-twice.md).
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -21,8 +22,8 @@ CLAIM_LASTS = timedelta(minutes=5)
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360, 720, 1440))
 """How long to wait after the first, second, ... try that failed; after the last of them it is given up."""
 
-LINK = "link:"
-"""How the step of a message begins that holds a one-time link: its words are not kept once it is over."""
+ONE_TIME = re.compile(r"/invitations/\S+")
+"""A link with which somebody chooses a password: not kept in a message once that is over."""
 
 PAGES = "{pages}"
 """Stands in a body for where the pages are reached; the worker, which knows, puts that in its place."""
@@ -116,8 +117,7 @@ def hand_over(session: Session, message: Claimed, *, now: datetime) -> bool:
 def sent(session: Session, message: Claimed, *, now: datetime) -> None:
     """The mail server has taken it."""
     values: dict[str, Any] = {"sent_at": now, "problem": "", "attempts": message.attempts + 1}
-    if message.step.startswith(LINK):
-        values["body"] = ""
+    _forget_links(message, values)
     _change(session, message, Message.sent_at.is_(None), **values)
 
 
@@ -132,9 +132,16 @@ def refused(session: Session, message: Claimed, problem: str, *, for_good: bool,
         "handed_over_at": None,
         "failed_at": now if is_over else None,
     }
-    if not is_over:
+    if is_over:
+        _forget_links(message, values)
+    else:
         values["due_at"] = now + WAITS[tries - 1]
     _change(session, message, Message.sent_at.is_(None), **values)
+
+
+def _forget_links(message: Claimed, values: dict[str, Any]) -> None:
+    if ONE_TIME.search(message.body):
+        values["body"] = ONE_TIME.sub("/invitations/", message.body)
 
 
 def unsure(session: Session, message: Claimed, problem: str) -> None:

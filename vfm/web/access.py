@@ -62,6 +62,9 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "people.switch_off": ADMIN,
     "people.switch_on": ADMIN,
     "people.hand_over": ADMIN,
+    # messages
+    "messages.index": ADMIN,
+    "messages.send_again": ADMIN,
     # directory
     "directory.index": ADMIN,
     "directory.add": ADMIN,

@@ -22,6 +22,7 @@ MENU: tuple[tuple[str, str], ...] = (
     (mark("Services"), "services.index"),
     (mark("Directory"), "directory.index"),
     (mark("People"), "people.index"),
+    (mark("E-mails"), "messages.index"),
     (mark("Council"), "council.edit"),
     # Assessments, Templates, Cycles, Challenge, Results, Priorities, Plan, Actions, Services, People, Council
 )

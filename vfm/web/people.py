@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from vfm.errors import Conflict, Invalid, NotFound, Problem
 from vfm.roles import Role
-from vfm.web.current import actor, now, reading, transaction
+from vfm.web.current import actor, now, reading, transaction, wiring
 from vfm.web.errors import stale
 from vfm.web.filters import plural, with_link
 from vfm.workflows import people
@@ -42,14 +42,17 @@ def add() -> ResponseReturnValue:
         return render_template("people/edit.html", person=None, typed=typed, roles=ROLES)
     try:
         with transaction() as store:
-            person_id, token = people.add(store, **typed, by=actor(), now=now())
+            person_id, token = people.add(store, **typed, by=actor(), now=now(), mails=_mails())
     except Invalid as error:
         page = render_template(
             "people/edit.html", person=None, typed=typed, roles=ROLES, problems=error.problems
         )
         return page, 422
     _keep_link(person_id, token)
-    flash(f"{typed['name']} is added. Copy the link below and send it to them.", "done")
+    cure = (
+        "The link below goes to them by e-mail." if _mails() else "Copy the link below and send it to them."
+    )
+    flash(f"{typed['name']} is added. {cure}", "done")
     return redirect(url_for("people.show", person_id=person_id), 303)
 
 
@@ -128,7 +131,7 @@ def link(person_id: int) -> ResponseReturnValue:
     """Make a new one-time link, for an invitation or a forgotten password."""
     try:
         with transaction() as store:
-            token = people.link(store, person_id, by=actor(), now=now())
+            token = people.link(store, person_id, by=actor(), now=now(), mails=_mails())
     except Invalid as error:
         return _person(person_id, error.problems), 422
     _keep_link(person_id, token)
@@ -180,6 +183,11 @@ def hand_over(person_id: int) -> ResponseReturnValue:
         "people/hand_over.html", view=view, to_id=to_id, options=options, ticked=shown, problems=problems
     )
     return page, 422 if problems else 200
+
+
+def _mails() -> bool:
+    """True when there is a mail server for one-time links."""
+    return bool(wiring().settings.mail)
 
 
 def _typed() -> Typed:

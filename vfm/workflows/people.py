@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from vfm.errors import Conflict, Invalid, NotFound, Problem, clashes
 from vfm.roles import Actor, Role
-from vfm.store import credentials, events, sessions
+from vfm.store import credentials, events, letters, sessions
 from vfm.store.content import digest
 from vfm.store.queries import history
 from vfm.store.queries import people as queries
@@ -172,9 +172,18 @@ def show(session: Session, person_id: int, *, now: datetime) -> PersonView:
 
 
 def add(
-    session: Session, name: str, email: str, roles: Collection[str], *, by: Actor, now: datetime
+    session: Session,
+    name: str,
+    email: str,
+    roles: Collection[str],
+    *,
+    by: Actor,
+    now: datetime,
+    mails: bool = False,
 ) -> tuple[int, str]:
     """A new person with their roles; services of a director or contributor are chosen next.
+
+    With `mails` they are sent their link too.
 
     Returns:
         The person's id and the token of their one-time link.
@@ -190,7 +199,7 @@ def add(
     session.add_all([PersonRole(person_id=person.id, role=role.value) for role in chosen])
     after = {"name": name, "email": email, "roles": [role.words for role in chosen]}
     events.record(session, "added", "person", person.id, by_id=by.id, now=now, after=after)
-    return person.id, sessions.invite(session, person.id, now=now)
+    return person.id, _invited(session, person, is_new=True, mails=mails, now=now)
 
 
 def change(
@@ -320,8 +329,10 @@ def choose(
     return len(wanted)
 
 
-def link(session: Session, person_id: int, *, by: Actor, now: datetime) -> str:
+def link(session: Session, person_id: int, *, by: Actor, now: datetime, mails: bool = False) -> str:
     """The token of a new one-time link to choose a password; earlier links stop working.
+
+    With `mails` the person is sent it too.
 
     Raises:
         NotFound: there is no such person.
@@ -332,7 +343,28 @@ def link(session: Session, person_id: int, *, by: Actor, now: datetime) -> str:
         raise Invalid([Problem("", f"{person.name} is switched off. Switch them on first.")])
     verb = "made a reset link" if person.password_hash else "made an invitation link"
     events.record(session, verb, "person", person_id, by_id=by.id, now=now)
-    return sessions.invite(session, person_id, now=now)
+    return _invited(session, person, is_new=person.password_hash is None, mails=mails, now=now)
+
+
+def _invited(session: Session, person: Person, *, is_new: bool, mails: bool, now: datetime) -> str:
+    """The token of a new one-time link; where e-mails go out, the person is sent it too."""
+    token = sessions.invite(session, person.id, now=now)
+    if mails:
+        what = "You are invited to value for money self-assessment." if is_new else "Choose a new password."
+        until = letters.day((now + sessions.LINK_LASTS).date())
+        letters.send(
+            session,
+            [letters.Reader(person.id, person.name, person.email)],
+            step=f"link:{credentials.token_hash(token)[:16]}",
+            subject="Your invitation" if is_new else "A link to choose a new password",
+            paragraphs=[
+                what,
+                f"This link works once, until {until}. Whoever has it can choose the password:",
+            ],
+            link=f"{letters.PAGES}/invitations/{token}",
+            now=now,
+        )
+    return token
 
 
 def switch_off(session: Session, person_id: int, *, by: Actor, now: datetime) -> tuple[str, int]:
