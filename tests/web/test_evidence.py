@@ -24,6 +24,8 @@ ASKED = build.questionnaire(
     build.section("A", build.scale_question("A-01"), build.question("A-02", "evidence", "What shows it?"))
 )
 GIVEN = {"A-01": build.answer(3, "verified"), "A-02": build.answer("The annual survey")}
+on_one_database = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+"""For what asks the store nothing that another test here does not ask on both."""
 REPORT = "https://www.wrenmouth.example/report.pdf"
 
 
@@ -120,6 +122,7 @@ def test_a_new_link_supports_an_answer_and_stands_in_the_register(
     assert events[0].after["address"] == REPORT
 
 
+@on_one_database
 def test_the_link_back_leads_to_the_question(signed_in: Enter, at: str) -> None:
     page = signed_in("director").open(at)
     back = page.soup.select_one(".govuk-back-link")
@@ -155,6 +158,7 @@ WRONG: tuple[tuple[dict[str, str], str], ...] = (
 )
 
 
+@on_one_database
 def test_what_is_wrong_is_said_and_what_was_typed_stays(signed_in: Enter, engine: Engine, at: str) -> None:
     form = signed_in("director").open(at)
     for typed, problem in WRONG:
@@ -190,6 +194,7 @@ def test_several_are_chosen_from_the_register_and_one_is_removed(
     ]
 
 
+@on_one_database
 def test_choosing_twice_adds_once_and_removing_twice_is_not_found(
     signed_in: Enter, engine: Engine, council: SmallCouncil, at: str
 ) -> None:
@@ -225,6 +230,7 @@ def test_what_supported_it_last_cycle_comes_first(
     assert "does it still hold?" not in other.text
 
 
+@on_one_database
 def test_a_past_answer_keeps_what_was_withdrawn_and_nothing_is_added_to_it(
     signed_in: Enter, engine: Engine, council: SmallCouncil, made: Round, at: str
 ) -> None:
@@ -239,6 +245,7 @@ def test_a_past_answer_keeps_what_was_withdrawn_and_nothing_is_added_to_it(
     assert not page.soup.select("main form")
 
 
+@on_one_database
 def test_evidence_for_an_assessment_sent_on_meanwhile_is_refused(
     signed_in: Enter, engine: Engine, council: SmallCouncil, made: Round, at: str
 ) -> None:
@@ -250,6 +257,7 @@ def test_evidence_for_an_assessment_sent_on_meanwhile_is_refused(
         assert [row.title for row in session.scalars(select(Evidence))] == ["Survey"]
 
 
+@on_one_database
 def test_it_is_said_where_the_register_disagrees(
     signed_in: Enter, engine: Engine, council: SmallCouncil, made: Round, at: str
 ) -> None:
@@ -263,6 +271,7 @@ def test_it_is_said_where_the_register_disagrees(
 # --- the register -------------------------------------------------------------------------------------------
 
 
+@on_one_database
 def test_an_empty_register_says_why_and_what_to_do(signed_in: Enter, council: SmallCouncil) -> None:
     page = signed_in("director").open(f"/services/{council.services['LIB']}/evidence")
     assert "There is no evidence in the register of Libraries yet." in page.text
@@ -310,6 +319,7 @@ def test_the_register_is_searched_filtered_and_sorted(
         assert len(sorted_page.soup.select("th[aria-sort]")) == 1
 
 
+@on_one_database
 def test_who_reads_and_who_does_not(
     signed_in: Enter, engine: Engine, council: SmallCouncil, made: Round, at: str
 ) -> None:
@@ -323,6 +333,7 @@ def test_who_reads_and_who_does_not(
         assert [browser.status(address) for address in addresses] == [404] * 3, who
 
 
+@on_one_database
 def test_another_services_people_can_do_nothing_to_it(
     signed_in: Enter, engine: Engine, council: SmallCouncil, made: Round, at: str
 ) -> None:
@@ -347,6 +358,7 @@ def test_another_services_people_can_do_nothing_to_it(
         assert session.scalars(select(Event)).all() == []
 
 
+@on_one_database
 def test_those_who_only_read_change_nothing(
     signed_in: Enter, engine: Engine, council: SmallCouncil, at: str
 ) -> None:
@@ -392,6 +404,7 @@ def test_two_who_change_it_see_both(signed_in: Enter, engine: Engine, council: S
     assert page.submit("Save the changes").heading == "Survey of 2026"
 
 
+@on_one_database
 def test_withdrawing_is_undone(signed_in: Enter, engine: Engine, council: SmallCouncil) -> None:
     found = kept(engine, council)
     page = signed_in("director").open(f"/evidence/{found}").submit("Withdraw it")
@@ -405,6 +418,7 @@ def test_withdrawing_is_undone(signed_in: Enter, engine: Engine, council: SmallC
     assert verbs == ["withdrew", "brought back"]
 
 
+@on_one_database
 def test_a_link_that_a_sent_assessment_relies_on_leads_nowhere_else(
     signed_in: Enter, engine: Engine, council: SmallCouncil, made: Round
 ) -> None:
@@ -450,6 +464,7 @@ def test_a_file_is_added_and_comes_back_as_it_was(signed_in: Enter, engine: Engi
     assert signed_in("viewer").status(f"/evidence/{row.id}/file") == 404
 
 
+@on_one_database
 def test_the_same_file_twice_is_kept_once(
     signed_in: Enter, app: Flask, council: SmallCouncil, at: str
 ) -> None:
@@ -464,6 +479,7 @@ def test_the_same_file_twice_is_kept_once(
 PROGRAM = "is a Windows program. Programs are not taken; ask whoever sent it to you for the document itself."
 
 
+@on_one_database
 def test_a_file_that_is_not_what_its_name_says_is_refused_with_everything_else_at_once(
     signed_in: Enter, engine: Engine, app: Flask, at: str
 ) -> None:
@@ -487,6 +503,7 @@ def test_a_file_that_is_not_what_its_name_says_is_refused_with_everything_else_a
         assert session.scalars(select(Evidence)).all() == []
 
 
+@on_one_database
 def test_nothing_is_kept_of_those_who_may_not_add_it(
     signed_in: Enter, app: Flask, made: Round, at: str
 ) -> None:
@@ -500,6 +517,7 @@ def test_nothing_is_kept_of_those_who_may_not_add_it(
     assert not Path(app.extensions["vfm"].settings.files).exists()
 
 
+@on_one_database
 def test_a_lost_file_and_a_store_that_is_away_are_said(
     signed_in: Enter, engine: Engine, app: Flask, at: str
 ) -> None:
@@ -554,6 +572,7 @@ def multipart(fields: dict[str, str], name: str) -> bytes:
     return ("".join(parts) + head).encode() + files.PDF
 
 
+@on_one_database
 def test_two_gigabytes_are_not_read_and_what_was_typed_comes_back(
     signed_in: Enter, engine: Engine, council: SmallCouncil, at: str
 ) -> None:
@@ -582,6 +601,16 @@ def test_two_gigabytes_are_not_read_and_what_was_typed_comes_back(
         assert session.scalars(select(Evidence)).all() == []
 
 
+@on_one_database
+def test_too_much_from_somebody_whose_sign_in_ended_is_said(app: Flask, at: str) -> None:
+    body = Endless(multipart({"title": "Size"}, "film.mp4"))
+    page = Browser(app)._page(Browser(app).client.post(at, input_stream=body, content_type=FORM), None)
+    assert page.status in (302, 413)
+    assert "Size" not in page.html
+    assert body.given <= 1 << 20
+
+
+@on_one_database
 def test_too_much_is_said_also_where_nothing_that_was_typed_can_be_found(
     signed_in: Enter, council: SmallCouncil, made: Round, at: str
 ) -> None:
@@ -603,6 +632,26 @@ def test_too_much_is_said_also_where_nothing_that_was_typed_can_be_found(
         assert body.given <= 1 << 20
 
 
+def test_a_form_that_is_sent_twice_adds_once(
+    signed_in: Enter, engine: Engine, council: SmallCouncil, at: str
+) -> None:
+    director = signed_in("director")
+    page = director.open(at)
+    for _ in range(2):
+        answer = page.submit("Add it", title="Report", files=chosen(files.PDF, "report.pdf"))
+        assert part(answer, "What supports it").count("report.pdf") == 1
+    form = director.open(f"/services/{council.services['LIB']}/evidence/new")
+    for title in ("Plan", "Plan", "Another"):
+        form.submit("Add to the register", title=title, address=REPORT)
+    with reading(engine) as session:
+        titles_kept = session.scalars(select(Evidence.title).order_by(Evidence.id)).all()
+        uses = session.scalars(select(EvidenceUse.id)).all()
+        verbs = session.scalars(select(Event.verb).order_by(Event.id)).all()
+    assert titles_kept == ["Report", "Plan", "Another"]
+    assert len(uses) == 1
+    assert verbs == ["added", "added evidence", "added", "added"]
+
+
 # --- beside answers -----------------------------------------------------------------------------------------
 
 
@@ -615,6 +664,7 @@ def sent_on(engine: Engine, council: SmallCouncil, made: Round) -> int:
     return assessment_id
 
 
+@on_one_database
 def test_a_challenger_sees_the_evidence_and_where_it_falls_short(signed_in: Enter, sent_on: int) -> None:
     page = signed_in("challenger").open(f"/challenge/{sent_on}/questions/A-01")
     assert "Survey Documented, from 4 May 2026; Open the page : Survey at www.wrenmouth.example" in page.text
@@ -641,11 +691,13 @@ def test_a_question_that_asks_for_evidence_names_what_the_register_holds(
     assert page.soup.select_one('[name="A-02.value"]') is not None
 
 
+@on_one_database
 def test_those_who_only_read_find_the_evidence_beside_the_answer(signed_in: Enter, sent_on: int) -> None:
     page = signed_in("core_team").open(f"/assessments/{sent_on}/sections/A").follow("1 piece of evidence")
     assert "Survey" in part(page, "What supports it")
 
 
+@on_one_database
 def test_the_register_is_found_from_the_service_and_the_task_list(
     signed_in: Enter, council: SmallCouncil, made: Round
 ) -> None:

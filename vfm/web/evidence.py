@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -285,6 +285,8 @@ def _with_file_again(error: Invalid) -> tuple[Problem, ...]:
 @blueprint.errorhandler(RequestEntityTooLarge)
 def too_large(_: RequestEntityTooLarge) -> ResponseReturnValue:
     """The form again with what was typed beside a file that is far too large, which was not read."""
+    if g.get("visit") is None:  # the sign-in ended; what was typed is not shown to whoever comes next
+        return errors.page(413)
     known, typed, problems = request.view_args or {}, uploads.typed_before_file(), (uploads.too_large(),)
     try:
         if typed and request.endpoint == "evidence.add":

@@ -6,7 +6,7 @@ is withdrawn is offered no more, and past answers keep it.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import PurePath
 from typing import Any
 from urllib.parse import urlsplit
@@ -37,6 +37,8 @@ GRADES_OFFERED = tuple(grade for grade in Grade if grade is not Grade.NONE)
 """Grades a piece of evidence can have: what is there is at least somebody's word."""
 SHOWS = ("", "expired", "weak", "unused", "withdrawn")
 SORTS = ("title", "dated", "expires", "grade", "uses")
+ONE_BREATH = timedelta(minutes=1)
+"""The same evidence from the same person within this time is one that was sent twice."""
 LONGEST_TITLE = 200
 LONGEST_ADDRESS = 2000
 WHOLE_ADDRESS = "Give the whole web address, from https:// on, as your browser shows it."
@@ -210,7 +212,7 @@ def blank(session: Session, service_id: int, draft: Draft | None = None, *, by: 
 def add(
     session: Session, service_id: int, draft: Draft, file: StoredFile | None, *, by: Actor, now: datetime
 ) -> int:
-    """Put a file or a link into a service's register; its id.
+    """Put a file or a link into a service's register; its id. Sent twice in one breath, it is put there once.
 
     Raises:
         NotFound, Forbidden: as for `blank`.
@@ -218,12 +220,14 @@ def add(
     """
     form = blank(session, service_id, draft, by=by)
     values = _read(draft, form.owners, now.date(), file_name=file.name if file else "")
+    values["kind"] = "link" if file is None else "file"
     if file is not None:
-        values |= {"kind": "file", "digest": file.digest, "file_name": file.name}
+        values |= {"digest": file.digest, "file_name": file.name}
         values |= {"media_type": file.media_type, "size": file.size}
-    made = insert(Evidence).values(
-        **({"kind": "link"} | values), service_id=service_id, by_id=by.id, at=now, revision=1
-    )
+    twin = queries.twin(session, service_id, values, by_id=by.id, since=now - ONE_BREATH)
+    if twin is not None:
+        return twin
+    made = insert(Evidence).values(**values, service_id=service_id, by_id=by.id, at=now, revision=1)
     evidence_id = session.scalars(made.returning(Evidence.id)).one()
     _record(session, "added", evidence_id, by, now, None, _plain(values))
     return evidence_id
@@ -440,7 +444,7 @@ def add_for(
     """
     head = _supportable(session, assessment_id, key, by, lock=True)
     evidence_id = add(session, head.service_id, draft, file, by=by, now=now)
-    _use(session, assessment_id, key, [evidence_id], by, now)
+    use(session, assessment_id, key, [evidence_id], by=by, now=now)
 
 
 def use(

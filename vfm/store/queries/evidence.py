@@ -1,6 +1,6 @@
 """The registers of evidence: what a service holds, and which answers it supports."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -147,6 +147,26 @@ def one(session: Session, evidence_id: int, *, lock: bool = False) -> EvidenceRo
     asked = _EVIDENCE.where(Evidence.id == evidence_id)
     row = session.execute(asked.with_for_update(of=Evidence) if lock else asked).first()
     return EvidenceRow(*row) if row else None
+
+
+def twin(
+    session: Session, service_id: int, values: Mapping[str, Any], *, by_id: int, since: datetime
+) -> int | None:
+    """The same evidence, put there by the same person a moment ago; other writers to the register wait."""
+    session.execute(select(Service.id).where(Service.id == service_id).with_for_update())
+    same = [Evidence.__table__.c[name] == value for name, value in values.items()]
+    return session.scalar(
+        select(Evidence.id)
+        .where(
+            Evidence.service_id == service_id,
+            Evidence.by_id == by_id,
+            Evidence.at >= since,
+            Evidence.withdrawn_at.is_(None),
+            *same,
+        )
+        .order_by(Evidence.id)
+        .limit(1)
+    )
 
 
 def supporting(session: Session, assessment_id: int, question_key: str) -> list[EvidenceRow]:
