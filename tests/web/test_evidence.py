@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from playwright.sync_api import Page as Window
+from playwright.sync_api import expect
 from sqlalchemy import Engine, select
 
 from tests import build
@@ -709,3 +711,28 @@ def test_the_register_is_found_from_the_service_and_the_task_list(
     assert (
         "Evidence of Libraries" not in signed_in("viewer").open(f"/services/{council.services['LIB']}").text
     )
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_file_that_is_too_large_is_held_back_before_it_is_sent(
+    window: Callable[[str, str], Window], engine: Engine, tmp_path: Path, at: str
+) -> None:
+    page = window("director", at)
+    large, small = tmp_path / "film.pdf", tmp_path / "report.pdf"
+    with large.open("wb") as stream:
+        stream.truncate(21 << 20)
+    small.write_bytes(files.PDF)
+    said = page.locator("#file-too-large")
+    page.set_input_files("#file", large)
+    expect(said).to_have_text(
+        "This file is larger than 20 MB. Choose a smaller one, or give a link to where it is."
+    )
+    page.get_by_role("button", name="Add it").click()
+    expect(page.locator("#file")).to_be_focused()
+    page.set_input_files("#file", small)
+    expect(said).to_have_count(0)
+    page.get_by_role("button", name="Add it").click()
+    expect(page.get_by_text("report.pdf", exact=False).first).to_be_visible()
+    with reading(engine) as session:
+        assert session.scalars(select(Evidence.file_name)).all() == ["report.pdf"]

@@ -5,6 +5,7 @@ if (look) import(look).then((govuk) => govuk.initAll()).catch(() => {});
 if (document.querySelector("[data-chart]")) import(document.querySelector('meta[name="charts-js"]').content);
 if (document.querySelector("[data-designer]")) import(document.querySelector('meta[name="designer-js"]').content);
 if (document.querySelector("[data-autosave]")) import(document.querySelector('meta[name="autosave-js"]').content);
+if (document.querySelector("[data-largest]")) import(document.querySelector('meta[name="choosing-js"]').content);
 if (document.querySelector("[data-rehearsal]")) import(document.querySelector('meta[name="rehearsal-js"]').content);
 // Any page of the site is use of it: forms open in other tabs then know how long the sign-in lasts (staying.js).
 try { if (document.body.dataset.endsIn) localStorage.setItem("vfm:ends", String(Date.now() + 1000 * document.body.dataset.endsIn)); } catch { /* each tab counts for itself */ }
