@@ -17,10 +17,12 @@ from vfm.gateways import file_kinds
 from vfm.gateways.file_store import DiskStore
 from vfm.questionnaires import document, routing
 from vfm.questionnaires.answers import Answer, answer_from_json
+from vfm.questionnaires.merging import How
 from vfm.roles import Role
 from vfm.settings import Settings
 from vfm.store import database
 from vfm.store.queries import evidence as evidence_queries
+from vfm.store.queries import history
 from vfm.store.tables import (
     AnswerRow,
     Assessment,
@@ -28,6 +30,7 @@ from vfm.store.tables import (
     Challenge,
     Cycle,
     Directorate,
+    Event,
     Evidence,
     Feedback,
     ImprovementAction,
@@ -190,3 +193,15 @@ def test_each_service_has_improvements_of_its_own(demo: Filled) -> None:
     assert len(shared) <= 5, shared
     assert len(services) > 150
     assert sum(row.name.lower() in row.text for row in rows) > len(rows) / 2
+
+
+def test_some_answers_were_changed_and_put_back(demo: Filled) -> None:
+    with database.reading(demo.engine) as session:
+        events = session.execute(
+            select(Event.subject_id, Event.by_id).where(Event.verb == How.RESTORED)
+        ).all()
+        assert events, "somebody put an answer back"
+        about = [history.of_answer(session, assessment, "FIT-01") for assessment, _ in events]
+    assert all([one.revision for one in told] == [1, 2, 3] for told in about)
+    assert all(told[0].content == told[2].content != told[1].content for told in about)
+    assert all(told[1].by != told[2].by for told in about)

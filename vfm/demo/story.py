@@ -33,6 +33,7 @@ from vfm.workflows import (
     feedback,
     figure_views,
     groups,
+    history,
     priorities,
     reviews,
     sign_off,
@@ -91,6 +92,8 @@ NEWEST = directory.Fields(
     key="REUSE",
     note="Invented. Added after the cycle under way was opened, so it is not in it; it has no director yet.",
 )
+SECOND_THOUGHTS = ("FIT", "FIT-01", "The June report has this less far on than we first said.")
+"""The section and question of an answer that is changed and put back, and the note on it."""
 
 
 @dataclass
@@ -292,8 +295,30 @@ def _cycle_under_way(stage: Stage, version: int) -> None:
         _name_papers(stage, papers.THIS_YEAR.get(key, ()), key, assessment, answered)
         if key == CORRECTS[0]:
             _correct(stage, assessment, answered)
-        if row["stage"] != "started":
+        if row["stage"] == "started":
+            _think_again(stage, key, assessment, answered + timedelta(days=1))
+        else:
             _finish(stage, key, assessment, answered + timedelta(days=1), is_signed_off=number % 3 > 0)
+
+
+def _think_again(stage: Stage, key: str, assessment: int, then: datetime) -> None:
+    """The director lowers an answer, and whoever helps puts the earlier one back: three revisions."""
+    section, about, note = SECOND_THOUGHTS
+    director = stage.director_of(key)
+    with transaction(stage.engine) as session:
+        asked = assessments.section(session, assessment, section, by=director).asked
+        one = next(one for one in asked if one.question.key == about)
+        if not isinstance(one.answer.value, int) or one.answer.value == 1:
+            return
+        raw = {"value": str(one.answer.value - 1), "evidence": one.answer.evidence.value, "note": note}
+        sent = {about: Sent(raw, one.seen)}
+        assessments.save(session, assessment, section, sent, by=director, now=then)
+    helper = stage.helper_of(key)
+    if helper is not None and helper.id != director.id:
+        with transaction(stage.engine) as session:
+            seen = history.ask(session, assessment, about, 1, by=helper).seen
+            later = then + timedelta(hours=3)
+            history.put_back(session, assessment, about, 1, seen=seen, by=helper, now=later)
 
 
 def _correct(stage: Stage, assessment: int, then: datetime) -> None:
