@@ -46,6 +46,7 @@ from vfm.web import (
     reviews,
     services,
     sign_off,
+    translations,
     versions,
 )
 from vfm.web import sign_in as sign_in_pages
@@ -71,6 +72,7 @@ BLUEPRINTS = (
     council.blueprint,
     directory.blueprint,
     versions.blueprint,
+    translations.blueprint,
     rehearsals.blueprint,
     reading_copies.blueprint,
     challenge.blueprint,

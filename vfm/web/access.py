@@ -112,6 +112,10 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "designs.reuse": CORE,
     "designs.start": CORE,
     "designs.fork": CORE,
+    # translations
+    "translations.show": CORE,
+    "translations.part": CORE,
+    "translations.save": CORE,
     # rehearsals
     "rehearsals.start": CORE | ADMIN,
     "rehearsals.section": CORE | ADMIN,

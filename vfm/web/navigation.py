@@ -39,6 +39,7 @@ ALSO = {
     "groups": "assessments",
     "rehearsals": "versions",
     "sign_off": "assessments",
+    "translations": "versions",
 }
 """Blueprint -> the one whose entry of the menu its pages belong to."""
 
