@@ -64,15 +64,13 @@ def gross(amount: int, corrected: int | None = None, reason: str | None = None) 
     )
 
 
-def found(
-    answers: Mapping[str, Answer], only: set[str] | None = None, **more: Any
-) -> list[tuple[str, str, str]]:
+def found(answers: Mapping[str, Answer], **more: Any) -> list[tuple[str, str, str]]:
     """(matter, place, words) of everything found but what is optional and blank."""
     given = FIT | answers
     held = Held(QUESTIONNAIRE, given, routing.on_route(QUESTIONNAIRE, given), TODAY, **more)
     return [
         (matter, one.place, one.words)
-        for matter, ones in readiness.findings(held, only).items()
+        for matter, ones in readiness.findings(held).items()
         for one in ones
         if matter != "blank"
     ]
@@ -219,11 +217,6 @@ def test_every_matter_has_a_case_and_every_case_a_matter() -> None:
     met = {matter for _, _, expected in CASES.values() for matter, _, _ in expected}
     assert met | {"blank"} == set(MATTERS)
     assert set(GROUP_WORDS) == set(Group)
-
-
-def test_only_what_the_reader_works_on_is_told() -> None:
-    answers = {"GROSS": build.unanswered(), "ECO-1": build.answer(4)}
-    assert found(answers, {"ECO-1"}) == [("weak", "ECO-1", "")]
 
 
 def test_optional_questions_left_blank_stand_in_nobodys_way() -> None:

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, select
 
 from tests import build
 from tests.client import Browser, Page, words
@@ -198,6 +198,18 @@ def test_a_contributor_checks_their_own_part_alone(
     assert "Before you hand it back, 1 thing deserves another look." in page.text
     assert "Send for sign-off" not in page.text
     assert page.follow("Go to hand it back").address == at
+
+
+def test_what_was_handed_back_is_no_longer_the_contributors_to_put_right(
+    signed_in: Enter, engine: Engine, council: SmallCouncil
+) -> None:
+    number = opened(engine, council, ASKED, given=(("section", "ECO"), ("section", "OUT"))).assessments["LIB"]
+    with transaction(engine) as session:
+        out = session.scalars(select(Delegation).where(Delegation.place == "OUT")).one()
+        out.handed_back_at = NOW
+    page = signed_in("contributor").open(f"/assessments/{number}/check")
+    assert "Your part is not complete yet: 1 question has no answer." in page.text
+    assert "OUT-07" in page.text, "it can still be read"
 
 
 def test_before_signing_off_the_director_sees_what_stands_out(signed_in: Enter, at: str) -> None:

@@ -202,18 +202,12 @@ class Held:
         return {key: answer for key, answer in self.given.items() if key in self.route}
 
 
-def findings(held: Held, only: Collection[str] | None = None) -> dict[str, tuple[Finding, ...]]:
-    """Matter -> what was found of it, in the order of `MATTERS`; a matter without findings is left out.
-
-    Args:
-        held: all that is looked at.
-        only: keys of the questions, and of sections held whole, that the reader works on; None for all.
-    """
+def findings(held: Held) -> dict[str, tuple[Finding, ...]]:
+    """Matter -> what was found of it, in the order of `MATTERS`; a matter without findings is left out."""
     found: dict[str, list[Finding]] = {matter: [] for matter in MATTERS}
     for finder in FINDERS:
         for one in finder(held):
-            if only is None or one.place in only:
-                found[one.matter].append(one)
+            found[one.matter].append(one)
     return {matter: tuple(ones) for matter, ones in found.items() if ones}
 
 

@@ -91,7 +91,8 @@ def check(session: Session, assessment_id: int, *, by: Actor, now: datetime) -> 
     )
     found: dict[str, tuple[Finding, ...]] = {}
     if may_answer or may_sign_off:
-        held = _held(session, head, reach, given, route, figures, by, now.date())
+        looked_at = reach.to_answer if may_answer else reach.own
+        held = _held(session, head, reach, looked_at, given, route, figures, by, now.date())
         found = readiness.findings(held)
     return AnswerCheck(
         head=head,
@@ -112,6 +113,7 @@ def _held(
     session: Session,
     head: Head,
     reach: Reach,
+    looked_at: Questionnaire,
     given: Answers,
     route: frozenset[str],
     figures: Sequence[Published],
@@ -119,11 +121,11 @@ def _held(
     today: date,
 ) -> Held:
     """All that is looked at. A share by weight, and who has which part, are told to the director alone."""
-    own = reach.own.questions.keys()
+    own = looked_at.questions.keys()
     return Held(
-        questionnaire=reach.own,
+        questionnaire=looked_at,
         given=given,
-        route=route,
+        route=route & own,
         today=today,
         waiting=queries.waiting(session, head.id).keys() & own if head.waiting else (),
         figures=figures,
@@ -134,6 +136,6 @@ def _held(
             if reach.is_director and one.person_id != by.id
         ],
         comments={key: n for key, n in beside.open_comments(session, head.id).items() if key in {*own, ""}},
-        much_not_applicable=much_not_applicable(reach.own, given, route) if reach.sees_all else {},
+        much_not_applicable=much_not_applicable(looked_at, given, route) if reach.sees_all else {},
         says_shares=reach.is_director,
     )
