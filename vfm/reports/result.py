@@ -198,9 +198,9 @@ def section_score(section: SectionScore) -> str:
 
 
 def band_words(bands: tuple[Band, ...]) -> tuple[tuple[Band, str], ...]:
-    """Each band with its range in words: `60 to 79`, `80 and over`."""
+    """Each band with its range in words: `60 to 79`, `80 and over`; none for a template without bands."""
     ordered = sorted(bands, key=lambda band: band.minimum)
-    ends = [*(band.minimum for band in ordered[1:]), None]
+    ends = [*(band.minimum for band in ordered), None][1:]
     return tuple(
         (
             band,

@@ -537,7 +537,8 @@ def _record_use(
 
 
 def _sees(by: Actor, service_id: int) -> bool:
-    return by.works_on(service_id) or by.has(*reaching.READERS)
+    signs = service_id in by.oversees
+    return signs or by.works_on(service_id) or by.has(*reaching.READERS)
 
 
 def _service(session: Session, service_id: int, by: Actor) -> str:

@@ -1,0 +1,263 @@
+"""A council with somebody in every position towards one service's assessments, and a row of everything.
+
+The service is Libraries. `places` names the ids that the addresses of matrix.txt are made from; `people` has
+one person for each column of its table.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from tests import build
+from tests.answered import answered, signed_off
+from tests.council import NOW, SmallCouncil, small_council
+from tests.gateways.files import PDF
+from tests.rankable import ASKED as RANKED
+from tests.rankable import given, publish, rankable
+from tests.rounds import opened
+from vfm.gateways.file_store import FileStore
+from vfm.questionnaires.merging import Sent
+from vfm.roles import Actor, Role
+from vfm.store import events, groups
+from vfm.store.database import transaction
+from vfm.store.tables import (
+    Comment,
+    Delegation,
+    Deputy,
+    Evidence,
+    EvidenceUse,
+    ImprovementAction,
+    Person,
+    PersonRole,
+)
+from vfm.workflows import assessments, challenge, people, priorities, reviews, sign_off, versions
+from vfm.workflows.priorities import Verdict
+
+ASKED = build.questionnaire(
+    build.section(
+        "ECO",
+        build.scale_question("ECO-01"),
+        build.question("ECO-02", "money", "What is spent?", feeds="expenditure_level"),
+    ),
+    build.section("DEM", build.scale_question("DEM-01")),
+    checks=(
+        {
+            "key": "income",
+            "at": "ECO-02",
+            "must": {"question": "ECO-02", "at_least": 0},
+            "say": "Spending is no income.",
+        },
+    ),
+    key="matrix",
+)
+GROUP = build.questionnaire(
+    build.section("CI", build.scale_question("CI-01", required=True)),
+    key="board",
+    unit="authority",
+    is_group_response=True,
+)
+GIVEN = {"ECO-01": build.answer(3), "DEM-01": build.answer(2)}
+REPORT = "https://www.wrenmouth.example/report.pdf"
+DAY = timedelta(days=1)
+WHO = {
+    "vi": "a visitor",
+    "of": "a director of the service who is switched off",
+    "di": "the director of the service",
+    "de": "the director's deputy today",
+    "wd": "who was deputy until yesterday",
+    "fo": "a director whose services were handed over",
+    "el": "the director of other services",
+    "se": "a contributor who was given section ECO",
+    "ba": "a contributor who has handed section DEM back",
+    "wh": "a contributor who was given the whole",
+    "no": "a contributor of the service who was given nothing",
+    "ed": "the executive director of the service",
+    "co": "the core team",
+    "ch": "a challenger",
+    "ex": "an executive",
+    "vw": "a viewer",
+    "ad": "an administrator",
+}
+"""The columns of the table."""
+
+
+@dataclass
+class World:
+    """Ids of what was made: column -> person, name in an address -> id."""
+
+    people: dict[str, int] = field(default_factory=dict)
+    places: dict[str, int | str] = field(default_factory=dict)
+
+
+def made(engine: Engine) -> World:
+    """Fill an empty, upgraded database."""
+    council = small_council(engine)
+    world = World()
+    _people(engine, council, world)
+    _assessments(engine, council, world)
+    _beside_the_answers(engine, council, world)
+    _templates(engine, council, world)
+    _priorities(engine, council, world)
+    return world
+
+
+def _people(engine: Engine, council: SmallCouncil, world: World) -> None:
+    own = council.services["LIB"]
+    columns = {
+        "di": "director",
+        "el": "other_director",
+        "se": "contributor",
+        "ed": "executive_director",
+        "ad": "administrator",
+        "co": "core_team",
+        "ch": "challenger",
+        "ex": "executive",
+        "vw": "viewer",
+    }
+    world.people = {column: council.people[who] for column, who in columns.items()}
+    with transaction(engine) as session:
+        for column in ("wh", "ba", "no"):
+            world.people[column] = _person(session, column, Role.CONTRIBUTOR, own)
+        for column in ("fo", "de", "wd", "of"):
+            world.people[column] = _person(session, column, Role.DIRECTOR, None)
+        session.add(PersonRole(person_id=world.people["of"], role=Role.DIRECTOR, service_id=own))
+        session.get_one(Person, world.people["of"]).is_active = False
+        now, then = _deputy(own, council, world, "de"), _deputy(own, council, world, "wd")
+        then.ends_on = (NOW - DAY).date()
+        session.add_all([now, then])
+        session.flush()
+        world.places |= {"deputy": now.id}
+    with transaction(engine) as session:
+        token = people.link(session, world.people["vw"], by=council.actor("administrator"), now=NOW)
+    names = {"person": "vw", "helper": "se", "member": "ex"}
+    world.places |= {name: world.people[who] for name, who in names.items()}
+    world.places |= {"service": own, "token": token}
+
+
+def _person(session: Session, name: str, role: Role, service_id: int | None) -> int:
+    person = Person(name=name.title(), email=f"{name}@wrenmouth.example", created_at=NOW)
+    session.add(person)
+    session.flush()
+    session.add(PersonRole(person_id=person.id, role=role.value, service_id=service_id))
+    return person.id
+
+
+def _deputy(service_id: int, council: SmallCouncil, world: World, who: str) -> Deputy:
+    row = Deputy(service_id=service_id, person_id=world.people[who], starts_on=(NOW - 5 * DAY).date())
+    row.given_by_id, row.given_at = council.people["director"], NOW
+    return row
+
+
+def _assessments(engine: Engine, council: SmallCouncil, world: World) -> None:
+    """One of Libraries at each step: open, in a pilot, sent, signed off and challenged; and a group's."""
+    director = council.actor("director")
+    template = None
+    for name in ("open", "pilot", "sent", "signed"):
+        kind = "pilot" if name == "pilot" else "rollout"
+        round_ = opened(
+            engine, council, ASKED, services=("LIB",), kind=kind, name=name, template_id=template, given=()
+        )
+        template = round_.template_id
+        world.places |= {name: round_.assessments["LIB"], f"cycle_{name}": round_.cycle_id}
+        world.places["version"] = round_.version_id
+        _give(engine, council, world, round_.assessments["LIB"], name)
+    sent = {key: Sent({"value": value}, "0.") for key, value in (("ECO-01", "3"), ("ECO-02", "12"))}
+    with transaction(engine) as session:
+        assessments.save(session, _id(world, "open"), "ECO", sent, by=director, now=NOW)
+        sent["ECO-01"] = Sent({"value": "2"}, "1.")
+        assessments.save(session, _id(world, "open"), "ECO", sent, by=director, now=NOW)
+    signed_off(engine, council, _id(world, "signed"), ASKED, GIVEN)
+    with transaction(engine) as session:
+        sign_off.submit(session, _id(world, "sent"), by=director, now=NOW)
+        raw = {"value": "2", "reason": "One year only."}
+        by = council.actor("challenger")
+        challenge.make(session, _id(world, "signed"), "ECO-01", raw, by=by, now=NOW)
+    group = opened(engine, council, GROUP, services=("LIB",), name="group", given=())
+    shared = opened(
+        engine, council, GROUP, services=("LIB",), name="shared", template_id=group.template_id, given=()
+    )
+    world.places |= {"group": group.assessments["LIB"], "shared": shared.assessments["LIB"]}
+    with transaction(engine) as session:
+        for name in ("group", "shared"):
+            groups.join(session, _id(world, name), [council.people["executive"]])
+        groups.open_spread(session, _id(world, "shared"), NOW)
+
+
+def _id(world: World, name: str) -> int:
+    return int(world.places[name])
+
+
+def _give(engine: Engine, council: SmallCouncil, world: World, assessment_id: int, name: str) -> None:
+    """Section ECO to one, section DEM, which was handed back, to another, the whole to a third."""
+    parts = (("se", "section", "ECO"), ("ba", "section", "DEM"), ("wh", "whole", ""))
+    with transaction(engine) as session:
+        for who, scope, place in parts:
+            row = Delegation(
+                assessment_id=assessment_id,
+                person_id=world.people[who],
+                scope=scope,
+                place=place,
+                given_by_id=council.people["director"],
+                given_at=NOW,
+            )
+            if who == "ba":
+                row.handed_back_at, row.handed_back_as = NOW, "done"
+            session.add(row)
+            session.flush()
+            if name == "open":
+                world.places[f"part_{who}"] = row.id
+
+
+def _beside_the_answers(engine: Engine, council: SmallCouncil, world: World) -> None:
+    """Published figures, a piece of evidence in use, a comment of the director, an improvement action."""
+    publish(engine, council)
+    by, service_id, assessment_id = council.people["director"], council.services["LIB"], _id(world, "open")
+    link = Evidence(service_id=service_id, kind="link", title="Survey", address=REPORT, grade="documented")
+    link.by_id, link.at = by, NOW
+    comment = Comment(assessment_id=assessment_id, question_key="ECO-01", text="Gross?", by_id=by, at=NOW)
+    action = ImprovementAction(service_id=service_id, text="Share a van", created_at=NOW)
+    with transaction(engine) as session:
+        session.add_all([link, comment, action])
+        session.flush()
+        use = EvidenceUse(assessment_id=assessment_id, question_key="ECO-01", evidence_id=link.id)
+        use.by_id, use.at = by, NOW
+        session.add(use)
+        world.places |= {"evidence": link.id, "comment": comment.id, "action": action.id}
+
+
+def _templates(engine: Engine, council: SmallCouncil, world: World) -> None:
+    with transaction(engine) as session:
+        by: Actor = council.actor("core_team")
+        draft = versions.revise(session, _id(world, "version"), by=by, now=NOW)
+        left = {"file": "form.xlsx", "notices": [{"place": "ECO-01", "message": "Its picture is left out."}]}
+        events.record(session, "imported", "version", draft, by_id=by.id, now=NOW, after=left)
+        world.places["draft"] = draft
+
+
+def _priorities(engine: Engine, council: SmallCouncil, world: World) -> None:
+    """Agreed results, ranked, one decided and planned."""
+    agreed = rankable(engine, council, "Agreed", given=())
+    world.places |= {"agreed": agreed.assessments["LIB"], "cycle_agreed": agreed.cycle_id}
+    answered(engine, council, agreed.assessments["LIB"], RANKED, given("LIB"))
+    _give(engine, council, world, agreed.assessments["LIB"], "agreed")
+    executive = council.actor("executive")
+    verdict = Verdict("service_review", "", "It costs most.", ("23", "11", "2026"))
+    with transaction(engine) as session:
+        run = priorities.run(session, priorities.prepare(session).sheet, by=executive, now=NOW)
+        decision = priorities.decide(session, run, council.services["LIB"], verdict, by=executive, now=NOW)
+        draft = replace(reviews.blank(session, decision_id=decision).draft, day=("1", "4", "2027"))
+    with transaction(engine) as session:
+        world.places |= {"run": run, "review": reviews.add(session, draft, by=executive, now=NOW)}
+
+
+def add_file(engine: Engine, files: FileStore, world: World) -> None:
+    """A file in the register, and what it holds in the store that the app reads."""
+    file = Evidence(service_id=_id(world, "service"), kind="file", title="Audit", grade="verified")
+    file.digest, file.file_name, file.media_type = files.put(PDF), "audit.pdf", "application/pdf"
+    file.size, file.by_id, file.at = len(PDF), world.people["di"], NOW
+    with transaction(engine) as session:
+        session.add(file)
+        session.flush()
+        world.places["file"] = file.id
