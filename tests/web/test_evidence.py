@@ -196,6 +196,24 @@ def test_several_are_chosen_from_the_register_and_one_is_removed(
     ]
 
 
+def test_a_long_register_is_searched_beside_the_question(
+    signed_in: Enter, engine: Engine, council: SmallCouncil, made: Round, at: str
+) -> None:
+    ids = [kept(engine, council, f"Minutes {number:02}") for number in range(25)]
+    used(engine, council, made.assessments["ROADS"], ids[24])
+    page = signed_in("director").open(at)
+    assert "20 of 25 shown, those used most" in part(page, "From the register")
+    labels = [words(label) for label in page.soup.select(".govuk-checkboxes__label")]
+    assert labels == ["Minutes 24", *(f"Minutes {number:02}" for number in range(19))]
+    page = page.submit("Search", words="minutes 2")
+    assert len(page.soup.select(".govuk-checkboxes__label")) == 7
+    page = page.submit("Use what is ticked", evidence=[str(ids[23])])
+    assert "Minutes 23" in part(page, "What supports it")
+    page = page.submit("Search", words="nothing")
+    assert "Nothing in the register fits “nothing”." in page.text
+    assert page.follow("Show what is used most").soup.select(".govuk-checkboxes__label")
+
+
 @on_one_database
 def test_choosing_twice_adds_once_and_removing_twice_is_not_found(
     signed_in: Enter, engine: Engine, council: SmallCouncil, at: str
@@ -389,6 +407,8 @@ def test_it_is_changed_and_the_trail_says_how(
         (event,) = session.scalars(select(Event)).all()
         row = session.get_one(Evidence, found)
     assert row.revision == 2
+    assert "Changed title: Survey → Survey of users" in part(page, "History")
+    assert "owner: Contributor" in part(page, "History")
     assert (event.before["grade"], event.after["grade"]) == ("documented", "verified")
     assert event.after["dated_on"] == "2026-05-04"
 
@@ -399,6 +419,7 @@ def test_two_who_change_it_see_both(signed_in: Enter, engine: Engine, council: S
     first.submit("Save the changes", title="Survey of users")
     page = second.submit("Save the changes", title="Survey of 2026")
     assert page.status == 409
+    assert page.problems[0].startswith("Director changed this while you were writing.")
     assert "Survey of users" in page.text
     field = page.soup.select_one("#title")
     assert field is not None

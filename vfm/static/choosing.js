@@ -21,6 +21,7 @@ for (const field of document.querySelectorAll("input[type=file][data-largest]"))
     else words.remove();
   };
 
+  if (isTooLarge()) look(); // chosen before this script was there
   field.addEventListener("change", look);
   field.form.addEventListener("submit", (event) => {
     if (!isTooLarge()) return;

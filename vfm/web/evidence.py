@@ -225,11 +225,14 @@ def _supported(assessment_id: int, key: str, words: str) -> ResponseReturnValue:
 def _question_page(
     assessment_id: int, key: str, draft: Draft | None = None, problems: Sequence[Problem] = ()
 ) -> str:
+    words = request.args.get("words", "").strip()
     with reading() as store:
-        view = evidence.of_question(store, assessment_id, key, draft, by=actor(), now=now())
+        view = evidence.of_question(store, assessment_id, key, draft, words=words, by=actor(), now=now())
     return render_template(
         "evidence/of_question.html",
         view=view,
+        words=words,
+        offered=evidence.MOST_OFFERED,
         problems=problems,
         grades=[(grade.value, view.grades[grade]) for grade in evidence.GRADES_OFFERED],
         accept=ACCEPT,

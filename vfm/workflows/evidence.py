@@ -5,7 +5,7 @@ is withdrawn is offered no more, and past answers keep it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import PurePath
 from typing import Any
@@ -28,17 +28,22 @@ from vfm.store import content, events
 from vfm.store import reach as reaching
 from vfm.store.queries import assessments as asking
 from vfm.store.queries import evidence as queries
+from vfm.store.queries import history as trail
 from vfm.store.queries.actions import owners
 from vfm.store.queries.assessments import Head
 from vfm.store.queries.evidence import EvidenceRow, Piece, Use, piece
+from vfm.store.queries.history import Happening
 from vfm.store.tables import Evidence, EvidenceUse
 
 GRADES_OFFERED = tuple(grade for grade in Grade if grade is not Grade.NONE)
 """Grades a piece of evidence can have: what is there is at least somebody's word."""
 SHOWS = ("", "expired", "weak", "unused", "withdrawn")
 SORTS = ("title", "dated", "expires", "grade", "uses")
+ADDED = "added"
 ONE_BREATH = timedelta(minutes=1)
 """The same evidence from the same person within this time is one that was sent twice."""
+MOST_OFFERED = 20
+"""Pieces of the register offered at once beside a question; the others are found by searching."""
 LONGEST_TITLE = 200
 LONGEST_ADDRESS = 2000
 WHOLE_ADDRESS = "Give the whole web address, from https:// on, as your browser shows it."
@@ -116,6 +121,7 @@ class EvidenceView:
 
     Attributes:
         is_fixed: a link that an assessment sent on relies on, so that it can no longer lead elsewhere.
+        history: what was done with it, newest first.
     """
 
     line: Piece
@@ -125,6 +131,7 @@ class EvidenceView:
     draft: Draft
     may_change: bool
     is_fixed: bool
+    history: tuple[Happening, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +142,8 @@ class QuestionView:
         answer: in words; grade: what it says of its evidence, in words, empty where none is asked for.
         doubts: where the register disagrees with that, a sentence each.
         before: what supported the question in an earlier cycle and is not used yet.
-        others: the rest of the register.
+        others: the rest of the register that fits the words searched for, the most used first, at most
+            `MOST_OFFERED`; fitting: how many fit; rest: how many there are in all.
         form: of new evidence; None for those who may not add any now.
     """
 
@@ -149,6 +157,8 @@ class QuestionView:
     used: tuple[Piece, ...]
     before: tuple[Piece, ...]
     others: tuple[Piece, ...]
+    fitting: int
+    rest: int
     form: FormView | None
 
 
@@ -229,7 +239,7 @@ def add(
         return twin
     made = insert(Evidence).values(**values, service_id=service_id, by_id=by.id, at=now, revision=1)
     evidence_id = session.scalars(made.returning(Evidence.id)).one()
-    _record(session, "added", evidence_id, by, now, None, _plain(values))
+    _record(session, ADDED, evidence_id, by, now, None, _told(values, form.owners))
     return evidence_id
 
 
@@ -250,7 +260,13 @@ def show(
         draft or _as_draft(row),
         may_change=by.works_on(row.service_id),
         is_fixed=row.kind == "link" and queries.has_been_sent(session, evidence_id),
+        history=tuple(map(_in_short, trail.of(session, "evidence", evidence_id))),
     )
+
+
+def _in_short(happening: Happening) -> Happening:
+    """What was said of it at first stands on the page already, or in a later change."""
+    return replace(happening, changes=()) if happening.verb == ADDED else happening
 
 
 def _uses(session: Session, row: EvidenceRow, by: Actor) -> Iterator[UseLine]:
@@ -305,14 +321,15 @@ def change(session: Session, evidence_id: int, draft: Draft, *, by: Actor, now: 
         .returning(Evidence.id)
     ).first()
     if written is None:
-        raise Conflict("Somebody changed this while you were writing.", _clashes(row, draft, known))
-    _record(session, "changed", evidence_id, by, now, _plain(before), _plain(values))
+        who = trail.last_by(session, "evidence", evidence_id)
+        raise Conflict(f"{who} changed this while you were writing.", _clashes(row, draft, known, who))
+    _record(session, "changed", evidence_id, by, now, _told(before, known), _told(values, known))
 
 
-def _clashes(row: EvidenceRow, draft: Draft, known: Sequence[tuple[int, str]]) -> tuple[Clash, ...]:
+def _clashes(row: EvidenceRow, draft: Draft, known: Sequence[tuple[int, str]], who: str) -> tuple[Clash, ...]:
     """Both sides of every field that was sent and is kept otherwise, in words."""
     names = {str(person_id): name for person_id, name in known}
-    return clashes(_in_words(_as_draft(row), names), _in_words(draft, names), "somebody else")
+    return clashes(_in_words(_as_draft(row), names), _in_words(draft, names), who)
 
 
 def _in_words(draft: Draft, names: Mapping[str, str]) -> dict[str, str]:
@@ -360,9 +377,16 @@ def _set_withdrawn(
 
 
 def of_question(
-    session: Session, assessment_id: int, key: str, draft: Draft | None = None, *, by: Actor, now: datetime
+    session: Session,
+    assessment_id: int,
+    key: str,
+    draft: Draft | None = None,
+    *,
+    words: str = "",
+    by: Actor,
+    now: datetime,
 ) -> QuestionView:
-    """What supports an answer, and what else the register holds.
+    """What supports an answer, and what else the register holds that fits the words searched for.
 
     Raises:
         NotFound: no such assessment or question, or not this person's business.
@@ -379,6 +403,9 @@ def of_question(
         for row in queries.register(session, head.service_id)
         if row.id not in taken and row.withdrawn_at is None
     ]
+    others = [line for line in rest if not line.before]
+    wanted = words.casefold().split()
+    fitting = [line for line in others if _holds(line, wanted)]
     answer = _answer(session, questionnaire, assessment_id, key)
     grades = grade_words(questionnaire)
     is_graded = question.is_scored and answer.is_answered
@@ -392,7 +419,9 @@ def of_question(
         doubts=weak_or_stale(answer.evidence, [row.item for row in rows], today, grades) if is_graded else (),
         used=tuple(piece(row, today, earlier.get(row.id, "")) for row in rows),
         before=tuple(line for line in rest if line.before),
-        others=tuple(line for line in rest if not line.before),
+        others=_sorted(fitting, "uses")[:MOST_OFFERED],
+        fitting=len(fitting),
+        rest=len(others),
         form=blank(session, head.service_id, draft, by=by) if may_support else None,
     )
 
@@ -662,8 +691,14 @@ def _day(place: str, typed: tuple[str, str, str], problems: list[Problem]) -> da
         return None
 
 
-def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
+def _told(values: Mapping[str, Any], known: Sequence[tuple[int, str]]) -> dict[str, Any]:
+    """What an event says of a piece of evidence: days as text, its owner by name."""
+    told = {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in values.items()
+        if name != "owner_id"
+    }
+    return told | {"owner": dict(known).get(values["owner_id"])}
 
 
 def _record(
