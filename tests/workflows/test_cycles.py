@@ -10,14 +10,15 @@ from sqlalchemy import Engine, select, update
 
 from tests import build
 from tests.council import NOW, SmallCouncil
+from tests.rounds import give
 from vfm.errors import Conflict, Invalid
 from vfm.questionnaires import document
 from vfm.questionnaires.answers import answer_to_json
-from vfm.questionnaires.merging import UNSEEN, Sent
+from vfm.questionnaires.merging import UNSEEN, How, Sent
 from vfm.questionnaires.schema import Questionnaire
 from vfm.store.database import reading, transaction
 from vfm.store.tables import AnswerRow, Assessment, CarriedAnswer, Cycle, Feedback, PersonRole, Version
-from vfm.workflows import assessments, cockpit, cycles, designs, versions
+from vfm.workflows import assessments, cockpit, cycles, designs, history, versions
 from vfm.workflows.cockpit import Wanted
 from vfm.workflows.cycles import Typed
 
@@ -285,6 +286,29 @@ def test_an_answer_to_look_at_again_counts_when_it_is_confirmed(desk: Desk) -> N
     assert state() == (0, 2)
 
 
+def test_a_carried_answer_has_its_history_from_where_it_came(desk: Desk) -> None:
+    first = desk.imported()
+    desk.answers(desk.opens(desk.plan(first)), "LIB", A_01=3)
+    second = desk.revised(first, A_02="Is it so now?")
+    cycle = desk.opens(desk.plan(second, "LIB", kind="rollout", name="Rollout one"))
+    assessment, director = desk.answers(cycle, "LIB"), desk.council.actor("director")
+
+    def told() -> list[tuple[object, ...]]:
+        with reading(desk.engine) as session:
+            found = history.of_question(session, assessment, "A-01", by=director).revisions
+        return [(one.number, one.how, one.cycle, one.by) for one in found]
+
+    carried = (1, None, "Pilot one", "Director")
+    assert told() == [carried]
+    with transaction(desk.engine) as session:
+        asked = assessments.section(session, assessment, "A", by=director).asked
+        sent = {"A-01": Sent({"value": "1"}, asked[0].seen)}
+        assessments.save(session, assessment, "A", sent, by=director, now=NOW)
+        seen = history.ask(session, assessment, "A-01", 1, by=director).seen
+        history.put_back(session, assessment, "A-01", 1, seen=seen, by=director, now=NOW)
+    assert told() == [(3, How.RESTORED, "", "Director"), (2, How.PAGE, "", "Director"), carried]
+
+
 def test_confirming_writes_over_nobody_who_answered_meanwhile(desk: Desk) -> None:
     first = desk.imported()
     desk.answers(desk.opens(desk.plan(first)), "LIB", A_02="yes")
@@ -293,6 +317,7 @@ def test_confirming_writes_over_nobody_who_answered_meanwhile(desk: Desk) -> Non
     assessment = desk.answers(cycle, "LIB")
     contributor, director = desk.council.actor("contributor"), desk.council.actor("director")
     with transaction(desk.engine) as session:
+        give(session, desk.council, assessment, "whole")
         sent = {"A-02": Sent({"value": "no"}, UNSEEN)}
         assessments.save(session, assessment, "A", sent, by=contributor, now=NOW)
     with transaction(desk.engine) as session:

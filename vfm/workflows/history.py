@@ -38,7 +38,8 @@ class Revision:
     Attributes:
         number: from 1; the newest stands.
         answer: as a value; content: as the store holds it.
-        by, at: who wrote it, and when; None where an answer was carried over and that is no longer known.
+        by, at: who wrote it, and when; None where an answer was carried over and that is no longer known;
+            as_deputy: standing in for the director.
         how: by which way it came; None when it was carried over from the assessment of an earlier cycle.
         cycle: that cycle, where it was carried over; otherwise empty.
         before: the answer it took the place of; None for the first.
@@ -53,6 +54,7 @@ class Revision:
     at: datetime | None
     how: How | None
     cycle: str = ""
+    as_deputy: bool = False
     before: Answer | None = None
     since: int = 0
     may_be_put_back: bool = False
@@ -223,7 +225,8 @@ def _revisions(session: Session, head: Head, questionnaire: Questionnaire, key: 
 
 def _revision(questionnaire: Questionnaire, key: str, one: Told) -> Revision:
     answer = _answer(questionnaire, key, one.content)
-    return Revision(one.revision, answer, one.content, one.by, one.at, How(one.verb), since=one.revision)
+    who = (one.by, one.at, How(one.verb))
+    return Revision(one.revision, answer, one.content, *who, as_deputy=one.as_deputy, since=one.revision)
 
 
 def _came_with(

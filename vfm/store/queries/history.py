@@ -53,6 +53,7 @@ class Told(NamedTuple):
     event_id: int
     at: datetime
     by: str | None
+    as_deputy: bool
     verb: str
     revision: int
     content: dict[str, Any]
@@ -64,7 +65,7 @@ def of_answer(session: Session, assessment_id: int, key: str) -> list[Told]:
     The database picks the one answer out of each event, so that it costs little among thousands of saves.
     """
     rows = session.execute(
-        select(Event.id, Event.at, Person.name, Event.verb, Event.after[key])
+        select(Event.id, Event.at, Person.name, Event.as_deputy, Event.verb, Event.after[key])
         .outerjoin(Person, Person.id == Event.by_id)
         .where(
             Event.subject == "assessment",
@@ -75,8 +76,8 @@ def of_answer(session: Session, assessment_id: int, key: str) -> list[Told]:
         .order_by(Event.id)
     )
     return [
-        Told(id_, at, name, verb, after["revision"], {k: v for k, v in after.items() if k != "revision"})
-        for id_, at, name, verb, after in rows
+        Told(id_, at, name, deputy, verb, after["revision"], {k: after[k] for k in after if k != "revision"})
+        for id_, at, name, deputy, verb, after in rows
     ]
 
 
