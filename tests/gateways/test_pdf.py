@@ -28,7 +28,7 @@ def said(made: bytes) -> bytes:
 
 
 def test_this_machine_makes_pdfs() -> None:
-    assert pdf.is_available(), "Pango is missing: apt-get install libpango-1.0-0 libpangoft2-1.0-0"
+    assert pdf.is_available(), "Pango is missing: apt-get install libpangoft2-1.0-0 libharfbuzz-subset0"
 
 
 def test_a_page_becomes_a_tagged_pdf_with_title_and_language() -> None:

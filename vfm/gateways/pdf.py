@@ -13,8 +13,8 @@ from vfm.errors import Invalid, NotFound, Problem
 from vfm.gateways import sandbox
 from vfm.gateways.sandbox import Bounds
 
-PANGO = ("libpango-1.0.so.0", "libpango-1.0.dylib", "libpango-1.0-0.dll")
-"""What Pango, which sets the lines, is called on the systems there are."""
+PANGO = ("libpangoft2-1.0.so.0", "libpangoft2-1.0.dylib", "libpangoft2-1.0-0.dll")
+"""What Pango, which sets the lines, is called on the systems there are; this part of it needs the rest."""
 BOUNDS = Bounds(memory=1_500_000_000, seconds=60, waiting=90)
 TOO_LONG = "These answers are too long to be set as a PDF here. Take them as Word instead."
 
