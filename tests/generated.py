@@ -149,6 +149,7 @@ class _Maker:
             **self.maybe(
                 version=self.chance.randint(1, 99),
                 unit=self.chance.choice(["service", "authority", "topic"]),
+                pages=self.chance.choice(["section", "question"]),
                 guidance=self.text(),
                 is_group_response=self.likely(),
                 sign_off=self.chance.choice(["director", "executive_director"]),

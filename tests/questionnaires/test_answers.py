@@ -132,7 +132,7 @@ def test_good_input(key, raw, value):
         (
             "evidence",
             "x" * 20_001,
-            "This has 20,001 characters; the most is 20,000. Shorten it or attach a document.",
+            "This has 20,001 characters; the most is 20,000. Take out 1 character, or attach a document.",
         ),
     ],
 )

@@ -3,15 +3,15 @@
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, select
 
 from tests import build
 from tests.client import Browser, words
 from tests.council import NOW, SmallCouncil
 from tests.rounds import opened, publish
 from vfm.questionnaires.schema import Check, Comparison, Kind, Ref
-from vfm.store.database import transaction
-from vfm.store.tables import Evidence, EvidenceUse
+from vfm.store.database import reading, transaction
+from vfm.store.tables import AnswerRow, Evidence, EvidenceUse
 
 IS_DOUBLED = Comparison(question="ECO-02", equals="yes")
 NET_IN_GROSS = Comparison(question="MON-02", at_most=Ref(question="MON-01"))
@@ -305,3 +305,137 @@ def test_ones_own_text_of_another_window_is_called_that(signed_in: Enter, at: st
         "You, in another window, changed MON-03 at 14:02 while you were writing. Choose which text to keep."
     ]
     assert "Keep what was saved" in page.text
+
+
+# --- one question a page ------------------------------------------------------------------------------------
+
+BY_QUESTION = ASKED.model_copy(update={"pages": "question"})
+
+
+@pytest.fixture
+def by_question(engine: Engine, council: SmallCouncil) -> str:
+    """The address of an assessment that asks one question a page."""
+    return f"/assessments/{opened(engine, council, BY_QUESTION).assessments['LIB']}"
+
+
+def test_question_by_question_along_the_route(signed_in: Enter, by_question: str) -> None:
+    page = signed_in("director").open(by_question).follow("Section MON")
+    assert "Answer MON-02" in page.text
+    page = page.follow("Start")
+    assert page.address == f"{by_question}/sections/MON/MON-01"
+    assert "Section 1 of 3 · Question 1 of 3" in page.text
+    assert len(page.soup.select("[data-question]")) == 1
+    page = page.submit("Save and continue", **{"MON-01.value": "100"})
+    assert "Question 2 of 3" in page.text
+    page = page.submit("Save and continue", **{"MON-02.value": "120"})
+    assert page.address.endswith("/sections/MON/MON-03")
+    assert "does this fit? Net is above gross. Check both. Go to MON-02" in page.text
+    assert page.follow("Go to MON-02").address.endswith("/sections/MON/MON-02")
+    page = page.submit("Previous question", **{"MON-03.value": "Lends books"})
+    assert page.address.endswith("/sections/MON/MON-02")
+    page = page.submit("Next question")
+    assert page.soup.select_one("#MON-03-value").text.strip() == "Lends books", "saved on the way back too"
+    page = page.submit("Save and continue")
+    assert page.address.endswith("/sections/ECO/ECO-01"), "on to the next section"
+
+
+def test_routing_brings_a_question_up_and_takes_it_away(signed_in: Enter, by_question: str) -> None:
+    director = signed_in("director")
+    doubled = f"{by_question}/sections/ECO/ECO-02"
+    page = director.open(doubled)
+    assert "Question 2 of 3" in page.text
+    page = page.submit("Save and continue", **{"ECO-02.value": "yes"})
+    assert (page.address, "Question 3 of 4" in page.text) == (f"{by_question}/sections/ECO/ECO-03", True)
+    page = director.open(doubled).submit("Save and continue", **{"ECO-02.value": "no"})
+    assert (page.address, "Question 3 of 3" in page.text) == (f"{by_question}/sections/ECO/ECO-04", True)
+    page = director.open(f"{by_question}/sections/ECO/ECO-03")
+    assert page.address == f"{by_question}/sections/ECO", "no longer asked: the list of what is"
+    page = director.open(f"{by_question}/sections/ALL/ALL-09").submit("Save and continue")
+    assert page.heading == "Check your answers"
+
+
+def test_a_page_of_one_question_keeps_what_is_wrong_and_knows_its_own(
+    signed_in: Enter, by_question: str
+) -> None:
+    director = signed_in("director")
+    page = director.open(f"{by_question}/sections/MON/MON-01").submit(
+        "Save and continue", **{"MON-01.value": "ninety"}
+    )
+    assert page.status == 422
+    assert page.soup.select_one("#MON-01-value")["value"] == "ninety"
+    page = page.submit("Save and return later", **{"MON-01.value": "90"})
+    assert page.address == by_question
+    page = director.open(f"{by_question}/sections/MON/MON-02").submit("All questions of this section")
+    assert "£90" in page.text
+    assert page.follow("Go on").address.endswith("MON-02")
+    for nowhere in ("MON/ECO-01", "MON/NONE", "NONE/MON-01"):
+        assert director.status(f"{by_question}/sections/{nowhere}") == 404
+    core = signed_in("core_team").open(f"{by_question}/sections/MON/MON-01")
+    assert (core.address, core.soup.select("main form")) == (f"{by_question}/sections/MON", [])
+
+
+# --- bad input ----------------------------------------------------------------------------------------------
+
+
+def test_a_pasted_essay_stays_on_the_page_with_one_clear_sentence(signed_in: Enter, at: str) -> None:
+    director = signed_in("director")
+    essay = "word " * 40_000
+    page = director.open(f"{at}/sections/MON").submit("Save and continue", **{"MON-03.value": essay})
+    assert page.problems == ["MON-03: Your answer has 40,000 words; the limit is 5. Take out 39,995 words."]
+    assert page.soup.select_one("#MON-03-value").text.strip() == essay.strip()
+    page = director.open(f"{at}/sections/ECO").submit("Save and continue", **{"ECO-04.value": "x" * 200_000})
+    (problem,) = page.problems
+    assert problem == (
+        "ECO-04: This has 200,000 characters; the most is 20,000. "
+        "Take out 180,000 characters, or attach a document."
+    )
+    assert len(page.soup.select_one("#ECO-04-value").text.strip()) == 200_000
+
+
+def test_a_form_sent_twice_is_saved_once(signed_in: Enter, engine: Engine, at: str) -> None:
+    page = signed_in("director").open(f"{at}/sections/ECO")
+    for _ in range(2):
+        sent = page.submit("Save and return later", **{"ECO-01.value": "3", "ECO-01.note": "Seen"})
+        assert "You can come back" in sent.text
+    with reading(engine) as session:
+        assert [row.revision for row in session.scalars(select(AnswerRow))] == [1]
+
+
+def test_a_form_of_an_earlier_version_keeps_what_fits_and_says_what_does_not(
+    signed_in: Enter, at: str
+) -> None:
+    director = signed_in("director")
+    page = director.open(f"{at}/sections/MON")
+    old = {
+        "csrf_token": page.soup.select_one("[name=csrf_token]")["value"],
+        "MON-01.value": "100", "MON-01.revision": "0.",
+        "MON-09.value": "Once asked", "MON-09.note": "Here", "MON-09.revision": "0.",
+        "MON-10.value": "", "MON-10.revision": "0.",
+        "ECO-01.value": "Good", "ECO-01.revision": "0.",
+        "ECO-02.value": "yes", "ECO-02.revision": "0.",
+    }  # fmt: skip
+    page = director.send(f"{at}/sections/MON", old, expect=422)
+    assert page.problems == [
+        "ECO-01: Choose one of the levels 1 to 4. You typed: Good",
+        "MON-09 is not asked here any more, so this was not kept: Once asked; Here",
+    ]
+    assert page.soup.select_one("#MON-01-value")["value"] == "100"
+    page = director.open(f"{at}/sections/ECO")
+    assert page.soup.select_one("[name='ECO-02.value'][value=yes]").has_attr("checked"), "it moved here"
+    page = director.send(f"{at}/sections/GONE", old | {"MON-09.value": "", "MON-09.note": ""})
+    assert page.heading == "Section MON", "a section that is gone: where its first question is now"
+    director.send(f"{at}/sections/GONE", {"csrf_token": old["csrf_token"]}, expect=404)
+
+
+def test_somebody_elses_assessment_is_not_found_and_takes_nothing(
+    signed_in: Enter, engine: Engine, at: str
+) -> None:
+    page = signed_in("director").open(f"{at}/sections/MON")
+    other = signed_in("other_director")
+    token = other.open("/account").soup.select_one("[name=csrf_token]")["value"]
+    sent = {"csrf_token": token, "MON-01.value": "1", "MON-01.revision": "0."}
+    for address in (page.address, f"{page.address}/MON-01"):
+        found = other.send(address, sent, expect=404)
+        assert "ask whoever sent you the link" in found.text
+    with reading(engine) as session:
+        assert not session.scalars(select(AnswerRow)).all()

@@ -110,7 +110,7 @@ def as_typed(figure: Decimal, unit: str) -> str:
     >>> as_typed(Decimal("1250"), "GBP"), as_typed(Decimal("0.085"), "share")
     ('1,250', '8.5')
     """
-    return f"{figure * 100 if unit == SHARE else figure:,f}"
+    return f"{(figure * 100).normalize() if unit == SHARE else figure:,f}"
 
 
 def day(typed: str) -> date:

@@ -61,8 +61,10 @@ def typed(raw: Raw, field: str = "value") -> str:
 def text_problem(words: str) -> str | None:
     """What keeps a text from being stored, or None: too long, or characters that no screen shows."""
     if len(words) > LONGEST:
+        over = counted(len(words) - LONGEST, "character")
         return (
-            f"This has {len(words):,} characters; the most is {LONGEST:,}. Shorten it or attach a document."
+            f"This has {len(words):,} characters; the most is {LONGEST:,}. "
+            f"Take out {over}, or attach a document."
         )
     if _UNFIT.search(words):
         return "This holds a character that cannot be kept. Type the text instead of pasting it."
@@ -289,7 +291,7 @@ def _date_from_json(_: Questionnaire, __: Question, data: object) -> Value:
 
 def _parse_text(_: Questionnaire, question: Question, raw: Raw) -> Value | None:
     words = typed(raw).replace("\r\n", "\n").replace("\r", "\n")
-    if problem := text_problem(words) or too_many_words(question, words):
+    if problem := too_many_words(question, words) or text_problem(words):
         raise _one(question, problem)
     return words or None
 

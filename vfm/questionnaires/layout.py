@@ -67,6 +67,7 @@ FIELDS = (
     Column("Title", "title", cells.TEXT, "What people see at the top.", True),
     Column("Version", "version", cells.WHOLE, "The number of this version; the store numbers its own."),
     Column("Unit", "unit", cells.UNIT, "What is assessed: service, authority or topic."),
+    Column("Pages", "pages", cells.PAGES, "What one page asks: a section or a question."),
     Column("Guidance", "guidance", cells.TEXT, "What to read before starting. May use Markdown."),
     Column("Completed by", "people.completed_by", cells.TEXT, "The post that answers."),
     Column("Contributors", "people.contributors", cells.LINES, "Posts that help, one a line."),

@@ -136,6 +136,16 @@ def _digest(mark: str) -> str:
     return mark.partition(".")[2]
 
 
+def typed_words(raw: Raw) -> str:
+    """All that was typed or picked at one question, in one line; "" where nothing was.
+
+    >>> typed_words({"value": ["a", "b"], "note": "Both", "evidence": "", "state": ""})
+    'a; b; Both'
+    """
+    found = [[typed] if isinstance(typed, str) else typed for typed in raw.values()]
+    return "; ".join(words.strip() for values in found for words in values if words.strip())
+
+
 def without_old_state(raw: Raw, old: str) -> Raw:
     """An answer typed where "don't know" stood takes its place: the old mark need not be taken back.
 

@@ -5,6 +5,7 @@ Pure; a page is a section with questions of its own, in reading order.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from vfm.questionnaires.answers import UNANSWERED, Answers, State
 from vfm.questionnaires.conditions import keys_in, questions_named
@@ -48,6 +49,41 @@ def pages(questionnaire: Questionnaire) -> tuple[Page, ...]:
         Page(one, title, number, len(found), keys[number - 1], keys[number + 1])
         for number, (one, title) in enumerate(found, 1)
     )
+
+
+class Place(NamedTuple):
+    """Where a question is: its section's key and its own."""
+
+    section_key: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """One question among those asked.
+
+    Attributes:
+        number: its place in its section, from 1; count: how many that asks on the route.
+        previous, following: its neighbours on the route of the whole, None at either end.
+    """
+
+    number: int
+    count: int
+    previous: Place | None
+    following: Place | None
+
+
+def position(questionnaire: Questionnaire, key: str, route: frozenset[str]) -> Position | None:
+    """Where a question stands on the route; None when it is not asked."""
+    if key not in route:
+        return None
+    asked = [Place(section, one) for one, section in questionnaire.section_of.items() if one in route]
+    section = questionnaire.section_of[key]
+    beside = [place.key for place in asked if place.section_key == section]
+    at = asked.index(Place(section, key))
+    previous = asked[at - 1] if at else None
+    following = asked[at + 1] if at + 1 < len(asked) else None
+    return Position(beside.index(key) + 1, len(beside), previous, following)
 
 
 def progress_of(section: Section, answers: Answers, route: frozenset[str]) -> Progress:

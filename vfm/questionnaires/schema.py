@@ -469,6 +469,7 @@ class Questionnaire(Frozen):
         version: the number under which the document was written out; whoever keeps versions numbers them.
         evidence_grades: words of this template for an evidence grade, where the built-in ones do not fit.
         parts: name -> (part key -> words); a question `by` that name is asked once for each part.
+        pages: what one page asks of those who answer, a whole section or a single question.
         is_group_response: each member answers alone, then a consensus is recorded.
         translations: language -> (place -> words), places as `translations.places` names them. They mean what
             the English means: a changed translation never makes a question another one.
@@ -480,6 +481,7 @@ class Questionnaire(Frozen):
     title: Words
     version: int = Field(default=1, ge=1)
     unit: Literal["service", "authority", "topic"] = "service"
+    pages: Literal["section", "question"] = "section"
     guidance: str = ""
     people: People = People()
     is_group_response: bool = False

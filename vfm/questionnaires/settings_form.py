@@ -52,6 +52,7 @@ SIGN_OFF = {
     Chain.DIRECTOR.value: "The service’s director",
     Chain.EXECUTIVE_DIRECTOR.value: "The director first, then an executive director",
 }
+PAGES = {"section": "One section a page", "question": "One question a page"}
 METHODS = {
     Method.WEIGHTED_MEAN: "Weighted mean: sections count by their weights",
     Method.MEAN_OF_MEANS: "Mean of means: every section counts the same",
@@ -79,6 +80,7 @@ def settings_shown(questionnaire: Questionnaire) -> dict[str, list[str]]:
         "title": questionnaire.title,
         "unit": questionnaire.unit,
         "sign_off": questionnaire.sign_off.value,
+        "pages": questionnaire.pages,
         "guidance": questionnaire.guidance,
         "weeks": str(questionnaire.typical_duration_weeks or ""),
         "inside": "\n".join(scope.inside),
@@ -112,6 +114,7 @@ def settings_read(questionnaire: Questionnaire, fields: Fields) -> Questionnaire
         "title": said(present.title, "title", wording, fields, "title", "template"),
         "unit": among(fields, "unit", UNITS) or present.unit,
         "sign_off": Chain(among(fields, "sign_off", SIGN_OFF) or present.sign_off),
+        "pages": among(fields, "pages", PAGES) or present.pages,
         "guidance": said(present.guidance, "guidance", prose, fields, "guidance"),
         "typical_duration_weeks": reading.take(count, fields, "weeks"),
         "outputs": said(present.outputs, "outputs", lines, fields, "outputs"),

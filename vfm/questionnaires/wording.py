@@ -23,7 +23,7 @@ def counted(number: int, singular: str, plural: str = "") -> str:
     >>> counted(1, "word"), counted(3, "word")
     ('1 word', '3 words')
     """
-    return f"{number} {singular if number == 1 else plural or singular + 's'}"
+    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
 
 
 def ordinal(place: int) -> str:

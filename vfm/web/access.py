@@ -152,6 +152,8 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "assessments.questions": ANSWERS,
     "assessments.section": ANSWERS,
     "assessments.save": ANSWERING,
+    "assessments.question": ANSWERS,
+    "assessments.save_question": ANSWERING,
     # figure_views
     "figure_views.show": ANSWERING,
     "figure_views.say": ANSWERING,

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from vfm.errors import Conflict, Problem
 from vfm.questionnaires import conditions
 from vfm.questionnaires.answers import in_words
-from vfm.questionnaires.merging import UNSEEN, Sent
+from vfm.questionnaires.merging import UNSEEN, Sent, typed_words
 from vfm.questionnaires.steps import STATUS_WORDS
 from vfm.roles import Role
 from vfm.web import beside, fields
@@ -71,19 +71,42 @@ def questions(assessment_id: int) -> ResponseReturnValue:
     return render_template("assessments/questions.html", view=view, conditions=rules)
 
 
-@blueprint.get("/assessments/<int:assessment_id>/sections/<key>")
+SECTION = "/assessments/<int:assessment_id>/sections/<key>"
+
+
+@blueprint.get(SECTION)
 def section(assessment_id: int, key: str) -> ResponseReturnValue:
-    """One section: its questions on the route."""
+    """One section: its questions on the route; a list of them where each has a page of its own."""
     with reading() as store:
         view = assessments.section(store, assessment_id, key, by=actor())
-    if not view.may_answer:
+    if not view.may_answer or view.questionnaire.pages == "question":
         return _section_to_read(view)
     return _section_page(view, {}, None)
 
 
-@blueprint.post("/assessments/<int:assessment_id>/sections/<key>")
+@blueprint.get(f"{SECTION}/<question_key>")
+def question(assessment_id: int, key: str, question_key: str) -> ResponseReturnValue:
+    """One question on a page of its own."""
+    with reading() as store:
+        view = assessments.section(store, assessment_id, key, by=actor(), only=question_key)
+    if not view.may_answer or view.position is None:
+        return redirect(url_for(".section", assessment_id=assessment_id, key=key, _anchor=question_key))
+    return _section_page(view, {}, None, question_key)
+
+
+@blueprint.post(SECTION)
 def save(assessment_id: int, key: str) -> ResponseReturnValue:
     """Keep what can be kept; show again, as typed, what cannot."""
+    return _save(assessment_id, key, "")
+
+
+@blueprint.post(f"{SECTION}/<question_key>")
+def save_question(assessment_id: int, key: str, question_key: str) -> ResponseReturnValue:
+    """Keep the answer, or show it again as typed; then on to the next question."""
+    return _save(assessment_id, key, question_key)
+
+
+def _save(assessment_id: int, key: str, only: str) -> ResponseReturnValue:
     sent = beside.with_figure(fields.read(request.form), request.form.get("use", ""))
     confirmed = request.form.get("confirm", "")
     sent.pop(confirmed, None)  # the button stands for an answer of before, not for what is in the fields
@@ -95,6 +118,7 @@ def save(assessment_id: int, key: str) -> ResponseReturnValue:
             sent,
             by=actor(),
             now=now(),
+            only=only,
             confirmed=confirmed,
             opened_at=_opened_at(),
         )
@@ -103,11 +127,13 @@ def save(assessment_id: int, key: str) -> ResponseReturnValue:
     if packed := request.form.get("accept"):
         _accept(assessment_id, packed)
     if saved.is_whole:
-        return _onward(assessment_id, key, saved)
+        return _onward(assessment_id, key, saved, only)
     both = [clash.key for clash in saved.clashes]
     with reading() as store:
-        view = assessments.section(store, assessment_id, key, by=actor(), besides=both)
-    return _section_page(view, sent, saved), 409 if saved.clashes else 422
+        view = assessments.section(
+            store, assessment_id, saved.section_key, by=actor(), only=only, besides=both
+        )
+    return _section_page(view, sent, saved, only), 409 if saved.clashes else 422
 
 
 def _accept(assessment_id: int, packed: str) -> None:
@@ -130,30 +156,46 @@ def _opened_at() -> datetime | None:
     return opened if opened <= now() else None
 
 
-def _onward(assessment_id: int, key: str, saved: Saved) -> ResponseReturnValue:
-    """Where to go after a save: on, back to the list, to a comment, or here again when questions appeared."""
+def _onward(assessment_id: int, key: str, saved: Saved, only: str) -> ResponseReturnValue:
+    """Where to go after a save: where a button leads, here again when questions appeared, else on."""
+
+    def at(section_key: str, anchor: str) -> str:
+        if only:
+            return beside.question_address(assessment_id, section_key, anchor)
+        return url_for(".section", assessment_id=assessment_id, key=section_key, _anchor=anchor)
+
     if packed := request.form.get("aside"):
         return redirect(beside.address(assessment_id, packed), 303)
-    if packed := request.form.get("use") or request.form.get("accept"):
-        here = packed.partition("|")[0]
-        return redirect(url_for(".section", assessment_id=assessment_id, key=key, _anchor=here), 303)
-    if confirmed := request.form.get("confirm"):
-        flash(f"{confirmed} is confirmed.", "done")
-        return redirect(url_for(".section", assessment_id=assessment_id, key=key, _anchor=confirmed), 303)
+    if here := _stays():
+        return redirect(at(key, here), 303)
     for misfit in saved.misfits:
-        at = url_for(".section", assessment_id=assessment_id, key=misfit.section_key, _anchor=misfit.key)
-        flash(with_link(f"Saved. But does this fit? {misfit.words}", f"Go to {misfit.key}", at), "note")
+        link = at(misfit.section_key, misfit.key)
+        flash(with_link(f"Saved. But does this fit? {misfit.words}", f"Go to {misfit.key}", link), "note")
     if saved.appeared:
         flash("Saved. Your answers bring up more questions in this section.", "done")
-        return redirect(
-            url_for(".section", assessment_id=assessment_id, key=key, _anchor=saved.appeared[0]), 303
-        )
+        return redirect(at(key, saved.appeared[0]), 303)
     if "later" in request.form:
         flash("Saved. You can come back and go on at any time before the due date.", "done")
         return redirect(url_for(".show", assessment_id=assessment_id), 303)
-    if saved.next_key is None:
-        return redirect(url_for("answer_checks.show", assessment_id=assessment_id), 303)
-    return redirect(url_for(".section", assessment_id=assessment_id, key=saved.next_key), 303)
+    return redirect(_next(assessment_id, saved, only), 303)
+
+
+def _stays() -> str:
+    """Key of the question whose button was pressed to change something on the page itself; "" for none."""
+    form = request.form
+    if confirmed := form.get("confirm", ""):
+        flash(f"{confirmed} is confirmed.", "done")
+    return confirmed or form.get("use", form.get("accept", "")).partition("|")[0]
+
+
+def _next(assessment_id: int, saved: Saved, only: str) -> str:
+    """The page after this one: the next question or section, else all answers to check."""
+    following = saved.position.following if saved.position else None
+    if following:
+        return beside.question_address(assessment_id, *following)
+    if saved.next_key is None or only:
+        return url_for("answer_checks.show", assessment_id=assessment_id)
+    return url_for(".section", assessment_id=assessment_id, key=saved.next_key)
 
 
 def _section_to_read(view: SectionView) -> str:
@@ -161,10 +203,12 @@ def _section_to_read(view: SectionView) -> str:
         asked.question.key: in_words(view.questionnaire, asked.question, asked.answer) for asked in view.asked
     }
     return render_template(
-        "assessments/section.html",
+        "assessments/section_list.html",
         view=view,
         head=view.head,
         page=view.page,
+        position=None,
+        rows=(),
         words=words,
         figures={
             asked.question.key: [beside.figure_line(one, asked) for one in asked.figures]
@@ -173,7 +217,7 @@ def _section_to_read(view: SectionView) -> str:
     )
 
 
-def _section_page(view: SectionView, sent: Mapping[str, Sent], saved: Saved | None) -> str:
+def _section_page(view: SectionView, sent: Mapping[str, Sent], saved: Saved | None, only: str = "") -> str:
     problems = saved.problems if saved else ()
     clashes = {clash.key: clash for clash in saved.clashes} if saved else {}
     wrong = {_key(problem) for problem in problems}
@@ -186,12 +230,23 @@ def _section_page(view: SectionView, sent: Mapping[str, Sent], saved: Saved | No
         head=view.head,
         page=view.page,
         rows=[_row(view, asked, typed.get(asked.question.key), problems, clashes) for asked in view.asked],
-        problems=[
-            *(Problem(f"{key}.choice", _clash_words(clash)) for key, clash in clashes.items()),
-            *(Problem(fields.place(problem), f"{_key(problem)}: {problem.message}") for problem in problems),
-        ],
+        problems=_summary(view, sent, saved) if saved else (),
         saved=saved,
+        position=view.position,
+        only=only,
     )
+
+
+def _summary(view: SectionView, sent: Mapping[str, Sent], saved: Saved) -> list[Problem]:
+    """What the top of the page lists, each with the name of its field; what has no field here, in full."""
+    here = {asked.question.key for asked in view.asked}
+    found = [(clash.key, f"{clash.key}.choice", _clash_words(clash)) for clash in saved.clashes]
+    for problem in saved.problems:
+        key = _key(problem)
+        typed = "" if key in here else f" You typed: {typed_words(sent[key].raw)}"
+        found.append((key, fields.place(problem), f"{key}: {problem.message}{typed}"))
+    placed = [Problem(name if key in here else "", words) for key, name, words in found]
+    return [*placed, *(Problem("", problem.message) for problem in saved.left_out)]
 
 
 def _row(
@@ -232,7 +287,11 @@ def _as_json(saved: Saved) -> dict[str, object]:
     return {
         "at": clock(saved.at),
         "saved": dict(saved.seen),
-        "problems": {fields.place(problem): problem.message for problem in saved.problems},
+        "problems": {
+            fields.place(problem): problem.message for problem in (*saved.problems, *saved.left_out)
+        },
+        "failed": [[problem.place, problem.message] for problem in saved.failed],
+        "worked_out": dict(saved.worked_out),
         "clashes": {
             clash.key: {
                 "kept": clash.kept,

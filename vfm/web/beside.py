@@ -112,6 +112,11 @@ def _to_figure(assessment_id: int, key: str, measure: str, year: str) -> str:
     return url_for("figure_views.show", assessment_id=assessment_id, measure=measure, year=year, at=key)
 
 
+def question_address(assessment_id: int, section_key: str, key: str) -> str:
+    """A question's own page."""
+    return url_for("assessments.question", assessment_id=assessment_id, key=section_key, question_key=key)
+
+
 def _to(endpoint: str) -> Callable[[int, str], str]:
     return lambda assessment_id, key: url_for(endpoint, assessment_id=assessment_id, key=key)
 
@@ -121,6 +126,8 @@ ASIDES: dict[str, tuple[Callable[..., str], int]] = {
     "history": (_to("history.of_question"), 2),
     "feedback": (_to("feedback.give"), 2),
     "figure": (_to_figure, 4),
+    "question": (question_address, 3),
+    "section": (_to("assessments.section"), 2),
 }
 """What a button "aside" names first -> the address it leads to, and how many parts its value has."""
 

@@ -528,6 +528,7 @@ def _topic_page(piece: Piece, form: Form) -> str:
         heading=PAGES[piece.key],
         units=list(settings_form.UNITS.items()),
         sign_off=list(settings_form.SIGN_OFF.items()),
+        asking=list(settings_form.PAGES.items()),
         methods=[(method.value, label) for method, label in settings_form.METHODS.items()],
         colours=[(colour, colour.capitalize()) for colour in settings_form.COLOURS],
         pilot_kinds=_pilot_kinds(piece.design.questionnaire),

@@ -4,7 +4,7 @@ A save keeps every answer that can be kept: one that is wrong, or that somebody 
 handed back with its reason, and never stops the others.
 """
 
-from collections.abc import Collection, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -19,11 +19,11 @@ from vfm.questionnaires.answers import UNANSWERED, Answer, Answers, State
 from vfm.questionnaires.conditions import questions_named, worked_out
 from vfm.questionnaires.differences import Difference, differences
 from vfm.questionnaires.merging import How, Kept, Outcome, Sent, Written
-from vfm.questionnaires.pages import Page, deciding, pages, progress_of, together
+from vfm.questionnaires.pages import Page, Position, deciding, pages, position, progress_of, together
 from vfm.questionnaires.parts import Reach, Scope, keys_of, title_of
 from vfm.questionnaires.published import beside
 from vfm.questionnaires.routing import Progress
-from vfm.questionnaires.schema import Kind, Question, Questionnaire
+from vfm.questionnaires.schema import Check, Kind, Question, Questionnaire
 from vfm.questionnaires.steps import Status, Step
 from vfm.roles import Actor, Role
 from vfm.store import answers as rows
@@ -192,6 +192,8 @@ class SectionView:
         failed: checks that do not hold, at questions of this section.
         may_answer: this person may change it now.
         titled: key of a question that asks for evidence -> what the register holds for it, by title.
+        position: where the one question stands that the page is about; None for the whole section, and for
+            a question that is not asked, given the answers so far.
     """
 
     head: Head
@@ -202,6 +204,7 @@ class SectionView:
     failed: tuple[Problem, ...]
     may_answer: bool
     titled: Mapping[str, tuple[str, ...]]
+    position: Position | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +260,11 @@ class Saved:
         changed: keys that were written.
         appeared: questions of this section on the route that were not sent: the form did not have them.
         asked: keys on the route in this section, afterwards, and those that clash; progress: how far it is.
-        next_key: the section after this one.
+        section_key: the section it belongs to now; next_key: the one after that.
+        position: where the one question stands that was sent alone.
+        failed: checks that do not hold, at questions of this section.
+        worked_out: question key -> the derived value, in words, of those of this section that have one.
+        left_out: what was typed at questions that nobody asks here (any more); place: the question's key.
         at: when this was saved.
     """
 
@@ -269,13 +276,18 @@ class Saved:
     appeared: tuple[str, ...]
     asked: tuple[str, ...]
     progress: Progress
+    section_key: str
     next_key: str | None
+    position: Position | None
+    failed: tuple[Problem, ...]
+    worked_out: Mapping[str, str]
+    left_out: tuple[Problem, ...]
     at: datetime
 
     @property
     def is_whole(self) -> bool:
         """True when everything sent was kept."""
-        return not self.problems and not self.clashes
+        return not self.problems and not self.clashes and not self.left_out
 
 
 # --- reading ------------------------------------------------------------------------------------------------
@@ -389,12 +401,20 @@ def _part(one: Holding, own: Questionnaire, given: Answers, route: frozenset[str
 
 
 def section(
-    session: Session, assessment_id: int, key: str, *, by: Actor, besides: Collection[str] = ()
+    session: Session,
+    assessment_id: int,
+    key: str,
+    *,
+    by: Actor,
+    only: str = "",
+    besides: Collection[str] = (),
 ) -> SectionView:
     """One section: every question on the route, and those `besides`, with what stands beside it.
 
+    With `only`, that question alone.
+
     Raises:
-        NotFound: no such assessment or section, or not yours to see.
+        NotFound: no such assessment, section or question, or not yours to see.
     """
     found, figures = queries.head_with_figures(session, assessment_id)
     head, reach = _readable(session, found, by)
@@ -402,12 +422,15 @@ def section(
     own = reach.to_answer if may_answer else reach.own
     page = _page(own, key)
     asked = {question.key for question in page.section.questions}
+    if only and only not in asked:
+        raise NotFound
     attached = queries.attached(session, assessment_id, asked)
     wanted = asked | deciding(reach.whole)
     kept, before = queries.answers_now_and_before(session, assessment_id, head.earlier_id, wanted)
     given = _answers(reach.whole, kept)
     route = routing.on_route(reach.whole, given)
     failed = routing.failed_checks(own, given, route=route)
+    shown = {only} & route | {*besides} if only else {*route, *besides}
     return SectionView(
         head=head,
         questionnaire=own,
@@ -415,7 +438,7 @@ def section(
         progress=progress_of(page.section, given, route),
         asked=_asked(
             own,
-            page,
+            [one for one in page.section.questions if one.key in shown],
             given,
             route,
             kept,
@@ -423,11 +446,11 @@ def section(
             figures,
             _waiting(session, head, own),
             attached,
-            besides,
         ),
         failed=tuple(Problem(check.at, check.say) for check in failed if check.at in asked),
         may_answer=may_answer,
         titled=_titled(session, assessment_id, page, attached),
+        position=position(own, only, route) if only else None,
     )
 
 
@@ -442,7 +465,7 @@ def _titled(
 
 def _asked(
     questionnaire: Questionnaire,
-    page: Page,
+    questions: Iterable[Question],
     given: Answers,
     route: frozenset[str],
     kept: Sequence[Kept],
@@ -450,7 +473,6 @@ def _asked(
     figures: Sequence[Published],
     waiting: Mapping[str, Before],
     attached: Mapping[str, Attached],
-    besides: Collection[str],
 ) -> tuple[Asked, ...]:
     known = {key: answer for key, answer in given.items() if key in route}
     seen = {row.key: merging.seen(row.content, row.revision) for row in kept}
@@ -466,8 +488,7 @@ def _asked(
             attached.get(question.key, queries.NOTHING),
             question.key in route,
         )
-        for question in page.section.questions
-        if question.key in route or question.key in besides
+        for question in questions
     )
 
 
@@ -600,18 +621,22 @@ def save(
     *,
     by: Actor,
     now: datetime,
+    only: str = "",
     confirmed: str = "",
     opened_at: datetime | None = None,
 ) -> Saved:
     """Keep the answers of the section `key` that can be kept; say what became of the others.
 
+    A form from an earlier version may send questions that stand in another section now: they are kept too.
+
     Args:
         session: a writing transaction.
         assessment_id: whose answers.
         key: of the section.
-        sent: question key -> its fields; questions of other sections are not looked at.
+        sent: question key -> its fields.
         by: who answers.
         now: when.
+        only: key of the question that was sent alone, from a page of its own.
         confirmed: key of a question, not one of those sent, whose answer to an earlier version still holds;
             it becomes the answer.
         opened_at: when the form was shown; in a pilot the time since then is counted as time taken.
@@ -626,9 +651,10 @@ def save(
     if not reach.answers:
         raise Forbidden("Only the service's director and those who were given a part can answer.")
     steps.after(head.status, Step.SAVE)
-    page = _page(own, key)
+    page = _page(own, _still_there(own, key, sent))
     kept = {row.key: row for row in queries.answers(session, assessment_id)}
-    outcome = merging.merged(questionnaire, page.section.questions, sent, kept)
+    to_merge = [question for name in sent if (question := own.questions.get(name))]
+    outcome = merging.merged(questionnaire, to_merge, sent, kept)
     if confirmed in {question.key for question in page.section.questions}:
         _confirm(session, questionnaire, assessment_id, confirmed, kept.get(confirmed), outcome)
     if head.kind == "pilot" and opened_at is not None:
@@ -642,17 +668,52 @@ def save(
         for how, written in _by_way(outcome.written, confirmed).items():
             rows.write(session, assessment_id, written, kept, progress, how=how, **who)
     names = [question.key for question in page.section.questions]
+    shown = [only] if only else names
+    failed = routing.failed_checks(own, after, route=route)
     return Saved(
         seen=outcome.seen,
         problems=tuple(p for p in outcome.problems if p.place.partition(".")[0] in route),
         clashes=_clashes(session, questionnaire, assessment_id, outcome, by),
-        misfits=_misfits(own, after, route, names),
+        misfits=_misfits(own, failed, names),
         changed=tuple(outcome.written),
-        appeared=tuple(name for name in names if name in route and name not in sent),
-        asked=tuple(name for name in names if name in route or name in outcome.clashing),
+        appeared=tuple(name for name in shown if name in route and name not in sent),
+        asked=tuple(name for name in shown if name in route or name in outcome.clashing),
         progress=progress_of(page.section, after, route),
+        section_key=page.key,
         next_key=page.next_key,
+        position=position(own, only, route) if only else None,
+        failed=tuple(Problem(check.at, check.say) for check in failed if check.at in names),
+        worked_out=_worked_out(own, page, after, route),
+        left_out=_left_out(sent, own),
         at=now,
+    )
+
+
+def _still_there(own: Questionnaire, key: str, sent: Mapping[str, Sent]) -> str:
+    """The section a form belongs to: the one it names, else that of a question it sends."""
+    if key in own.all_sections:
+        return key
+    return next((own.section_of[name] for name in sent if name in own.section_of), key)
+
+
+def _worked_out(own: Questionnaire, page: Page, given: Answers, route: frozenset[str]) -> dict[str, str]:
+    known = {key: answer for key, answer in given.items() if key in route}
+    found = {
+        question.key: worked_out(own, question, known)
+        for question in page.section.questions
+        if question.derived is not None and question.key in route
+    }
+    return {key: words for key, words in found.items() if words}
+
+
+def _left_out(sent: Mapping[str, Sent], own: Questionnaire) -> tuple[Problem, ...]:
+    """What was typed at questions that this assessment does not ask, or does not ask of them."""
+    unknown = {name: one for name, one in sent.items() if name not in own.questions}
+    typed = {name: merging.typed_words(one.raw) for name, one in unknown.items()}
+    return tuple(
+        Problem(name, f"{name} is not asked here any more, so this was not kept: {words}")
+        for name, words in typed.items()
+        if words
     )
 
 
@@ -691,11 +752,11 @@ def _count_time(session: Session, head: Head, key: str, opened_at: datetime, now
 
 
 def _misfits(
-    questionnaire: Questionnaire, given: Answers, route: frozenset[str], names: Sequence[str]
+    questionnaire: Questionnaire, failed: Iterable[Check], names: Sequence[str]
 ) -> tuple[Misfit, ...]:
     return tuple(
         Misfit(check.at, questionnaire.section_of[check.at], check.say)
-        for check in routing.failed_checks(questionnaire, given, route=route)
+        for check in failed
         if not set(names).isdisjoint(questions_named(check.must))
     )
 
