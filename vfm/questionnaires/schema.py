@@ -503,7 +503,7 @@ class Questionnaire(Frozen):
     def is_in_english(self, thing: str) -> bool:
         """True when this is the questionnaire in another language and the thing has no words in it.
 
-        `thing` is `question.KEY`, `section.KEY` or `template`; see `translations.in_language`.
+        `thing` is `question.KEY`, `section.KEY`, `title`, `guidance` ...; see `translations.in_language`.
         """
         return thing in self._in_english
 

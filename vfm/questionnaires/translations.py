@@ -98,6 +98,7 @@ def in_language(questionnaire: Questionnaire, language: str) -> Questionnaire:
     spots = list(_spots(content))
     english = {spot.thing for spot in spots if spot.place not in given}
     english |= _through_what_they_share(questionnaire, given)
+    english |= {spot.place for spot in spots if spot.thing == TEMPLATE and spot.place not in given}
     for spot in spots:
         if spot.thing not in english or (spot.thing == TEMPLATE and spot.place in given):
             spot.holder[spot.name] = given[spot.place]

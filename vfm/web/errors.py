@@ -84,7 +84,7 @@ def page(status: int, **more: object) -> tuple[str, int]:
     g.is_without_store = status >= 500
     g.is_refused = True
     title, cure = WORDS.get(status, WORDS[400 if status < 500 else 500])
-    cure = say(cure, longest=f"{LONGEST:,}")
+    cure = say(cure, longest=format(LONGEST, ","))
     try:
         values = {"heading": say(title), "cure": cure} | more
         return render_template("errors/error.html", **values), status

@@ -29,7 +29,7 @@ def instant(value: datetime | None) -> str:
     """`5 March 2026 at 14:02`, UK time."""
     if value is None:
         return "–"
-    return languages.say("%(day)s at %(time)s", day=day(value), time=f"{value.astimezone(LONDON):%H:%M}")
+    return languages.say("%(day)s at %(time)s", day=day(value), time=clock(value))
 
 
 def clock(value: datetime | None) -> str:

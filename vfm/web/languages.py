@@ -23,8 +23,18 @@ from werkzeug.wrappers import Response
 ENGLISH, WELSH = "en", "cy"
 LANGUAGES = {ENGLISH: "English", WELSH: "Cymraeg"}
 """Language -> its own name for itself."""
-FINISHED = frozenset({"errors", "home", "invitations", "sign_in"})
-"""Folders of pages in which every word is marked and has its Welsh."""
+FINISHED = frozenset(
+    {
+        "assessments.index",
+        "assessments.questions",
+        "assessments.show",
+        "errors",
+        "home",
+        "invitations",
+        "sign_in",
+    }
+)
+"""Folders, and single pages of others, in which every word is marked and has its Welsh."""
 COOKIE = "language"
 YEAR = 365 * 24 * 3600
 FOLDER = Path(__file__).parents[1] / "translations"
@@ -114,7 +124,7 @@ def remember(response: Response, language: str, *, is_https: bool) -> None:
 
 def is_finished() -> bool:
     """True when the page that is being made has its Welsh."""
-    return g.get("is_refused", False) or request.blueprint in FINISHED
+    return g.get("is_refused", False) or not FINISHED.isdisjoint((request.blueprint, request.endpoint))
 
 
 def register(app: Flask) -> None:
