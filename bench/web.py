@@ -28,7 +28,7 @@ from urllib.parse import urlencode
 
 from bs4 import BeautifulSoup
 from flask import Flask
-from sqlalchemy import Engine, event, select
+from sqlalchemy import Engine, event, func, select
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from vfm.app import create_app
@@ -195,7 +195,12 @@ class Bench:
     def pages(self) -> Iterator[tuple[str, Visitor, Page, Callable[[bytes], None]]]:
         """(label, whose browser, the next request, what to do with the reply) of each page."""
         with database.reading(self.engine) as session:
-            cycle, small = session.scalars(select(Cycle.id).order_by(Cycle.id.desc()).limit(2)).all()[::-1]
+            small = session.scalars(select(Cycle.id).order_by(Cycle.id.desc())).first()
+            cycle, services = session.execute(  # the latest that asks every service
+                select(Assessment.cycle_id, func.count())
+                .group_by(Assessment.cycle_id)
+                .order_by(func.count().desc(), Assessment.cycle_id.desc())
+            ).first()
             assessment, service = session.execute(
                 select(Assessment.id, Assessment.service_id).where(Assessment.cycle_id == small)
             ).one()
@@ -214,7 +219,8 @@ class Bench:
             ("check answers", director, f"/assessments/{assessment}/check"),
             ("home of the core team", core, "/"),
             ("home of an executive", executive, "/"),
-            ("cockpit", core, f"/cycles/{cycle}"),
+            (f"cockpit, {services} services", core, f"/cycles/{cycle}"),
+            ("cockpit, late alone", core, f"/cycles/{cycle}?state=late"),
             ("challenge queue, waiting", core, f"/cycles/{cycle}/challenge"),
             ("challenge queue, all", core, f"/cycles/{cycle}/challenge?state=all"),
             ("results of all services", core, f"/cycles/{cycle}/results"),

@@ -152,7 +152,7 @@ def introduce(address: str) -> None:
         held = [line for line in people if role in line["roles"].split(";")]
         names = ", ".join(f"{line['name']} <{line['email']}>" for line in held[:2])
         more = f" and {len(held) - 2} more" if len(held) > 2 else ""
-        say(f"  {role.words:<14} {names}{more}")
+        say(f"  {role.words:<18} {names}{more}")
     say(f"\nSign in with one click at {address}demo")
     say(f"or with an e-mail address above and the password {set_up.PASSWORD}")
     say("Every answer, person and score is invented; the money is published and shows its source.")

@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -65,7 +66,8 @@ def _stopped_by_signals() -> Event:
 
 def _wait_for_the_end(stop: Event) -> None:
     """Whoever started this has ended when the other side of standard input is closed."""
-    sys.stdin.buffer.read()
+    while os.read(sys.stdin.fileno(), 1024):  # unbuffered: a buffer's lock would outlive this thread
+        pass
     stop.set()
 
 

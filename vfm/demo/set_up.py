@@ -178,12 +178,13 @@ def people(session: Session, source: Source, services: Mapping[str, int], *, now
         held = _services_of(source, line, services)
         roles = [Role(role) for role in line["roles"].split(";")]
         for role in roles:
-            of_service = role in (Role.DIRECTOR, Role.CONTRIBUTOR)
+            of_service = role in (Role.DIRECTOR, Role.EXECUTIVE_DIRECTOR, Role.CONTRIBUTOR)
             for service_id in sorted(held) if of_service else [None]:
                 session.add(PersonRole(person_id=person_id, role=role.value, service_id=service_id))
         directs = held if Role.DIRECTOR in roles else frozenset()
         helps = held if Role.CONTRIBUTOR in roles else frozenset()
-        found.append(Actor(person_id, line["name"], frozenset(roles), directs, helps))
+        oversees = held if Role.EXECUTIVE_DIRECTOR in roles else frozenset()
+        found.append(Actor(person_id, line["name"], frozenset(roles), directs, helps, oversees=oversees))
     return found
 
 

@@ -26,6 +26,7 @@ from vfm.workflows import (
     assessments,
     challenge,
     challenge_closing,
+    chasing,
     cycles,
     delegations,
     designs,
@@ -74,6 +75,10 @@ CORRECTS = ("ADULT-CARE", "net_expenditure", "0.97", "Income from a partner was 
 """(service, measure, share of the published amount, reason) of a figure that its respondents correct."""
 OTHER_REASON = "A new operating model started in the spring; we look again when it has run for a year."
 """Why the executive team decided otherwise than the rules suggest."""
+RETURNED = "The unit costs are last year's. Please take this year's, and say what changed."
+"""Why a director returns an assessment of the cycle under way."""
+MORE_TIME = "The budget round took the same weeks. Two more weeks, and no more after that."
+"""Why the core team gives some services more time."""
 GROUP, ASKED_THROUGH = "corporate-best-value", "DEMOCRACY"
 """The template that the executive team answers as a group, and the service whose director sends it."""
 LEVELS = ("23243323332323323332", "23323223322223333323", "23233")
@@ -284,7 +289,7 @@ def _cycle_under_way(stage: Stage, version: int) -> None:
     """The second rollout: each service as far as its profile says."""
     opened = stage.days_ago(38)
     name = f"Self-assessment {_financial_year(opened.date())}"
-    cycle = _open(stage, name, "rollout", version, list(stage.services), opened, 56)
+    cycle = _open(stage, name, "rollout", version, list(stage.services), opened, 36)
     for number, (key, assessment) in enumerate(_assessments(stage, cycle)):
         row = stage.source.profiles[key]
         answered = opened + timedelta(days=6 + number % 25)
@@ -299,6 +304,28 @@ def _cycle_under_way(stage: Stage, version: int) -> None:
             _think_again(stage, key, assessment, answered + timedelta(days=1))
         else:
             _finish(stage, key, assessment, answered + timedelta(days=1), is_signed_off=number % 3 > 0)
+    _steer(stage, cycle)
+
+
+def _steer(stage: Stage, cycle: int) -> None:
+    """One is returned; who had not started gets more time before it was due; who is late was chased."""
+    core = stage.one(Role.CORE_TEAM)
+    with reading(stage.engine) as session:
+        rows = dict(iter(session.execute(select(Assessment.id, Assessment.status).filter_by(cycle_id=cycle))))
+    found = dict(_assessments(stage, cycle))
+    waiting = [key for key, assessment in found.items() if rows[assessment] == "submitted"]
+    stages = {key: stage.source.profiles[key]["stage"] for key in found}
+    with transaction(stage.engine) as session:
+        by = stage.director_of(waiting[0])
+        sign_off.send_back(session, found[waiting[0]], RETURNED, by=by, now=stage.days_ago(4))
+    unstarted = [found[key] for key in found if stages[key] == "not_started"]
+    started = [found[key] for key in found if stages[key] == "started"]
+    with transaction(stage.engine) as session:
+        day = _typed(stage.days_ago(-12).date())
+        chasing.extend(session, cycle, unstarted[::2], day, MORE_TIME, by=core, now=stage.days_ago(3))
+    with transaction(stage.engine) as session:
+        view = chasing.to_chase(session, cycle, started[::3], by=core, now=stage.days_ago(1))
+        chasing.chase(session, cycle, started[::3], view.subject, view.body, by=core, now=stage.days_ago(1))
 
 
 def _think_again(stage: Stage, key: str, assessment: int, then: datetime) -> None:

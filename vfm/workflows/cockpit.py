@@ -57,8 +57,8 @@ class Place(NamedTuple):
 
     @property
     def left(self) -> int:
-        """Questions on its route that are not settled."""
-        return max(self.asked - self.answered, 0)
+        """Questions on its route that are not settled; none once it was sent."""
+        return max(self.asked - self.answered, 0) if self.state in ("not_started", "in_progress") else 0
 
 
 @dataclass(frozen=True, slots=True)
