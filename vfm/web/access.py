@@ -161,6 +161,13 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "answer_checks.show": ANSWERS,
     # answer_copies
     "answer_copies.of_assessment": ANSWERS,
+    # answer_workbooks
+    "answer_workbooks.show": ANSWERS,
+    "answer_workbooks.download": ANSWERS,
+    "answer_workbooks.take_in": ANSWERING,
+    "answer_workbooks.preview": ANSWERING,
+    "answer_workbooks.accept": ANSWERING,
+    "answer_workbooks.discard": ANSWERING,
     # history
     "history.of_question": ANSWERS,
     "history.ask": ANSWERS,
