@@ -31,6 +31,7 @@ from vfm.store.tables import (
     ImprovementAction,
     Person,
     PersonRole,
+    Upload,
 )
 from vfm.workflows import assessments, challenge, people, priorities, reviews, sign_off, versions
 from vfm.workflows.priorities import Verdict
@@ -98,6 +99,7 @@ def made(engine: Engine) -> World:
     _people(engine, council, world)
     _assessments(engine, council, world)
     _beside_the_answers(engine, council, world)
+    _uploaded(engine, council, world)
     _templates(engine, council, world)
     _priorities(engine, council, world)
     return world
@@ -234,6 +236,22 @@ def _templates(engine: Engine, council: SmallCouncil, world: World) -> None:
         left = {"file": "form.xlsx", "notices": [{"place": "ECO-01", "message": "Its picture is left out."}]}
         events.record(session, "imported", "version", draft, by_id=by.id, now=NOW, after=left)
         world.places["draft"] = draft
+
+
+def _uploaded(engine: Engine, council: SmallCouncil, world: World) -> None:
+    """A workbook that the director sent back, not yet accepted."""
+    held = {"sent": {"ECO-01": [{"value": "4"}, "0."]}, "problems": [], "places": {}}
+    with transaction(engine) as session:
+        row = Upload(
+            assessment_id=int(world.places["open"]),
+            file_name="libraries.xlsx",
+            content=held,
+            by_id=council.people["director"],
+            at=NOW,
+        )
+        session.add(row)
+        session.flush()
+        world.places["upload"] = row.id
 
 
 def _priorities(engine: Engine, council: SmallCouncil, world: World) -> None:
