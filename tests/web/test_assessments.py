@@ -9,9 +9,9 @@ from tests import build
 from tests.client import Browser, words
 from tests.council import NOW, SmallCouncil
 from tests.rounds import opened, publish
-from vfm.questionnaires.schema import Check, Comparison, Kind, Ref
+from vfm.questionnaires.schema import Check, Comparison, Kind, Operation, Ref
 from vfm.store.database import reading, transaction
-from vfm.store.tables import AnswerRow, Evidence, EvidenceUse
+from vfm.store.tables import AnswerRow, Comment, Evidence, EvidenceUse
 
 IS_DOUBLED = Comparison(question="ECO-02", equals="yes")
 NET_IN_GROSS = Comparison(question="MON-02", at_most=Ref(question="MON-01"))
@@ -204,11 +204,19 @@ def test_what_is_attached_to_a_question_is_counted_and_opened_with_what_was_type
     assert page.soup.select_one("#MON-01-value")["value"] == "100"
     assert [words(button) for button in page.soup.select("#MON-01 > .vfm-deeds button")] == [
         "Add evidence MON-01",
+        "Discuss MON-01",
+        "Ask a colleague MON-01",
         "History MON-01",
     ]
     assert [words(button) for button in page.soup.select("#MON-02 > .vfm-deeds button")] == [
-        "Add evidence MON-02"
+        "Add evidence MON-02",
+        "Discuss MON-02",
+        "Ask a colleague MON-02",
     ], "without an answer there is no history"
+    assert page.submit("Discuss MON-02").address == f"{at}/questions/MON-02/comments"
+    assert page.submit("Ask a colleague MON-02").address == f"{at}/give?place=MON-02"
+    contributor = signed_in("contributor").open(f"{at}/sections/MON")
+    assert "Ask a colleague" not in contributor.text
     assert page.submit("History MON-01").address == f"{at}/questions/MON-01/history"
     with transaction(engine) as session:
         by = {"by_id": council.people["director"], "at": NOW}
@@ -223,7 +231,13 @@ def test_what_is_attached_to_a_question_is_counted_and_opened_with_what_was_type
             EvidenceUse(assessment_id=assessment_id, question_key="MON-01", evidence_id=one.id, **by)
             for one in found
         )
-    assert "Evidence (2)" in director.open(f"{at}/sections/MON").text
+        session.add(Comment(assessment_id=assessment_id, question_key="MON-02", text="Which?", **by))
+        session.add(
+            Comment(assessment_id=assessment_id, question_key="MON-02", text="Done.", settled_at=NOW, **by)
+        )
+    page = director.open(f"{at}/sections/MON")
+    assert "Evidence (2)" in words(page.soup.select_one("#MON-01"))
+    assert "Discuss (1)" in words(page.soup.select_one("#MON-02"))
 
 
 def test_answers_that_do_not_fit_together_are_kept_and_said_at_once(signed_in: Enter, at: str) -> None:
@@ -439,3 +453,51 @@ def test_somebody_elses_assessment_is_not_found_and_takes_nothing(
         assert "ask whoever sent you the link" in found.text
     with reading(engine) as session:
         assert not session.scalars(select(AnswerRow)).all()
+
+
+def test_long_guidance_opens_in_place(signed_in: Enter, engine: Engine, council: SmallCouncil) -> None:
+    asked = build.questionnaire(
+        build.yes_no("A-01", help="Short."), build.yes_no("A-02", help="Count every post. " * 40)
+    )
+    at = f"/assessments/{opened(engine, council, asked).assessments['LIB']}/sections/A"
+    page = signed_in("director").open(at)
+    assert not page.soup.select("#A-01-hint details")
+    (folded,) = page.soup.select("#A-02-hint details:not([open])")
+    assert words(folded).startswith("Guidance A-02 Count every post.")
+
+
+def test_the_script_is_told_what_follows_from_the_answers(
+    signed_in: Enter, engine: Engine, council: SmallCouncil
+) -> None:
+    asked = build.questionnaire(
+        build.section(
+            "MON",
+            build.question("MON-01", "money"),
+            build.question("MON-02", "money"),
+            build.question("MON-03", "money", derived=Operation(subtract=("MON-01", "MON-02"))),
+        ),
+        build.section("OUT", build.question("OUT-01", "money")),
+        checks=(
+            Check(key="net", must=NET_IN_GROSS, say="Net is above gross.", at="MON-02"),
+            Check(
+                key="out",
+                must=Comparison(question="OUT-01", at_most=Ref(question="MON-01")),
+                say="Outside is above gross.",
+                at="OUT-01",
+            ),
+        ),
+    )
+    at = f"/assessments/{opened(engine, council, asked).assessments['LIB']}"
+    director = signed_in("director")
+    director.open(f"{at}/sections/OUT").submit("Save and continue", **{"OUT-01.value": "500"})
+    page = director.open(f"{at}/sections/MON")
+    sent = {
+        "csrf_token": page.soup.select_one("[name=csrf_token]")["value"],
+        "MON-01.value": "100", "MON-01.revision": "0.",
+        "MON-02.value": "120", "MON-02.revision": "0.",
+    }  # fmt: skip
+    reply = director.client.post(page.address, data=sent, headers={"Accept": "application/json"}).json
+    assert reply["failed"] == [["MON-02", "Net is above gross."]]
+    assert reply["elsewhere"] == ["Outside is above gross."]
+    assert reply["worked_out"] == {"MON-03": "-£20"}
+    assert reply["ends_in"] == 36_000

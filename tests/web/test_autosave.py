@@ -10,7 +10,7 @@ from tests import build
 from tests.client import Browser
 from tests.council import NOW, SmallCouncil
 from tests.rounds import opened
-from vfm.questionnaires.schema import Comparison
+from vfm.questionnaires.schema import Check, Comparison, Operation, Ref
 from vfm.store import sessions
 from vfm.store.database import reading, transaction
 from vfm.store.tables import AnswerRow
@@ -20,6 +20,19 @@ ASKED = build.questionnaire(
     build.yes_no("A-01"),
     build.question("A-02", "text", show_if=IS_YES),
     build.question("A-03", "money"),
+)
+WITH_A_CHECK = build.questionnaire(
+    build.question("A-01", "money"),
+    build.question("A-02", "money"),
+    build.question("A-03", "money", derived=Operation(subtract=("A-01", "A-02"))),
+    checks=(
+        Check(
+            key="net",
+            must=Comparison(question="A-02", at_most=Ref(question="A-01")),
+            say="Net is above gross.",
+            at="A-02",
+        ),
+    ),
 )
 
 
@@ -187,3 +200,20 @@ def test_a_clash_while_typing_is_settled_once_and_nobody_clashes_with_themselves
     page.get_by_role("button", name="Save and return later").click()
     expect(page.locator("h1")).to_have_text("Libraries")
     assert stored(engine)["A-03"] == "75"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_what_follows_from_the_answers_shows_while_they_are_typed(
+    window: Callable[[str, str], Page], engine: Engine, council: SmallCouncil
+) -> None:
+    assessment_id = opened(engine, council, WITH_A_CHECK).assessments["LIB"]
+    page = window("director", f"/assessments/{assessment_id}/sections/A")
+    page.locator("#A-01-value").fill("100")
+    page.locator("#A-02-value").fill("120")
+    expect(page.locator("#A-02 .vfm-failed")).to_have_text("Does this fit? Net is above gross.")
+    expect(page.locator("#saved")).to_have_text("· Saved 14:02 · Does this fit? Net is above gross.")
+    expect(page.locator("#A-03 [data-worked-out]")).to_contain_text("Worked out from your answers: -£20")
+    page.locator("#A-02-value").fill("90")
+    expect(page.locator("#A-02 .vfm-failed")).to_have_count(0)
+    expect(page.locator("#A-03 [data-worked-out] strong")).to_have_text("£10")

@@ -6,6 +6,7 @@ const PAUSE = 1200; // milliseconds without a key before a save
 const LEAVING = 3000; // that a button waits for a save under way
 const AGAIN = 10000; // between tries while the server cannot be reached
 const shelf = `vfm:${form.dataset.autosave}`; // whose, of which assessment, which page
+const DOES_IT_FIT = "Does this fit?";
 const changed = new Set(); // keys of questions to send
 const clashing = new Set(); // keys of questions that wait for a choice between two texts
 let sending = null;
@@ -147,8 +148,11 @@ function done(reply, sent) {
     changed.delete(key);
     clashing.add(key);
   }
+  // Sent and not spoken of: no longer asked, given the other answers.
+  for (const key of sent.keys()) if (!(key in reply.saved)) changed.delete(key);
   const left = problems.length + Object.keys(reply.clashes).length;
-  say(left ? `· Saved ${reply.at}, but for what is marked below` : `· Saved ${reply.at}`, "saved");
+  const doubts = [...beneath(reply), ...reply.elsewhere].map((words) => ` · ${DOES_IT_FIT} ${words}`).join("");
+  say((left ? `· Saved ${reply.at}, but for what is marked below` : `· Saved ${reply.at}`) + doubts, "saved");
   document.getElementById("progress").textContent = reply.progress;
   dispatchEvent(new CustomEvent("vfm:used", { detail: reply.ends_in }));
   follow(reply.asked);
@@ -193,6 +197,44 @@ function refused(code) {
 
 // Without its style elements: their nonce is that of another page.
 const parsed = (html) => new DOMParser().parseFromString(html.replace(/<style[^]*?<\/style>/g, ""), "text/html");
+
+function beneath({ failed, worked_out: figures }) {
+  // What follows from the answers of this section, beneath its questions; the doubts that are new are returned.
+  const fresh = [];
+  for (const question of questions()) {
+    const field = question.querySelector(".govuk-form-group");
+    const before = [...question.querySelectorAll(".vfm-failed")].map((line) => line.lastChild.textContent.trim());
+    const now = failed.filter(([key]) => key === question.id).map(([, words]) => words);
+    if (JSON.stringify(before) !== JSON.stringify(now)) {
+      question.querySelectorAll(".vfm-failed").forEach((line) => line.remove());
+      field.after(...now.map((words) => line("govuk-inset-text vfm-failed", part("strong", DOES_IT_FIT), ` ${words}`)));
+      fresh.push(...now.filter((words) => !before.includes(words)));
+    }
+    const figure = figures[question.id];
+    let shown = question.querySelector("[data-worked-out]");
+    if (!figure) shown?.remove();
+    else if (shown) shown.querySelector("strong").textContent = figure;
+    else {
+      shown = line("", "Worked out from your answers: ", part("strong", figure), ". Enter a figure only to correct it.");
+      shown.dataset.workedOut = "";
+      const facts = question.querySelector(".vfm-facts") ?? document.createElement("div");
+      facts.className = "vfm-facts";
+      if (!facts.parentNode) field.after(facts);
+      facts.prepend(shown);
+    }
+  }
+  return fresh;
+}
+
+function part(name, words) {
+  return Object.assign(document.createElement(name), { textContent: words });
+}
+
+function line(className, ...parts) {
+  const made = Object.assign(document.createElement("p"), { className });
+  made.append(...parts);
+  return made;
+}
 
 async function follow(asked) {
   // Questions that the answers brought up are fetched and put in their place; those no longer asked are hidden.

@@ -268,7 +268,7 @@ def _row(
     failed = tuple(problem.message for problem in view.failed if problem.place == question.key)
     figures = tuple(beside.figure_line(one, asked) for one in asked.figures)
     is_pilot = view.head.kind == "pilot" and view.questionnaire.pilot_feedback.per_question
-    ways = beside.ways(asked, is_pilot=is_pilot)
+    ways = beside.ways(asked, is_pilot=is_pilot, may_give=view.may_give)
     return Row(field, asked, clashes.get(question.key), failed, figures, ways)
 
 
@@ -291,6 +291,7 @@ def _as_json(saved: Saved) -> dict[str, object]:
             fields.place(problem): problem.message for problem in (*saved.problems, *saved.left_out)
         },
         "failed": [[problem.place, problem.message] for problem in saved.failed],
+        "elsewhere": [one.words for one in saved.misfits if one.section_key != saved.section_key],
         "worked_out": dict(saved.worked_out),
         "clashes": {
             clash.key: {

@@ -97,10 +97,15 @@ class Way:
     words: str
 
 
-def ways(asked: Asked, *, is_pilot: bool) -> tuple[Way, ...]:
+def ways(asked: Asked, *, is_pilot: bool, may_give: bool) -> tuple[Way, ...]:
     """Where a question's buttons lead, with how much is there already."""
-    evidence = asked.attached.evidence
-    found = [Way("evidence", f"Evidence ({evidence})" if evidence else "Add evidence")]
+    evidence, comments = asked.attached
+    found = [
+        Way("evidence", f"Evidence ({evidence})" if evidence else "Add evidence"),
+        Way("comments", f"Discuss ({comments})" if comments else "Discuss"),
+    ]
+    if may_give:
+        found.append(Way("give", "Ask a colleague"))
     if asked.has_history:
         found.append(Way("history", "History"))
     if is_pilot:
@@ -110,6 +115,10 @@ def ways(asked: Asked, *, is_pilot: bool) -> tuple[Way, ...]:
 
 def _to_figure(assessment_id: int, key: str, measure: str, year: str) -> str:
     return url_for("figure_views.show", assessment_id=assessment_id, measure=measure, year=year, at=key)
+
+
+def _to_give(assessment_id: int, key: str) -> str:
+    return url_for("delegations.give", assessment_id=assessment_id, place=key)
 
 
 def question_address(assessment_id: int, section_key: str, key: str) -> str:
@@ -123,6 +132,8 @@ def _to(endpoint: str) -> Callable[[int, str], str]:
 
 ASIDES: dict[str, tuple[Callable[..., str], int]] = {
     "evidence": (_to("evidence.of_question"), 2),
+    "comments": (_to("comments.of_question"), 2),
+    "give": (_to_give, 2),
     "history": (_to("history.of_question"), 2),
     "feedback": (_to("feedback.give"), 2),
     "figure": (_to_figure, 4),

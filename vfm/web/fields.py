@@ -41,6 +41,8 @@ THEIRS = "theirs"
 """The answer to a clash that gives way; the other is the mark to write over."""
 WHOLE = ("value", "state", "evidence", "note")
 """Fields whose problems are shown at the question's head."""
+LONG = 400
+"""Characters of guidance that a page shows unasked; more of it opens when wanted."""
 DAY, MONTH, YEAR = "value.day", "value.month", "value.year"
 
 
@@ -74,6 +76,7 @@ class Field:
 
     Attributes:
         control: the macro.
+        folds_help: the guidance is long, and opens in place.
         hint: what fits in one line beside the guidance.
         options: the radios or checkboxes, the first with the id of the value itself.
         parts: inputs of a figure or a date.
@@ -89,6 +92,7 @@ class Field:
     label: str
     is_optional: bool
     help: Markup
+    folds_help: bool
     hint: str
     options: tuple[Option, ...]
     parts: tuple[Part, ...]
@@ -128,6 +132,7 @@ def shown(
         label=question.text,
         is_optional=not question.required,
         help=render(question.help),
+        folds_help=len(question.help) > LONG,
         hint=_hint(question),
         options=options,
         parts=_parts(questionnaire, question, typed, errors),

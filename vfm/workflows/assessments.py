@@ -192,6 +192,7 @@ class SectionView:
         failed: checks that do not hold, at questions of this section.
         may_answer: this person may change it now.
         titled: key of a question that asks for evidence -> what the register holds for it, by title.
+        may_give: this person may ask colleagues for parts of it.
         position: where the one question stands that the page is about; None for the whole section, and for
             a question that is not asked, given the answers so far.
     """
@@ -204,6 +205,7 @@ class SectionView:
     failed: tuple[Problem, ...]
     may_answer: bool
     titled: Mapping[str, tuple[str, ...]]
+    may_give: bool
     position: Position | None = None
 
 
@@ -450,6 +452,7 @@ def section(
         failed=tuple(Problem(check.at, check.say) for check in failed if check.at in asked),
         may_answer=may_answer,
         titled=_titled(session, assessment_id, page, attached),
+        may_give=reach.is_director,
         position=position(own, only, route) if only else None,
     )
 
