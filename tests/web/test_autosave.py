@@ -149,6 +149,8 @@ def test_before_the_sign_in_ends_there_is_a_warning_and_a_way_to_stay(
 ) -> None:
     assessment_id = opened(engine, council, ASKED).assessments["LIB"]
     page = window("director", "/account")
+    page.wait_for_function("localStorage.getItem('vfm:ends')")
+    page.evaluate("localStorage.clear()")
     page.clock.install()
     page.goto(page.url.replace("/account", f"/assessments/{assessment_id}/sections/A"))
     expect(page.locator("#A-03-value")).to_be_visible()
