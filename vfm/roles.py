@@ -1,4 +1,4 @@
-"""Who may act: the eight roles, and the person on whose behalf a workflow runs. Pure values."""
+"""Who may act: the roles, and the person on whose behalf a workflow runs. Pure values."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum

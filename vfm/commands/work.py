@@ -100,7 +100,10 @@ class Worker:
         return f"E-mails: {mail}. Long work: {done} done."
 
     def go_on(self, engine: "Engine") -> None:
-        """Look again and again until told to stop; a database that is away is waited for."""
+        """Look again and again until told to stop; a database that is away is waited for.
+
+        A fault of the program is written in the log and does not end it: the other e-mails still go out.
+        """
         from vfm.errors import Unavailable
 
         while not self.stop.is_set():
@@ -110,6 +113,8 @@ class Worker:
                 self.do_jobs(engine)
             except Unavailable:
                 log.exception("The database cannot be used; trying again.")
+            except Exception:
+                log.exception("Something went wrong; going on.")
             self.stop.wait(LOOKS_EVERY)
 
     def remind(self, engine: "Engine") -> None:
