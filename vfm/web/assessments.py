@@ -18,6 +18,7 @@ from vfm.web.beside import FigureLine, Way
 from vfm.web.current import actor, is_from_script, now, reading, session_ends_in, transaction
 from vfm.web.fields import Field
 from vfm.web.filters import clock, day, with_link
+from vfm.web.languages import say
 from vfm.workflows import assessments, figure_views
 from vfm.workflows.assessments import Asked, Clashing, Saved, SectionView
 
@@ -170,12 +171,19 @@ def _onward(assessment_id: int, key: str, saved: Saved, only: str) -> ResponseRe
         return redirect(at(key, here), 303)
     for misfit in saved.misfits:
         link = at(misfit.section_key, misfit.key)
-        flash(with_link(f"Saved. But does this fit? {misfit.words}", f"Go to {misfit.key}", link), "note")
+        flash(
+            with_link(
+                say("Saved. But does this fit? %(check)s", check=misfit.words),
+                say("Go to %(key)s", key=misfit.key),
+                link,
+            ),
+            "note",
+        )
     if saved.appeared:
-        flash("Saved. Your answers bring up more questions in this section.", "done")
+        flash(say("Saved. Your answers bring up more questions in this section."), "done")
         return redirect(at(key, saved.appeared[0]), 303)
     if "later" in request.form:
-        flash("Saved. You can come back and go on at any time before the due date.", "done")
+        flash(say("Saved. You can come back and go on at any time before the due date."), "done")
         return redirect(url_for(".show", assessment_id=assessment_id), 303)
     return redirect(_next(assessment_id, saved, only), 303)
 
@@ -184,7 +192,7 @@ def _stays() -> str:
     """Key of the question whose button was pressed to change something on the page itself; "" for none."""
     form = request.form
     if confirmed := form.get("confirm", ""):
-        flash(f"{confirmed} is confirmed.", "done")
+        flash(say("%(key)s is confirmed.", key=confirmed), "done")
     return confirmed or form.get("use", form.get("accept", "")).partition("|")[0]
 
 
@@ -277,9 +285,13 @@ def _key(problem: Problem) -> str:
 
 
 def _clash_words(clash: Clashing) -> str:
-    who = "You, in another window," if clash.is_own else clash.by
-    what = f"{who} changed {clash.key} at {clock(clash.at)} while you were writing."
-    return f"{what} Choose which text to keep."
+    who = say("You, in another window,") if clash.is_own else clash.by
+    return say(
+        "%(who)s changed %(key)s at %(time)s while you were writing. Choose which text to keep.",
+        who=who,
+        key=clash.key,
+        time=clock(clash.at),
+    )
 
 
 def _as_json(saved: Saved) -> dict[str, object]:
@@ -297,7 +309,7 @@ def _as_json(saved: Saved) -> dict[str, object]:
             clash.key: {
                 "kept": clash.kept,
                 "sent": clash.sent,
-                "by": "You, in another window," if clash.is_own else clash.by,
+                "by": say("You, in another window,") if clash.is_own else clash.by,
                 "at": f"{clock(clash.at)} on {day(clash.at)}",
                 "seen": clash.seen,
             }
@@ -305,5 +317,7 @@ def _as_json(saved: Saved) -> dict[str, object]:
         },
         "asked": list(saved.asked),
         "ends_in": session_ends_in(),
-        "progress": f"{saved.progress.settled} of {saved.progress.asked} answered",
+        "progress": say(
+            "%(done)s of %(total)s answered", done=saved.progress.settled, total=saved.progress.asked
+        ),
     }

@@ -14,6 +14,7 @@ from vfm.questionnaires.merging import Sent
 from vfm.questionnaires.schema import Kind, Question
 from vfm.web import fields
 from vfm.web.fields import figure_in_words
+from vfm.web.languages import say
 from vfm.workflows import figure_views
 from vfm.workflows.assessments import Asked
 from vfm.workflows.figure_views import Published
@@ -101,15 +102,15 @@ def ways(asked: Asked, *, is_pilot: bool, may_give: bool) -> tuple[Way, ...]:
     """Where a question's buttons lead, with how much is there already."""
     evidence, comments = asked.attached
     found = [
-        Way("evidence", f"Evidence ({evidence})" if evidence else "Add evidence"),
-        Way("comments", f"Discuss ({comments})" if comments else "Discuss"),
+        Way("evidence", say("Evidence (%(n)s)", n=evidence) if evidence else say("Add evidence")),
+        Way("comments", say("Discuss (%(n)s)", n=comments) if comments else say("Discuss")),
     ]
     if may_give:
-        found.append(Way("give", "Ask a colleague"))
+        found.append(Way("give", say("Ask a colleague")))
     if asked.has_history:
-        found.append(Way("history", "History"))
+        found.append(Way("history", say("History")))
     if is_pilot:
-        found.append(Way("feedback", "Comment on this question"))
+        found.append(Way("feedback", say("Comment on this question")))
     return tuple(found)
 
 

@@ -25,16 +25,14 @@ LANGUAGES = {ENGLISH: "English", WELSH: "Cymraeg"}
 """Language -> its own name for itself."""
 FINISHED = frozenset(
     {
-        "assessments.index",
-        "assessments.questions",
-        "assessments.show",
+        "assessments",
         "errors",
         "home",
         "invitations",
         "sign_in",
     }
 )
-"""Folders, and single pages of others, in which every word is marked and has its Welsh."""
+"""Folders of pages in which every word is marked and has its Welsh."""
 COOKIE = "language"
 YEAR = 365 * 24 * 3600
 FOLDER = Path(__file__).parents[1] / "translations"
@@ -124,7 +122,7 @@ def remember(response: Response, language: str, *, is_https: bool) -> None:
 
 def is_finished() -> bool:
     """True when the page that is being made has its Welsh."""
-    return g.get("is_refused", False) or not FINISHED.isdisjoint((request.blueprint, request.endpoint))
+    return g.get("is_refused", False) or request.blueprint in FINISHED
 
 
 def register(app: Flask) -> None:
