@@ -459,3 +459,21 @@ def test_once_sent_no_workbook_is_taken(
     assert "no workbook can be sent back now" in director.open(f"/assessments/{at}/workbook").text
     assert page.submit("Accept these changes").status == 409
     assert "B-07" not in values(engine, at)
+
+
+def test_a_workbook_downloaded_in_welsh_is_read_by_somebody_who_reads_english(
+    engine: Engine, council: SmallCouncil, signed_in: Enter
+) -> None:
+    welsh_words = {
+        "question.B-01.text": "Pa un?",
+        "question.B-01.options.one": "Un",
+        "question.B-01.options.two": "Dau",
+    }
+    both = ASKED.model_copy(update={"translations": {"cy": welsh_words}})
+    at = opened(engine, council, both).assessments["LIB"]
+    director = signed_in("director")
+    director.send("/language", {"language": "cy"})
+    welsh = filled(download(director, at), {"B-01": "Dau"})
+    director.send("/language", {"language": "en"})
+    upload(director, at, welsh).submit("Accept these changes")
+    assert values(engine, at) == {"B-01": "two"}

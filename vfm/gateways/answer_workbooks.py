@@ -62,6 +62,9 @@ def sheets(raw: bytes, name: str) -> Sheets:
         Invalid: one problem, at the file or at one of its cells, with the cure: it is no workbook, is locked,
             damaged, too large, or bears macros.
     """
+    if len(raw) > LARGEST:
+        sentence = f"This file has {len(raw):,} bytes; the most is {LARGEST:,}."
+        raise _refused(name, f"{sentence} Take out pictures and sheets of your own.")
     return as_sheets(sandbox.run(read, raw, name))
 
 
@@ -127,9 +130,6 @@ def _assert_modest(raw: bytes, name: str) -> None:
     Raises:
         Invalid: with the one sentence that fits.
     """
-    if len(raw) > LARGEST:
-        sentence = f"This file has {len(raw):,} bytes; the most is {LARGEST:,}."
-        raise _refused(name, f"{sentence} Take out pictures and sheets of your own.")
     if not raw:
         raise _refused(name, "This file is empty. Save the workbook again and upload that.")
     if raw.startswith(OLD_FORMAT):

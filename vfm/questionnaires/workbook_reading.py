@@ -74,6 +74,7 @@ def filled(
     origin: Origin,
     keys: AbstractSet[str],
     states: Mapping[str, str],
+    translated: Sequence[Questionnaire] = (),
 ) -> Filled:
     """The answers in a workbook.
 
@@ -84,6 +85,7 @@ def filled(
         keys: of the questions whose answers are wanted; rows of others are not looked at.
         states: question key -> the state stored now, so that a "don't know" that stood there when somebody
             types an answer beside it is no contradiction.
+        translated: the same in other languages, in which it may have been downloaded.
     """
     found = Filled()
     sheet = sheets.get(layout.SHEET)
@@ -94,7 +96,9 @@ def filled(
     if found.problems:
         return found
     lines = layout.lines(questionnaire, origin.seen.keys())
-    _Reading(questionnaire, sheet, origin, states, found).read([line for line in lines if line.key in keys])
+    _Reading((questionnaire, *translated), sheet, origin, states, found).read(
+        [line for line in lines if line.key in keys]
+    )
     return found
 
 
@@ -124,13 +128,13 @@ class _Reading:
 
     def __init__(
         self,
-        questionnaire: Questionnaire,
+        worded: Sequence[Questionnaire],
         sheet: Cells,
         origin: Origin,
         states: Mapping[str, str],
         found: Filled,
     ) -> None:
-        self.questionnaire, self.sheet, self.origin = questionnaire, sheet, origin
+        self.worded, self.questionnaire, self.sheet, self.origin = worded, worded[0], sheet, origin
         self.states, self.found = states, found
         self.rows: dict[str, int] = {}
         self.twice: dict[str, int] = {}
@@ -190,7 +194,7 @@ class _Reading:
         else:
             raw["value"] = self._picked(question, self._cell(row, layout.ANSWER), row, problems)
         raw["state"] = self._chosen(question, layout.STATE, row, _states(question), problems)
-        grades = layout.grades_offered(self.questionnaire)
+        grades = {words: key for one in self.worded for words, key in layout.grades_offered(one).items()}
         raw["evidence"] = self._chosen(question, layout.GRADE, row, grades, problems)
         raw["reason"], raw["note"] = self._cell(row, layout.REASON), self._cell(row, layout.NOTE)
         problems.extend(self._contradictions(question, row, raw))
@@ -226,7 +230,11 @@ class _Reading:
 
     def _picked(self, question: Question, words: str, row: int, problems: list[Problem]) -> str:
         """A typed answer as it is; a picked one by the key of its words."""
-        offered = layout.offered(self.questionnaire, question)
+        offered = {
+            said: key
+            for one in self.worded
+            for said, key in layout.offered(one, one.questions[question.key]).items()
+        }
         if not offered or not words:
             return words
         return self._key_of(question, layout.ANSWER, row, offered, words, problems)

@@ -24,8 +24,8 @@ from vfm.reports.workbook import A4, ExactFigure
 
 DONE, TO_DO, MAY_STAY_BLANK = "Done", "To do", "Can stay blank"
 NOT_ASKED, SAY_WHY, CHOOSE_ONE, UNREAD = "Not asked", "Say why", "Choose one", "Cannot be read"
-LONGEST_MESSAGE = 255
-"""Characters of a message beside a cell."""
+LINE_HEIGHT, ROOM, TALLEST = 13, 5, 400
+"""Points of a line; lines that a text of one's own is given; points of the tallest row there can be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +160,7 @@ class _Writing:
             LineKind.PART: self._write_inside,
         }
         for line in self.lines:
+            page.set_row(line.number - 1, self._height(line))
             writers[line.kind](line)
         self._shade()
         page.freeze_panes(layout.HEADING_ROW, 1)
@@ -220,7 +221,13 @@ class _Writing:
         plain = self.looks
         grey = plain(font_color="#6F777B", bg_color="#DEE0E2")
         self.page.conditional_format(
-            cells, {"type": "formula", "criteria": f"=$L{first}=FALSE", "format": grey, "stop_if_true": True}
+            cells,
+            {
+                "type": "formula",
+                "criteria": f'=AND($L{first}<>"",$L{first}=FALSE)',  # a blank equals FALSE too
+                "format": grey,
+                "stop_if_true": True,
+            },
         )
         for words, look in (
             (DONE, plain(font_color="#005A30", bold=True)),
@@ -229,6 +236,23 @@ class _Writing:
         ):
             rule = {"type": "formula", "criteria": f'=$J{first}="{words}"', "format": look}
             self.page.conditional_format(f"J{first}:J{max(self.last, first)}", rule)
+
+    def _height(self, line: Line) -> float:
+        """Points a row needs, as not every program makes room for wrapped lines by itself."""
+        if line.kind is not LineKind.QUESTION:
+            return LINE_HEIGHT * max(1, _lines_of(line.words, layout.WORDS.width)) + 3
+        question, answer = self.questionnaire.questions[line.key], self.given(line.key)
+        texts = {
+            layout.WORDS: "\n".join([question.text, *self._small(question)]),
+            layout.CHOICES: how_to_answer(self.questionnaire, question),
+            layout.ANSWER: answer.value if isinstance(answer.value, str) else "",
+            layout.REASON: answer.reason,
+            layout.NOTE: answer.note,
+            layout.BESIDE: "\n".join(self.of.beside.get(line.key, ())),
+        }
+        most = max(_lines_of(text, column.width) for column, text in texts.items())
+        least = ROOM if question.kind in (Kind.TEXT, Kind.EVIDENCE) else 2
+        return min(TALLEST, LINE_HEIGHT * max(least, most) + 3)
 
     # --- rows -----------------------------------------------------------------------------------------------
 
@@ -258,17 +282,21 @@ class _Writing:
         self._write_reckoned(question, row)
 
     def _write_words(self, question: Question, row: int) -> None:
-        """The question in bold, then its guidance, then when it is asked."""
+        """The question in bold, then what is said of it."""
+        if small := self._small(question):
+            parts = [self.looks(bold=True), question.text, self.looks(), "\n" + "\n".join(small)]
+            self.page.write_rich_string(f"B{row}", *parts, self.looks.locked)
+        else:
+            self.page.write_string(f"B{row}", question.text, self.looks(**self.looks.BOX, bold=True))
+
+    def _small(self, question: Question) -> list[str]:
+        """What is said of a question: its guidance, when it is asked, what to compare it with."""
         small = [question.help.strip()] if question.help.strip() else []
         if question.show_if is not None:
             small.append(f"Asked only when {conditions.in_words(question.show_if, self.questionnaire)}.")
         if question.derived is not None:
             small.append(f"Compare with {conditions.expression_in_words(question.derived)}.")
-        if small:
-            parts = [self.looks(bold=True), question.text, self.looks(), "\n" + "\n".join(small)]
-            self.page.write_rich_string(f"B{row}", *parts, self.looks.locked)
-        else:
-            self.page.write_string(f"B{row}", question.text, self.looks(**self.looks.BOX, bold=True))
+        return small
 
     def _write_answer(self, question: Question, row: int, value: Any) -> None:
         at, look = f"D{row}", self.looks.typed_into(question.kind)
@@ -463,6 +491,11 @@ def _below(lines: Sequence[Line]) -> dict[str, tuple[int, int]]:
         if line.kind in (LineKind.OPTION, LineKind.PART):
             rows.setdefault(line.key, []).append(line.number)
     return {key: (found[0], found[-1]) for key, found in rows.items()}
+
+
+def _lines_of(text: str, width: int) -> int:
+    """Lines a text takes in a column this many characters wide."""
+    return sum(1 + len(line) // width for line in text.rstrip().split("\n"))
 
 
 def how_to_answer(questionnaire: Questionnaire, question: Question) -> str:

@@ -20,6 +20,7 @@ from vfm.questionnaires.parts import Reach
 from vfm.questionnaires.published import beside
 from vfm.questionnaires.schema import Question, Questionnaire
 from vfm.questionnaires.steps import Step
+from vfm.questionnaires.translations import ENGLISH, LANGUAGES
 from vfm.questionnaires.workbook_layout import Origin
 from vfm.questionnaires.workbook_reading import Cells
 from vfm.roles import Actor
@@ -238,7 +239,9 @@ def take_in(
     assert_fits(origin, head, name)
     kept = queries.answers(session, assessment_id)
     states = {row.key: str(row.content["state"]) for row in kept}
-    filled = workbook_reading.filled(reach.whole, sheets, origin, reach.answers, states)
+    every = content.questionnaire(session, head.version_id, head.content_hash)
+    worded = [content.in_language(every, language) for language in (ENGLISH, *LANGUAGES)]
+    filled = workbook_reading.filled(reach.whole, sheets, origin, reach.answers, states, worded)
     if not filled.sent:
         raise Invalid(filled.problems or [Problem(name, NOTHING_YOURS)])
     upload = Upload(assessment_id=assessment_id, file_name=name, content=as_kept(filled), by_id=by.id, at=now)
