@@ -389,3 +389,13 @@ def test_a_job_that_stops_its_worker_is_given_up(engine: Engine, asked: Callable
     with transaction(engine) as session:
         session.execute(update(Job).values(attempts=0))
         assert jobs.claim(session, now=now) is None
+
+
+def test_pages_are_not_served_with_a_mail_setting_that_cannot_be_read(
+    tmp_path: Path, monkeypatch, capsys
+) -> None:
+    monkeypatch.setenv("VFM_DATABASE", f"sqlite:///{tmp_path}/vfm.sqlite")
+    monkeypatch.setenv("VFM_MAIL", "mail.example")
+    assert cli.main(["upgrade"]) == 0
+    assert cli.main(["serve", "--port", "0"]) == 1
+    assert "VFM_MAIL: The setting cannot be read" in capsys.readouterr().err

@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import Engine, event
 
 from tests import build
@@ -84,6 +85,9 @@ def test_the_cockpit_is_downloaded_as_shown(core: Browser) -> None:
     file = core.client.get("/cycles/1/cockpit.csv?words=libraries").data.decode("utf-8-sig").splitlines()
     assert file[0].startswith("Service,Directorate,State,Late,Stuck,Returned,Extended")
     assert [line.split(",")[0] for line in file[1:]] == ["Libraries"]
+    book = load_workbook(io.BytesIO(core.client.get("/cycles/1/cockpit.xlsx?words=libraries").data))
+    rows = list(book["Cockpit"].iter_rows(values_only=True))
+    assert [row[0] for row in rows] == ["Service", "Libraries"]
 
 
 def test_a_cycle_is_closed_and_opened_again(core: Browser) -> None:

@@ -39,6 +39,22 @@ def test_the_list_is_searched_and_filtered(signed_in: SignedIn) -> None:
     assert "Nobody has “zebra”" in page.submit("Show", words="zebra").text
 
 
+def test_an_executive_director_is_given_a_directorate_at_once(
+    signed_in: SignedIn, council: SmallCouncil
+) -> None:
+    path = f"/people/{council.people['executive_director']}"
+    page = signed_in("administrator").open(path).follow("Choose services")
+    assert page.heading == "Executive director: services of Executive Director"
+    place = next(
+        str(box["value"])
+        for box in page.soup.select('input[name="directorates"]')
+        if "Children" in page.soup.select_one(f'label[for="{box["id"]}"]').get_text()
+    )
+    saved = page.submit("Save services", directorates=[place])
+    assert "Executive director of 3 services." in saved.text
+    assert "Special educational needs" in saved.text
+
+
 def test_a_new_person_is_invited_and_signs_in(signed_in: SignedIn, app: Flask, engine: Engine) -> None:
     form = signed_in("administrator").open("/people/").follow("Add a person")
     page = form.submit(

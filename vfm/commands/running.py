@@ -132,9 +132,12 @@ def serve_pages(settings: "Settings", host: str, port: int, *, with_worker: bool
     from vfm.app import create_app
     from vfm.commands import beside
     from vfm.errors import Invalid
+    from vfm.gateways import mail
     from vfm.web import serving
 
     try:
+        if settings.mail:
+            mail.server(settings.mail)  # a setting that cannot be read would let every e-mail wait
         create_app(settings).extensions["vfm"].engine.dispose()  # whatever is wrong is said before the fork
         listening = serving.listen(host, port)
     except Invalid as error:
