@@ -27,8 +27,10 @@ from vfm.workflows import (
     challenge,
     challenge_closing,
     chasing,
+    comments,
     cycles,
     delegations,
+    deputies,
     designs,
     directory,
     feedback,
@@ -71,6 +73,28 @@ DECIDED = {
 """What became of each comment, and why."""
 GIVEN = "Please fill this in with your team, and tell me when it is ready to be read."
 """What a director says with the parts they give."""
+ASKED_FOR = "You know this best. Could you look at it by the end of next week?"
+SHARED = {
+    "HIGHWAYS": ("Harry Highways", "ECO", "", ""),
+    "RECYCLING": (
+        "Wanda Waste",
+        "EQU",
+        "done",
+        "Checked against the contract; the last answer is our best guess.",
+    ),
+    "STREET-CLEAN": ("Harry Highways", "DIG-01", "cannot", "Our systems are run by IT. Please ask them."),
+}
+"""Service -> (who is given what of it besides, as what it is handed back, the note); blank: still in hand."""
+DISCUSSED = (
+    "HIGHWAYS",
+    "ECO-01",
+    "Harry Highways",
+    "Does this include the winter budget? @Harry Highways, you will know.",
+    "It does, since last year. I have said so in the note.",
+)
+"""(service, question, with whom, what is asked, what is answered)."""
+STANDS_IN = ("Dinah Director", "Fay Finance")
+"""(who is away next week, who stands in)."""
 CORRECTS = ("ADULT-CARE", "net_expenditure", "0.97", "Income from a partner was booked to another service.")
 """(service, measure, share of the published amount, reason) of a figure that its respondents correct."""
 OTHER_REASON = "A new operating model started in the spring; we look again when it has run for a year."
@@ -137,6 +161,10 @@ class Stage:
     def answering(self, key: str) -> Actor:
         """Who fills in a service's assessment: a contributor where there is one."""
         return self.helper_of(key) or self.director_of(key)
+
+    def named(self, name: str) -> Actor:
+        """Somebody by their name."""
+        return next(actor for actor in self.people if actor.name == name)
 
     def helper_of(self, key: str) -> Actor | None:
         """The contributor of a service, None where its director answers alone."""
@@ -304,6 +332,7 @@ def _cycle_under_way(stage: Stage, version: int) -> None:
             _think_again(stage, key, assessment, answered + timedelta(days=1))
         else:
             _finish(stage, key, assessment, answered + timedelta(days=1), is_signed_off=number % 3 > 0)
+    _share(stage, cycle)
     _steer(stage, cycle)
 
 
@@ -326,6 +355,37 @@ def _steer(stage: Stage, cycle: int) -> None:
     with transaction(stage.engine) as session:
         view = chasing.to_chase(session, cycle, started[::3], by=core, now=stage.days_ago(1))
         chasing.chase(session, cycle, started[::3], view.subject, view.body, by=core, now=stage.days_ago(1))
+
+
+def _share(stage: Stage, cycle: int) -> None:
+    """Colleagues at work: a section with a head of service, one handed back, one that wants another person.
+
+    Questions and answers about a figure go to and fro, and somebody stands in next week.
+    """
+    found = dict(_assessments(stage, cycle))
+    for key, (who, place, said, note) in SHARED.items():
+        director, helper, assessment = stage.director_of(key), stage.named(who), found[key]
+        typed = delegations.Typed(places=(place,), people=(str(helper.id),), message=ASKED_FOR)
+        with transaction(stage.engine) as session:
+            delegations.give(session, assessment, typed, by=director, now=stage.days_ago(12))
+            part = session.scalars(
+                select(Delegation.id).filter_by(assessment_id=assessment, person_id=helper.id, place=place)
+            ).one()
+            if said:
+                then = stage.days_ago(4)
+                delegations.hand_back(session, assessment, part, said, note, by=helper, now=then)
+    key, question, who, asked, answered = DISCUSSED
+    director, helper = stage.director_of(key), stage.named(who)
+    with transaction(stage.engine) as session:
+        tell, then = (str(helper.id),), stage.days_ago(5)
+        comments.write(session, found[key], question, asked, tell, by=director, now=then)
+        comments.write(session, found[key], question, answered, (), by=helper, now=stage.days_ago(2))
+    away, stands_in = (stage.named(name) for name in STANDS_IN)
+    starts, ends = ((stage.today + timedelta(days=days)).date() for days in (7, 18))
+    services = tuple(str(service_id) for service_id in sorted(away.directs))
+    deputy = deputies.Typed(str(stands_in.id), services, _typed(starts), _typed(ends))
+    with transaction(stage.engine) as session:
+        deputies.name(session, deputy, by=away, now=stage.days_ago(1))
 
 
 def _think_again(stage: Stage, key: str, assessment: int, then: datetime) -> None:
