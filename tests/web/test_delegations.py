@@ -12,7 +12,7 @@ from tests.council import NOW, SmallCouncil
 from tests.rounds import Round, give, opened
 from vfm.store.database import reading, transaction
 from vfm.store.tables import Assessment, Delegation, Invitation, Message, Person, PersonRole
-from vfm.workflows import cycles
+from vfm.workflows import cycles, people
 
 Enter = Callable[[str], Browser]
 ASKED = build.questionnaire(
@@ -213,3 +213,26 @@ def test_parts_come_along_to_the_next_cycle_where_they_still_exist(
         ).all()
     person = council.people["contributor"]
     assert [tuple(row) for row in rows] == [("section", "ECO", person), ("question", "DEM-01", person)]
+
+
+def test_who_takes_over_a_contributors_place_has_their_parts(
+    engine: Engine, council: SmallCouncil, signed_in: Enter, given: Page, at: str
+) -> None:
+    with transaction(engine) as session:
+        people.hand_over(
+            session,
+            council.people["contributor"],
+            council.people["viewer"],
+            [f"contributor-{council.services['LIB']}"],
+            by=council.actor("administrator"),
+            now=NOW,
+        )
+    assert signed_in("contributor").status(f"{at}/sections/ECO") == 404
+    found = signed_in("viewer")
+    assert [found.status(f"{at}/sections/{key}") for key in ("ECO", "DEM")] == [200, 404]
+
+
+def test_a_contributor_without_a_part_is_told_whom_to_ask(signed_in: Enter, cycle: Round) -> None:
+    page = signed_in("contributor").open("/assessments")
+    assert "Libraries: ask Director" in page.text
+    assert not page.soup.select("main table")

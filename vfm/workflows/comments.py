@@ -133,6 +133,7 @@ def write(
     told = [one for one in thread.people if str(one.id) in tell or _is_named(one, text)]
     session.add_all(Mention(comment_id=comment.id, person_id=one.id) for one in told)
     _send(session, thread, comment, told, by)
+    seen(session, assessment_id, key, by=by, now=now)  # who answers has read what was said to them
     _record(session, "commented", thread.head, {"question": key}, by, now)
 
 

@@ -465,9 +465,20 @@ def _give_service(session: Session, role: str, service_id: int, from_id: int, to
     _take(session, to_id, role, None)
     session.add(PersonRole(person_id=to_id, role=role, service_id=service_id))
     session.flush()
+    if role == Role.CONTRIBUTOR:
+        _give_parts(session, service_id, from_id, to_id)
     if not any(row.role == role for row in queries.roles_of(session, from_id)):
         session.add(PersonRole(person_id=from_id, role=role))
         session.flush()
+
+
+def _give_parts(session: Session, service_id: int, from_id: int, to_id: int) -> None:
+    """Parts of the service's assessments go along, but for those the receiver has already."""
+    had = {(row.assessment_id, row.scope, row.place) for row in queries.parts_of(session, to_id, service_id)}
+    for row in queries.parts_of(session, from_id, service_id):
+        if (row.assessment_id, row.scope, row.place) not in had:
+            row.person_id = to_id
+    session.flush()
 
 
 def _take(session: Session, person_id: int, role: str, service_id: int | None) -> None:

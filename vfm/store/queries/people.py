@@ -7,7 +7,9 @@ from sqlalchemy.orm import Session
 
 from vfm.roles import Role
 from vfm.store.tables import (
+    Assessment,
     Council,
+    Delegation,
     Directorate,
     Division,
     ImprovementAction,
@@ -142,6 +144,21 @@ def others_active(session: Session, person_id: int) -> list[Row]:
             select(Person.id, Person.name)
             .where(Person.is_active, Person.id != person_id)
             .order_by(func.lower(Person.name))
+        )
+    )
+
+
+def parts_of(session: Session, person_id: int, service_id: int) -> list[Delegation]:
+    """The parts of a service's assessments that are not agreed which a person was given."""
+    return list(
+        session.scalars(
+            select(Delegation)
+            .join(Assessment, Assessment.id == Delegation.assessment_id)
+            .where(
+                Delegation.person_id == person_id,
+                Assessment.service_id == service_id,
+                Assessment.status != "agreed",
+            )
         )
     )
 
