@@ -5,15 +5,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, delete, text, update
+from sqlalchemy import Engine, delete, select, text, update
 from sqlalchemy.exc import ProgrammingError
 
 from tests.council import NOW, SmallCouncil
 from vfm.errors import Conflict, Invalid, Unavailable
 from vfm.store import database, events
-from vfm.store.tables import Event, Table, Template, Version
+from vfm.store.tables import Delegation, Event, Table, Template, Version
 
 
 def test_the_steps_make_exactly_the_tables(engine: Engine) -> None:
@@ -180,3 +181,55 @@ def test_a_file_put_in_the_place_of_another_is_used_from_then_on(
         events.record(session, "closed", "cycle", 2, by_id=None, now=NOW)
     with database.opened(f"sqlite:///{path}") as another, database.reading(another) as session:
         assert [event.verb for event in session.query(Event)] == ["closed"]
+
+
+def test_who_helped_with_an_assessment_before_parts_came_has_the_whole_of_it(tmp_path: Path) -> None:
+    engine = database.connect(f"sqlite:///{tmp_path / 'older.sqlite'}")
+    command.upgrade(database.migrations(engine), "0003")
+    with engine.begin() as connection:
+        for statement in BEFORE_PARTS:
+            connection.execute(text(statement))
+    database.upgrade(engine)
+    with database.reading(engine) as session:
+        found = session.scalars(select(Delegation)).all()
+    engine.dispose()
+    assert [(one.assessment_id, one.person_id, one.scope, one.given_by_id) for one in found] == [
+        (1, 2, "whole", 1),
+        (2, 3, "whole", 3),
+    ], "the agreed one is left alone; without a director they have it from themselves"
+    assert all(one.given_at.tzinfo and not one.handed_back_at for one in found)
+
+
+NOW_WORDS = "'2026-11-23 14:02:00.000000'"
+BEFORE_PARTS = (
+    "INSERT INTO directorate (id, name) VALUES (1, 'Place')",
+    "INSERT INTO division (id, directorate_id, name) VALUES (1, 1, 'Roads')",
+    (
+        "INSERT INTO service (id, key, name, division_id, family, note) "
+        "VALUES (1, 'A', 'A', 1, '', ''), (2, 'B', 'B', 1, '', '')"
+    ),
+    (
+        "INSERT INTO person (id, name, email, is_active, created_at) "
+        f"VALUES (1, 'Di', 'di@x.example', 1, {NOW_WORDS}), (2, 'Co', 'co@x.example', 1, {NOW_WORDS}), "
+        f"(3, 'Cy', 'cy@x.example', 1, {NOW_WORDS})"
+    ),
+    (
+        "INSERT INTO person_role (person_id, role, service_id) "
+        "VALUES (1, 'director', 1), (2, 'contributor', 1), (3, 'contributor', 2), (3, 'contributor', NULL)"
+    ),
+    f"INSERT INTO template (id, key, title, created_at) VALUES (1, 't', 'T', {NOW_WORDS})",
+    (
+        "INSERT INTO version (id, template_id, number, status, content, content_hash, revision, created_at) "
+        f"VALUES (1, 1, 1, 'live', '{{}}', 'x', 1, {NOW_WORDS})"
+    ),
+    (
+        "INSERT INTO cycle (id, name, kind, version_id, opens_on, due_on, opened_at) "
+        f"VALUES (1, 'Now', 'rollout', 1, '2026-11-01', '2026-12-18', {NOW_WORDS}), "
+        f"(2, 'Then', 'rollout', 1, '2025-11-01', '2025-12-18', {NOW_WORDS})"
+    ),
+    (
+        "INSERT INTO assessment (id, cycle_id, service_id, version_id, status, answered_count, route_count) "
+        "VALUES (1, 1, 1, 1, 'submitted', 0, 0), (2, 1, 2, 1, 'open', 0, 0), (3, 2, 1, 1, 'agreed', 0, 0)"
+    ),
+)
+"""A council of two services as it was kept before step 0004: one sent, one open, one agreed long ago."""

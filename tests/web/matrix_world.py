@@ -29,6 +29,7 @@ from vfm.store.tables import (
     Evidence,
     EvidenceUse,
     ImprovementAction,
+    Message,
     Person,
     PersonRole,
     Upload,
@@ -213,20 +214,23 @@ def _give(engine: Engine, council: SmallCouncil, world: World, assessment_id: in
 
 
 def _beside_the_answers(engine: Engine, council: SmallCouncil, world: World) -> None:
-    """Published figures, a piece of evidence in use, a comment of the director, an improvement action."""
+    """Published figures, evidence in use, a comment of the director, an improvement action, an e-mail."""
     publish(engine, council)
     by, service_id, assessment_id = council.people["director"], council.services["LIB"], _id(world, "open")
     link = Evidence(service_id=service_id, kind="link", title="Survey", address=REPORT, grade="documented")
     link.by_id, link.at = by, NOW
     comment = Comment(assessment_id=assessment_id, question_key="ECO-01", text="Gross?", by_id=by, at=NOW)
     action = ImprovementAction(service_id=service_id, text="Share a van", created_at=NOW)
+    message = Message(step="matrix", address="gone@wrenmouth.example", subject="Libraries", body="Look")
+    message.created_at = message.due_at = message.failed_at = NOW
     with transaction(engine) as session:
-        session.add_all([link, comment, action])
+        session.add_all([link, comment, action, message])
         session.flush()
         use = EvidenceUse(assessment_id=assessment_id, question_key="ECO-01", evidence_id=link.id)
         use.by_id, use.at = by, NOW
         session.add(use)
         world.places |= {"evidence": link.id, "comment": comment.id, "action": action.id}
+        world.places["message"] = message.id
 
 
 def _templates(engine: Engine, council: SmallCouncil, world: World) -> None:

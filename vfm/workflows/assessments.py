@@ -652,6 +652,7 @@ def save(
     head, reach = _open(session, assessment_id, by, lock=True)
     questionnaire, own = reach.whole, reach.to_answer
     if not reach.answers:
+        _page(reach.own, key)
         raise Forbidden("Only the service's director and those who were given a part can answer.")
     steps.after(head.status, Step.SAVE)
     page = _page(own, _still_there(own, key, sent))
