@@ -34,7 +34,7 @@ class Person:
     def sign_in(self) -> None:
         """One click on the demonstration's page."""
         self.open("/demo")
-        self.page.get_by_role("button", name=self.name).click()
+        self.page.get_by_role("button", name=self.name).first.click()
         self.look()
 
     def open(self, path: str) -> "Person":
