@@ -46,6 +46,11 @@ class ByKeyboard(Person):
         self._arrow_to(self.page.get_by_label(words, exact=True).first, words)
         return self
 
+    def choose_value(self, name: str, value: str) -> "Person":
+        """Choose a radio button by its name and value."""
+        self._arrow_to(self.page.locator(f'[name="{name}"][value="{value}"]'), f"{name}={value}")
+        return self
+
     def _arrow_to(self, wanted: Locator, words: str) -> None:
         name = wanted.get_attribute("name")
         group = self.page.locator(f'input[type="radio"][name="{name}"]')

@@ -54,6 +54,12 @@ class Person:
         self._do(self.page.get_by_role("button", name=words).first, f"button {words!r}")
         return self.look()
 
+    def leave_by(self, words: str) -> "Person":
+        """Press a button that leads on once a save under way has ended."""
+        with self.page.expect_navigation():
+            self._do(self.page.get_by_role("button", name=words).first, f"button {words!r}")
+        return self.look()
+
     def _do(self, what: Locator, named: str) -> None:
         """Click, or say what was on the page instead."""
         try:
@@ -89,6 +95,11 @@ class Person:
     def choose(self, words: str) -> "Person":
         """Choose the radio button with this label."""
         self._do(self.page.get_by_label(words, exact=True).first, f"choice {words!r}")
+        return self
+
+    def choose_value(self, name: str, value: str) -> "Person":
+        """Choose a radio button by its name and value."""
+        self.page.locator(f'[name="{name}"][value="{value}"]').check()
         return self
 
     def tick(self, words: str) -> "Person":
