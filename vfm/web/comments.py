@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from vfm.errors import Invalid, Problem
 from vfm.web.current import actor, now, reading, transaction
+from vfm.web.languages import say
 from vfm.workflows import comments
 
 blueprint = Blueprint("comments", __name__)
@@ -29,7 +30,7 @@ def write(assessment_id: int, key: str) -> ResponseReturnValue:
             comments.write(store, assessment_id, key, text, tell, by=actor(), now=now())
     except Invalid as error:
         return _page(assessment_id, key, text, tell, error.problems)[0], 422
-    flash("Your comment is there.", "done")
+    flash(say("Your comment is there."), "done")
     return _back(assessment_id, key)
 
 
@@ -69,7 +70,7 @@ def change(assessment_id: int, comment_id: int) -> ResponseReturnValue:
             key = comments.change(store, assessment_id, comment_id, text, by=actor(), now=now())
     except Invalid as error:
         return _edit_page(assessment_id, comment_id, text, error.problems), 422
-    flash("Your comment is changed.", "done")
+    flash(say("Your comment is changed."), "done")
     return _back(assessment_id, key)
 
 

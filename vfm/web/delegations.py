@@ -5,12 +5,13 @@ from flask.typing import ResponseReturnValue
 
 from vfm.errors import Invalid, Problem
 from vfm.web.current import actor, now, reading, transaction, wiring
+from vfm.web.languages import mark, say
 from vfm.workflows import delegations
 from vfm.workflows.delegations import CANNOT, DONE, Given, Typed
 
 blueprint = Blueprint("delegations", __name__)
 
-HANDED_BACK = ((DONE, "It is done"), (CANNOT, "I cannot answer this"))
+HANDED_BACK = ((DONE, mark("It is done")), (CANNOT, mark("I cannot answer this")))
 
 
 @blueprint.get("/assessments/<int:assessment_id>/give")
@@ -43,10 +44,11 @@ def send(assessment_id: int) -> ResponseReturnValue:
 
 
 def _tell(given: Given, *, has_mail: bool) -> None:
-    flash(f"Given to {', '.join(given.names)}. They are told by e-mail.", "done")
+    flash(say("Given to %(names)s. They are told by e-mail.", names=", ".join(given.names)), "done")
     for name, token in given.invited if not has_mail else ():
         link = url_for("invitations.choose", token=token, _external=True)
-        flash(f"No mail server is set up, so send {name} this link to choose a password: {link}", "note")
+        words = say("No mail server is set up, so send %(name)s this link to choose a password:", name=name)
+        flash(f"{words} {link}", "note")
 
 
 def _give_page(
@@ -62,7 +64,12 @@ def _give_page(
         typed=typed,
         search=search,
         parts=[
-            (one.place, one.words + (f" (with {', '.join(one.holders)})" if one.holders else ""))
+            (
+                one.place,
+                f"{one.words} ({say('with %(names)s', names=', '.join(one.holders))})"
+                if one.holders
+                else one.words,
+            )
             for one in view.choices
         ],
         people=[(one.id, f"{one.name}, {one.email}") for one in (*view.at_hand, *view.found)],
@@ -75,7 +82,7 @@ def take_back(assessment_id: int, part_id: int) -> ResponseReturnValue:
     """A part is no longer somebody's."""
     with transaction() as store:
         name = delegations.take_back(store, assessment_id, part_id, by=actor(), now=now())
-    flash(f"Taken back from {name}. What they answered stays.", "done")
+    flash(say("Taken back from %(name)s. What they answered stays.", name=name), "done")
     return redirect(url_for(".give", assessment_id=assessment_id), 303)
 
 
@@ -94,7 +101,7 @@ def return_part(assessment_id: int, part_id: int) -> ResponseReturnValue:
             delegations.hand_back(store, assessment_id, part_id, said, note, by=actor(), now=now())
     except Invalid as error:
         return _hand_back_page(assessment_id, part_id, said, note, error.problems), 422
-    flash("Handed back. The director sees it on the list of sections.", "done")
+    flash(say("Handed back. The director sees it on the list of sections."), "done")
     return redirect(url_for("assessments.show", assessment_id=assessment_id), 303)
 
 
@@ -107,7 +114,7 @@ def _hand_back_page(
         "delegations/hand_back.html",
         view=view,
         head=view.head,
-        choices=HANDED_BACK,
+        choices=[(key, say(words)) for key, words in HANDED_BACK],
         said=said,
         note=note,
         problems=problems,
@@ -119,5 +126,5 @@ def take_up(assessment_id: int, part_id: int) -> ResponseReturnValue:
     """Go on with a part that was handed back."""
     with transaction() as store:
         delegations.take_up(store, assessment_id, part_id, by=actor(), now=now())
-    flash("You can change your answers again. Hand it back when you are done.", "done")
+    flash(say("You can change your answers again. Hand it back when you are done."), "done")
     return redirect(url_for("assessments.show", assessment_id=assessment_id), 303)

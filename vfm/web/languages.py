@@ -26,6 +26,8 @@ LANGUAGES = {ENGLISH: "English", WELSH: "Cymraeg"}
 FINISHED = frozenset(
     {
         "assessments",
+        "comments",
+        "delegations",
         "errors",
         "home",
         "invitations",
