@@ -22,6 +22,9 @@ from vfm.settings import Settings
 from vfm.store import database
 from vfm.workflows import sign_in
 
+collect_ignore = ["office.py"]
+"""Run by the system's Python, which alone has LibreOffice's module."""
+
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:

@@ -223,7 +223,7 @@ BROKEN: dict[str, Callable[[Workbook], None]] = {
     "no rows of sections": emptied,
     "blank cells that are needed": put(Questions_C2=None, Questions_E3=None, Options_C2=None),
     "figures in words": put(Questions_G2="two", Sections_D2="ten", Template_B5="first", Questions_N4="x"),
-    "neither yes nor no": put(Questions_F2="maybe", Template_B15="perhaps"),
+    "neither yes nor no": put(Questions_F2="maybe", Template_B16="perhaps"),
     "words not in the list": put(
         Questions_E2="scael", Questions_S4="spend", Bands_C2="pink", Template_B6="town"
     ),

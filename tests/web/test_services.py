@@ -113,7 +113,7 @@ def test_all_that_was_done_is_on_the_services_page(
                     outcome="service_review",
                     reason="Costs rise.",
                     decided_on=NOW.date(),
-                    by_id=6,
+                    by_id=council.people["executive"],
                     at=NOW,
                 ),
                 Review(
