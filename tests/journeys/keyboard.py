@@ -65,9 +65,9 @@ class ByKeyboard(Person):
             self.page.keyboard.press("ArrowDown")
         assert wanted.is_checked(), f"{self.name} cannot choose {words!r} with the keyboard"
 
-    def tick(self, words: str) -> "Person":
+    def tick(self, words: str, *, exact: bool = True) -> "Person":
         """Tick a box: Tab to it, then Space."""
-        box = self.page.get_by_label(words, exact=True).first
+        box = self.page.get_by_role("checkbox", name=words, exact=exact).first
         self.reach(box, f"box {words!r}")
         self.page.keyboard.press("Space")
         assert box.is_checked()

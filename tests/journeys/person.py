@@ -10,6 +10,7 @@ from tests.client import faults_in
 AXE = Axe()
 RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]},
+    "rules": {"region": {"enabled": True}},  # all of a page in landmarks
     "resultTypes": ["violations"],
 }
 
@@ -47,6 +48,12 @@ class Person:
         link = self.page.get_by_role("link", name=words, exact=exact)
         dressed = self.page.locator('a[role="button"]', has_text=words)
         self._do(link.or_(dressed).first, f"link {words!r}")
+        return self.look()
+
+    def follow_row(self, service: str, cycle: str) -> "Person":
+        """Click the first link in the row of a service in a cycle."""
+        row = self.page.get_by_role("row", name=service).filter(has_text=cycle)
+        self._do(row.get_by_role("link").first, f"{service} in {cycle}")
         return self.look()
 
     def press(self, words: str) -> "Person":
@@ -102,9 +109,9 @@ class Person:
         self.page.locator(f'[name="{name}"][value="{value}"]').check()
         return self
 
-    def tick(self, words: str) -> "Person":
-        """Tick the box with this label."""
-        self._do(self.page.get_by_label(words, exact=True).first, f"box {words!r}")
+    def tick(self, words: str, *, exact: bool = True) -> "Person":
+        """Tick the first box with this label, or that has these words in it."""
+        self._do(self.page.get_by_role("checkbox", name=words, exact=exact).first, f"box {words!r}")
         return self
 
     def pick(self, name: str, value: str) -> "Person":

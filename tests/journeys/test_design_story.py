@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.journeys.conftest import People
+from tests.journeys.giving import give_all
 from tests.journeys.keyboard import ByKeyboard
 from tests.journeys.person import Person
 
@@ -139,6 +140,7 @@ class Story:
         core.press("See who will be asked").sees(*self.services).press("Open the pilot")
         assert core.heading == self.pilot_name
         for number, (service, (who, director)) in enumerate(self.services.items()):
+            give_all(self.people(director), service, self.pilot_name, who)
             self.respond(self.people(who), service, comments=number == 0)
             self.sign_off(self.people(director), service)
 
@@ -153,15 +155,9 @@ class Story:
         if "/design" in core.page.url:
             core.click("Read it through")
 
-    def follow_row(self, who: Person, service: str, cycle: str) -> None:
-        """From a list of assessments to the one of a service in a cycle."""
-        row = who.page.get_by_role("row", name=service).filter(has_text=cycle)
-        who._do(row.get_by_role("link").first, f"{service} in {cycle}")
-        who.look()
-
     def respond(self, who: Person, service: str, *, comments: bool) -> None:
         who.click("Home")
-        self.follow_row(who, service, self.pilot_name)
+        who.follow_row(service, self.pilot_name)
         who.click("Start")
         who.answer("WHO-01", "Books").answer("WHO-02", "yes")
         who.page.locator('[name="WHO-03.value.day"]').wait_for()
@@ -179,7 +175,7 @@ class Story:
 
     def sign_off(self, who: Person, service: str) -> None:
         who.click("Home")
-        self.follow_row(who, service, self.pilot_name)
+        who.follow_row(service, self.pilot_name)
         if "sign" not in who.page.url:
             who.click("Read and sign off")
         who.press("Sign off")
@@ -219,7 +215,7 @@ class Story:
         core.press("Decide").sees("Changed", "in version 2")
         who = self.people("Lola Library")
         who.click("Assessments")
-        self.follow_row(who, "Libraries", self.pilot_name)
+        who.follow_row("Libraries", self.pilot_name)
         who.click("your comments")
         who.sees("Two questions now: price and volume.")
 
@@ -234,7 +230,7 @@ class Story:
         assert core.heading == self.rollout_name
         who = self.people("Lola Library")
         who.click("Home")
-        self.follow_row(who, "Libraries", self.rollout_name)
+        who.follow_row("Libraries", self.rollout_name)
         who.sees("1 answer you gave before waits for another look").click("Cost")
         who.sees("Does this still hold?", "The question has changed since")
         who.press("Yes, use this answer for COST-01").sees("COST-01 is confirmed")

@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 
 from tests.journeys.conftest import People
+from tests.journeys.giving import give_all
 from tests.journeys.person import Person
 
 TEMPLATE = Path(__file__).parent / "service-check.yaml"
@@ -87,15 +88,6 @@ def open_cycle(core: Person, link: str, name: str, version: str, services: tuple
     core.sees(*(services or ("services, 15 questions each",)))
     core.press("Open the")
     assert core.heading == name
-
-
-def give_all(director: Person, service: str, cycle: str, who: str) -> None:
-    """The director gives the whole to a colleague, who sees nothing of it before; later cycles repeat it."""
-    row = director.open("/").page.get_by_role("row", name=service).filter(has_text=cycle)
-    row.get_by_role("link").first.click()
-    director.look().click("Give to colleagues").tick("All of it")
-    director.page.locator("label", has_text=who).click()
-    director.press("Give it to them").sees(f"Given to {who}")
 
 
 def start(respondent: Person, service: str, cycle: str) -> None:

@@ -95,8 +95,8 @@ def titles(page: Page) -> list[str]:
 def test_a_new_link_supports_an_answer_and_stands_in_the_register(
     signed_in: Enter, engine: Engine, at: str
 ) -> None:
-    page = signed_in("contributor").open(at)
-    assert "Nothing yet. Choose from the register" in page.text
+    page = signed_in("director").open(at)
+    assert "Nothing yet. Add a file or a link below." in page.text
     page = page.submit(
         "Add it",
         title="Survey 2026",
@@ -345,12 +345,40 @@ def test_who_reads_and_who_does_not(
 ) -> None:
     found = kept(engine, council)
     addresses = (f"/services/{council.services['LIB']}/evidence", f"/evidence/{found}", at)
-    for who in ("director", "contributor", "core_team", "challenger", "executive"):
+    for who in ("director", "core_team", "challenger", "executive"):
         browser = signed_in(who)
         assert [browser.status(address) for address in addresses] == [200] * 3, who
     for who in ("other_director", "viewer", "administrator"):
         browser = signed_in(who)
         assert [browser.status(address) for address in addresses] == [404] * 3, who
+
+
+def test_who_was_given_a_question_sees_what_supports_it_and_no_register(
+    signed_in: Enter, engine: Engine, council: SmallCouncil, made: Round, at: str
+) -> None:
+    other, here = kept(engine, council, "Another"), kept(engine, council, "Survey")
+    used(engine, council, made.assessments["LIB"], here)
+    page = signed_in("contributor").open(at)
+    assert "Survey" in part(page, "What supports it")
+    assert "Another" not in page.text
+    assert "All evidence of" not in page.text
+    token = str(page.soup.select_one("main [name=csrf_token]")["value"])  # type: ignore[index]
+    assert page.browser.send(f"{at}/use", {"csrf_token": token, "evidence": str(other)}).status == 404
+    page = page.submit("Add it", title="My own", address=REPORT)
+    theirs = page.follow("Survey")
+    assert "Change what is said of it" not in theirs.text
+    own = page.follow("My own").submit("Save the changes", title="What I found")
+    assert own.heading == "What I found"
+    assert words(own.soup.select_one(".govuk-back-link")) == "Back to A-01"  # type: ignore[arg-type]
+    own.browser.open(at).submit("Remove What I found")
+    assert "What I found" in own.browser.open(at).submit("Use what is ticked").text
+    browser = own.browser
+    assert browser.status(f"/evidence/{other}") == 404
+    assert browser.status(f"/services/{council.services['LIB']}/evidence") == 404
+    assert browser.status(f"/services/{council.services['LIB']}/evidence/new") == 404
+    assert "Evidence of the service" not in browser.open(f"/assessments/{made.assessments['LIB']}").text
+    change = {"csrf_token": token, "title": "Mine now", "address": REPORT, "grade": "verified"}
+    assert browser.send(f"/evidence/{here}", change).status == 403
 
 
 @on_one_database
@@ -414,7 +442,7 @@ def test_it_is_changed_and_the_trail_says_how(
 
 
 def test_two_who_change_it_see_both(signed_in: Enter, engine: Engine, council: SmallCouncil) -> None:
-    found = kept(engine, council)
+    found = kept(engine, council, by_id=council.people["contributor"])
     first, second = (signed_in(who).open(f"/evidence/{found}") for who in ("director", "contributor"))
     first.submit("Save the changes", title="Survey of users")
     page = second.submit("Save the changes", title="Survey of 2026")

@@ -24,6 +24,11 @@ READERS = (Role.CORE_TEAM, Role.CHALLENGER, Role.EXECUTIVE)
 """Who may read every assessment; nobody but a service's own people may answer it."""
 
 
+def sees_whole(by: Actor, service_id: int) -> bool:
+    """True for those who may read everything of a service's assessments, whatever they were given."""
+    return service_id in by.answers_for or by.has(*READERS)
+
+
 def of(
     session: Session, assessment_id: int, service_id: int, questionnaire: Questionnaire, by: Actor
 ) -> Reach:
@@ -43,7 +48,7 @@ def of(
         return Reach(questionnaire, questionnaire, everything, is_director=True)
     given = parts.given_to(session, assessment_id, by.id) if service_id in by.contributes_to else []
     answers = keys_of(questionnaire, (part for part, is_in_hand in given if is_in_hand)) & everything
-    if by.has(*READERS) or service_id in by.oversees:
+    if sees_whole(by, service_id):
         return Reach(questionnaire, questionnaire, answers)
     seen = keys_of(questionnaire, (part for part, _ in given))
     if not seen:

@@ -19,7 +19,7 @@ from vfm.web.current import actor, is_from_script, now, reading, session_ends_in
 from vfm.web.fields import Field
 from vfm.web.filters import clock, day, with_link
 from vfm.web.languages import say
-from vfm.workflows import assessments, figure_views
+from vfm.workflows import assessments, evidence, figure_views
 from vfm.workflows.assessments import Asked, Clashing, Saved, SectionView
 
 blueprint = Blueprint("assessments", __name__)
@@ -56,7 +56,8 @@ def show(assessment_id: int) -> ResponseReturnValue:
     """The task list: sections with their state."""
     with reading() as store:
         view = assessments.show(store, assessment_id, by=actor())
-    return render_template("assessments/show.html", view=view)
+    sees_register = evidence.sees_register(view.head.service_id, by=actor())
+    return render_template("assessments/show.html", view=view, sees_register=sees_register)
 
 
 @blueprint.get("/assessments/<int:assessment_id>/questions")

@@ -12,7 +12,7 @@ from vfm.web.access import allows
 from vfm.web.current import actor, reading
 from vfm.web.fields import figure_in_words
 from vfm.web.results import OVERALL_WORDS, STATUS_WORDS
-from vfm.workflows import services
+from vfm.workflows import evidence, services
 
 blueprint = Blueprint("services", __name__)
 
@@ -57,7 +57,7 @@ def show(service_id: int) -> ResponseReturnValue:
         overall_words=OVERALL_WORDS,
         outcomes=OUTCOMES,
         may_read=allows("results.show", actor()),
-        may_see_evidence=allows("evidence.register", actor()),
+        may_see_evidence=evidence.sees_register(page.id, by=actor()),
         may_act=allows("actions.of_service", actor()),
         may_rank=allows("priorities.service", actor()),
         say=say,

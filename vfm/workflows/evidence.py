@@ -1,7 +1,9 @@
 """Evidence: a service's register of files and links, and the answers they support.
 
 The room's rule: a file itself is never here, only what it is found by. Nothing in a register is deleted: what
-is withdrawn is offered no more, and past answers keep it.
+is withdrawn is offered no more, and past answers keep it. The whole register is the director's to change, and
+is read by those who read everything of the service. Whoever was given parts sees what supports their
+questions, and what they put there themselves.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +22,7 @@ from vfm.questionnaires.answers import GRADES, UNANSWERED, Answer, grade_words, 
 from vfm.questionnaires.answers import Evidence as Grade
 from vfm.questionnaires.evidence import weak_or_stale
 from vfm.questionnaires.kinds import text_problem
-from vfm.questionnaires.parts import Reach
+from vfm.questionnaires.parts import Reach, keys_of
 from vfm.questionnaires.schema import Question, Questionnaire
 from vfm.questionnaires.steps import Step
 from vfm.roles import Actor
@@ -46,6 +48,7 @@ MOST_OFFERED = 20
 """Pieces of the register offered at once beside a question; the others are found by searching."""
 LONGEST_TITLE = 200
 LONGEST_ADDRESS = 2000
+THEIRS = "Only the service's director, and whoever added it, change what is said of a piece of evidence."
 WHOLE_ADDRESS = "Give the whole web address, from https:// on, as your browser shows it."
 
 
@@ -120,6 +123,7 @@ class EvidenceView:
     """One piece of evidence, where it is used, and its form.
 
     Attributes:
+        sees_register: may go from here to all the service holds.
         is_fixed: a link that an assessment sent on relies on, so that it can no longer lead elsewhere.
         history: what was done with it, newest first.
     """
@@ -129,6 +133,7 @@ class EvidenceView:
     uses: tuple[UseLine, ...]
     owners: tuple[tuple[int, str], ...]
     draft: Draft
+    sees_register: bool
     may_change: bool
     is_fixed: bool
     history: tuple[Happening, ...]
@@ -142,8 +147,9 @@ class QuestionView:
         answer: in words; grade: what it says of its evidence, in words, empty where none is asked for.
         doubts: where the register disagrees with that, a sentence each.
         before: what supported the question in an earlier cycle and is not used yet.
-        others: the rest of the register that fits the words searched for, the most used first, at most
-            `MOST_OFFERED`; fitting: how many fit; rest: how many there are in all.
+        others: the rest of what this person may see of the register, as far as it fits the words searched
+            for, the most used first, at most `MOST_OFFERED`; fitting: how many fit; rest: how many in all.
+        sees_register: may go from here to all the service holds.
         form: of new evidence; None for those who may not add any now.
     """
 
@@ -159,6 +165,7 @@ class QuestionView:
     others: tuple[Piece, ...]
     fitting: int
     rest: int
+    sees_register: bool
     form: FormView | None
 
 
@@ -176,7 +183,7 @@ def register(session: Session, service_id: int, wanted: Wanted, *, by: Actor, no
     words = wanted.words.casefold().split()
     found = [line for line in lines if _is_shown(line, wanted.show) and _holds(line, words)]
     total = sum(line.state != "withdrawn" for line in lines)
-    return Register(service_id, service, _sorted(found, wanted.sort), total, by.works_on(service_id))
+    return Register(service_id, service, _sorted(found, wanted.sort), total, service_id in by.directs)
 
 
 def _is_shown(line: Piece, show: str) -> bool:
@@ -215,7 +222,12 @@ def blank(session: Session, service_id: int, draft: Draft | None = None, *, by: 
         Forbidden: theirs to see, not to add to.
     """
     service = _service(session, service_id, by)
-    _assert_works_on(by, service_id)
+    if service_id not in by.directs:
+        raise Forbidden(THEIRS)
+    return _form(session, service_id, service, draft)
+
+
+def _form(session: Session, service_id: int, service: str, draft: Draft | None) -> FormView:
     return FormView(service_id, service, tuple(owners(session, service_id)), draft or Draft())
 
 
@@ -228,8 +240,15 @@ def add(
         NotFound, Forbidden: as for `blank`.
         Invalid: every problem with what was typed.
     """
-    form = blank(session, service_id, draft, by=by)
-    values = _read(draft, form.owners, now.date(), file_name=file.name if file else "")
+    blank(session, service_id, by=by)
+    return _put(session, service_id, draft, file, by, now)
+
+
+def _put(
+    session: Session, service_id: int, draft: Draft, file: StoredFile | None, by: Actor, now: datetime
+) -> int:
+    known = owners(session, service_id)
+    values = _read(draft, known, now.date(), file_name=file.name if file else "")
     values["kind"] = "link" if file is None else "file"
     if file is not None:
         values |= {"digest": file.digest, "file_name": file.name}
@@ -239,7 +258,7 @@ def add(
         return twin
     made = insert(Evidence).values(**values, service_id=service_id, by_id=by.id, at=now, revision=1)
     evidence_id = session.scalars(made.returning(Evidence.id)).one()
-    _record(session, ADDED, evidence_id, by, now, None, _told(values, form.owners))
+    _record(session, ADDED, evidence_id, by, now, None, _told(values, known))
     return evidence_id
 
 
@@ -249,16 +268,17 @@ def show(
     """One piece of evidence with the answers it supports, and its form as it stands or as typed.
 
     Raises:
-        NotFound: there is none, or its register is not this person's business.
+        NotFound: there is none, or it is not this person's business.
     """
     row = _one(session, evidence_id, by)
     return EvidenceView(
         piece(row, now.date()),
-        _service(session, row.service_id, by),
+        queries.service_name(session, row.service_id) or "",
         tuple(_uses(session, row, by)),
         tuple(owners(session, row.service_id, row.owner_id)),
         draft or _as_draft(row),
-        may_change=by.works_on(row.service_id),
+        sees_register=sees_register(row.service_id, by=by),
+        may_change=_may_change(row, by),
         is_fixed=row.kind == "link" and queries.has_been_sent(session, evidence_id),
         history=tuple(map(_in_short, trail.of(session, "evidence", evidence_id))),
     )
@@ -285,7 +305,7 @@ def file(session: Session, evidence_id: int, *, by: Actor) -> StoredFile:
     """What a file is found by in the file store, also of one that was withdrawn.
 
     Raises:
-        NotFound: there is none, it is a link, or its register is not this person's business.
+        NotFound: there is none, it is a link, or it is not this person's business.
     """
     row = _one(session, evidence_id, by)
     if row.kind != "file":
@@ -302,8 +322,7 @@ def change(session: Session, evidence_id: int, draft: Draft, *, by: Actor, now: 
         Invalid: every problem with what was typed.
         Conflict: somebody changed it since; nothing was written, both sides are told.
     """
-    row = _one(session, evidence_id, by)
-    _assert_works_on(by, row.service_id)
+    row = _changeable(session, evidence_id, by)
     known = owners(session, row.service_id, row.owner_id)
     values = _read(draft, known, now.date(), file_name=row.file_name)
     if values["address"] != row.address and queries.has_been_sent(session, evidence_id):
@@ -365,8 +384,7 @@ def bring_back(session: Session, evidence_id: int, *, by: Actor, now: datetime) 
 def _set_withdrawn(
     session: Session, evidence_id: int, at: datetime | None, verb: str, by: Actor, now: datetime
 ) -> None:
-    row = _one(session, evidence_id, by)
-    _assert_works_on(by, row.service_id)
+    row = _changeable(session, evidence_id, by)
     if (row.withdrawn_at is None) == (at is None):
         return
     session.execute(update(Evidence).where(Evidence.id == evidence_id).values(withdrawn_at=at))
@@ -400,7 +418,7 @@ def of_question(
     earlier = queries.used_before(session, assessment_id, key)
     rest = [
         piece(row, today, earlier.get(row.id, ""))
-        for row in queries.register(session, head.service_id)
+        for row in _known_to(session, head.service_id, by)
         if row.id not in taken and row.withdrawn_at is None
     ]
     others = [line for line in rest if not line.before]
@@ -422,7 +440,8 @@ def of_question(
         others=_sorted(fitting, "uses")[:MOST_OFFERED],
         fitting=len(fitting),
         rest=len(others),
-        form=blank(session, head.service_id, draft, by=by) if may_support else None,
+        sees_register=sees_register(head.service_id, by=by),
+        form=_form(session, head.service_id, head.service, draft) if may_support else None,
     )
 
 
@@ -472,7 +491,7 @@ def add_for(
         Invalid: every problem with what was typed.
     """
     head = _supportable(session, assessment_id, key, by, lock=True)
-    evidence_id = add(session, head.service_id, draft, file, by=by, now=now)
+    evidence_id = _put(session, head.service_id, draft, file, by, now)
     use(session, assessment_id, key, [evidence_id], by=by, now=now)
 
 
@@ -488,7 +507,8 @@ def use(
     head = _supportable(session, assessment_id, key, by, lock=True)
     if not chosen:
         raise Invalid([Problem("evidence", "Choose what supports this answer.")])
-    if queries.known(session, head.service_id, chosen) != set(chosen):
+    offered = {row.id for row in _known_to(session, head.service_id, by) if row.withdrawn_at is None}
+    if not offered.issuperset(chosen):
         raise NotFound
     taken = {row.id for row in queries.supporting(session, assessment_id, key)}
     added = [evidence_id for evidence_id in dict.fromkeys(chosen) if evidence_id not in taken]
@@ -565,29 +585,71 @@ def _record_use(
 # --- what all of them ask -----------------------------------------------------------------------------------
 
 
-def _sees(by: Actor, service_id: int) -> bool:
-    signs = service_id in by.oversees
-    return signs or by.works_on(service_id) or by.has(*reaching.READERS)
+def sees_register(service_id: int, *, by: Actor) -> bool:
+    """True for those who may look through all that a service holds."""
+    return reaching.sees_whole(by, service_id)
 
 
 def _service(session: Session, service_id: int, by: Actor) -> str:
-    """The service's name."""
+    """The name of a service whose register this person may look through."""
     name = queries.service_name(session, service_id)
-    if name is None or not _sees(by, service_id):
+    if name is None or not sees_register(service_id, by=by):
         raise NotFound
     return name
 
 
+def _known_to(session: Session, service_id: int, by: Actor) -> list[EvidenceRow]:
+    """What a person may see of a register, by title.
+
+    Of somebody who was given parts: what they put there, and what supports, or supported before, a question
+    they were given.
+    """
+    rows = queries.register(session, service_id)
+    if sees_register(service_id, by=by):
+        return rows
+    if service_id not in by.contributes_to:
+        return []
+    relied = _relied_on_by(session, service_id, by)
+    return [row for row in rows if row.by_id == by.id or row.id in relied]
+
+
+def _relied_on_by(session: Session, service_id: int, by: Actor) -> set[int]:
+    """Evidence of the questions that somebody was given, in that cycle and those before it."""
+    until: dict[tuple[int, str], datetime] = {}
+    for given in queries.entrusted_to(session, by.id, service_id):
+        asked = content.questionnaire(session, given.version_id, given.content_hash)
+        for key in keys_of(asked, [(given.scope, given.place)]):
+            at = (given.template_id, key)
+            until[at] = max(until.get(at, given.opened_at), given.opened_at)
+    return {
+        use.evidence_id
+        for use in queries.relied_on(session, service_id)
+        if (latest := until.get((use.template_id, use.question_key))) and use.opened_at <= latest
+    }
+
+
 def _one(session: Session, evidence_id: int, by: Actor) -> EvidenceRow:
     row = queries.one(session, evidence_id)
-    if row is None or not _sees(by, row.service_id):
+    if row is None:
         raise NotFound
+    if not sees_register(row.service_id, by=by):
+        known = {one.id for one in _known_to(session, row.service_id, by)}
+        if evidence_id not in known:
+            raise NotFound
     return row
 
 
-def _assert_works_on(by: Actor, service_id: int) -> None:
-    if not by.works_on(service_id):
-        raise Forbidden("Only the service's director and contributors add or change its evidence.")
+def _may_change(row: EvidenceRow, by: Actor) -> bool:
+    """True for the director, and for what a contributor put there themselves."""
+    own = row.by_id == by.id and row.service_id in by.contributes_to
+    return own or row.service_id in by.directs
+
+
+def _changeable(session: Session, evidence_id: int, by: Actor) -> EvidenceRow:
+    row = _one(session, evidence_id, by)
+    if not _may_change(row, by):
+        raise Forbidden(THEIRS)
+    return row
 
 
 def _as_draft(row: EvidenceRow) -> Draft:

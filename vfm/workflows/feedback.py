@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from vfm.errors import Clash, Conflict, Invalid, NotFound, Problem
 from vfm.questionnaires.answers import Answer
 from vfm.questionnaires.kinds import text_problem
+from vfm.questionnaires.parts import Reach
 from vfm.questionnaires.schema import Question, Questionnaire
 from vfm.roles import Actor
 from vfm.scoring.items import ItemEvidence, PilotEvidence, evidence
@@ -55,12 +56,12 @@ class GiveView:
 
 @dataclass(frozen=True, slots=True)
 class MineView:
-    """Every comment of one service's assessment, newest first."""
+    """Every comment of one service's assessment, newest first; may_give: a further one now."""
 
     asked: Asked
     questionnaire: Questionnaire
     comments: tuple[Comment, ...]
-    is_open: bool
+    may_give: bool
 
     @property
     def groups(self) -> tuple[tuple[str, tuple[Comment, ...]], ...]:
@@ -230,29 +231,36 @@ def mine(session: Session, assessment_id: int, *, by: Actor) -> MineView:
     """What this service said, and what became of each comment.
 
     Raises:
-        NotFound: not this person's assessment.
+        NotFound: nothing of it is or was theirs to answer.
     """
-    asked, questionnaire = _own(session, assessment_id, by)
+    asked, found = _reached(session, assessment_id, by)
+    if asked.service_id not in by.directs | by.contributes_to:
+        raise NotFound(f"assessment {assessment_id}")
+    questionnaire = found.own
     given = reversed(queries.of_assessment(session, assessment_id))
     seen = {None, *questionnaire.questions}
     return MineView(
         asked=asked,
         questionnaire=questionnaire,
         comments=tuple(comment for comment in given if comment.question_key in seen),
-        is_open=asked.kind == "pilot" and asked.closed_at is None,
+        may_give=asked.kind == "pilot" and asked.closed_at is None and bool(found.answers),
     )
 
 
 def _own(session: Session, assessment_id: int, by: Actor) -> tuple[Asked, Questionnaire]:
     """The assessment, and what it asks as far as this person answers it."""
+    asked, found = _reached(session, assessment_id, by)
+    if not found.answers:
+        raise NotFound(f"assessment {assessment_id}")
+    return asked, found.to_answer
+
+
+def _reached(session: Session, assessment_id: int, by: Actor) -> tuple[Asked, Reach]:
     asked = queries.asked_of(session, assessment_id)
     if asked is None:
         raise NotFound(f"assessment {assessment_id}")
     questionnaire = kept.questionnaire(session, asked.version_id, asked.content_hash)
-    found = reach.of(session, assessment_id, asked.service_id, questionnaire, by)
-    if not found.answers:
-        raise NotFound(f"assessment {assessment_id}")
-    return asked, found.to_answer
+    return asked, reach.of(session, assessment_id, asked.service_id, questionnaire, by)
 
 
 def _takes_comments(asked: Asked) -> None:

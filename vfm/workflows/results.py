@@ -171,7 +171,7 @@ def show(
 
 def _pieces(session: Session, row: AnyRow, by: Actor, today: date) -> dict[str, tuple[Piece, ...]]:
     """The evidence of every answer; none for those who read results alone."""
-    if not (by.works_on(row.service_id) or by.has(*reach.READERS)):
+    if not reach.sees_whole(by, row.service_id):
         return {}
     found = evidence.supporting_all(session, row.id)
     return {key: tuple(evidence.piece(one, today) for one in rows) for key, rows in found.items()}

@@ -15,6 +15,7 @@ from vfm.questionnaires.steps import Status
 from vfm.store.tables import (
     Assessment,
     Cycle,
+    Delegation,
     Evidence,
     EvidenceUse,
     Person,
@@ -24,7 +25,7 @@ from vfm.store.tables import (
 
 
 class EvidenceRow(NamedTuple):
-    """One piece of evidence with its owner and how many answers it supports."""
+    """One piece of evidence with its owner, who put it there, and how many answers it supports."""
 
     id: int
     service_id: int
@@ -40,6 +41,7 @@ class EvidenceRow(NamedTuple):
     expires_on: date | None
     owner_id: int | None
     owner: str | None
+    by_id: int
     by: str
     at: datetime
     revision: int
@@ -119,6 +121,7 @@ _EVIDENCE: Select[*tuple[Any, ...]] = (
         Evidence.expires_on,
         Evidence.owner_id,
         _owner.name,
+        Evidence.by_id,
         _by.name,
         Evidence.at,
         Evidence.revision,
@@ -278,6 +281,57 @@ def uses(session: Session, evidence_id: int) -> list[Use]:
     return [Use(*row) for row in rows]
 
 
+class Relied(NamedTuple):
+    """An answer of a service that relies on a piece of evidence."""
+
+    evidence_id: int
+    template_id: int
+    opened_at: datetime
+    question_key: str
+
+
+def relied_on(session: Session, service_id: int) -> list[Relied]:
+    """Every use of a service's evidence, by what was asked and when its cycle opened."""
+    rows = session.execute(
+        select(EvidenceUse.evidence_id, Version.template_id, Cycle.opened_at, EvidenceUse.question_key)
+        .join(Assessment, Assessment.id == EvidenceUse.assessment_id)
+        .join(Cycle, Cycle.id == Assessment.cycle_id)
+        .join(Version, Version.id == Assessment.version_id)
+        .where(Assessment.service_id == service_id)
+    )
+    return [Relied._make(row) for row in rows]
+
+
+class Entrusted(NamedTuple):
+    """A part of a service's assessment that somebody was given, whenever that was."""
+
+    template_id: int
+    version_id: int
+    content_hash: str
+    opened_at: datetime
+    scope: str
+    place: str
+
+
+def entrusted_to(session: Session, person_id: int, service_id: int) -> list[Entrusted]:
+    """What somebody was ever given of a service's assessments."""
+    rows = session.execute(
+        select(
+            Version.template_id,
+            Version.id,
+            Version.content_hash,
+            Cycle.opened_at,
+            Delegation.scope,
+            Delegation.place,
+        )
+        .join(Assessment, Assessment.id == Delegation.assessment_id)
+        .join(Cycle, Cycle.id == Assessment.cycle_id)
+        .join(Version, Version.id == Assessment.version_id)
+        .where(Delegation.person_id == person_id, Assessment.service_id == service_id)
+    )
+    return [Entrusted._make(row) for row in rows]
+
+
 def has_been_sent(session: Session, evidence_id: int) -> bool:
     """True when it supports an answer of an assessment that is no longer open."""
     asked = (
@@ -287,13 +341,3 @@ def has_been_sent(session: Session, evidence_id: int) -> bool:
         .limit(1)
     )
     return session.scalar(asked) is not None
-
-
-def known(session: Session, service_id: int, evidence_ids: Collection[int]) -> set[int]:
-    """Those of these that are in the service's register and not withdrawn."""
-    rows = session.scalars(
-        select(Evidence.id).where(
-            Evidence.service_id == service_id, Evidence.id.in_(evidence_ids), Evidence.withdrawn_at.is_(None)
-        )
-    )
-    return set(rows)
