@@ -110,10 +110,10 @@ def filled(address: str, questionnaire: Questionnaire, teams: list[int]) -> Read
         for number, team in enumerate(teams):
             assessment = _assessment(session, division, cycle, number)
             for place in range(team):
-                person = _person(session, f"Client {number}.{place}", now)
-                _give(session, assessment, person, place, now)
+                who = person(session, f"Client {number}.{place}", now)
+                _give(session, assessment, who, place, now)
                 assessments.append(assessment.id)
-                tokens.append(sign_in.start(session, person, now=now))
+                tokens.append(sign_in.start(session, who, now=now))
     return Ready(assessments, cookies(address, tokens))
 
 
@@ -149,7 +149,7 @@ def _assessment(session: Session, division: int, cycle: Cycle, number: int) -> A
     return made
 
 
-def _person(session: Session, name: str, now: datetime) -> int:
+def person(session: Session, name: str, now: datetime) -> int:
     email = f"{name.replace(' ', '').lower()}@wrenmouth.example"
     person = Person(name=name, email=email, created_at=now)
     session.add(person)

@@ -65,3 +65,17 @@ def flood(raw: bytes, name: str) -> str:
 
 def unwritable(raw: bytes, name: str) -> object:
     return object()
+
+
+def process(raw: bytes, name: str) -> int:
+    return os.getpid()
+
+
+def obey(raw: bytes, name: str) -> int:
+    """Do what the file says: the length of one that says nothing."""
+    if raw == b"refuse":
+        raise Invalid([Problem(name, "Wrong.")])
+    deeds = {b"abort": abort, b"memory": fill_memory, b"loop": loop, b"sleep": sleep}
+    if raw in deeds:
+        deeds[raw](raw, name)
+    return len(raw)

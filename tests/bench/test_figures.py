@@ -61,3 +61,25 @@ def test_every_request_of_completing_has_its_figure(
     assert all(cpu > 0 and statements > 0 for cpu, statements in figures.values())
     assert "2 directors at once: 40 requests, p95 " in printed
     assert "100 answers acknowledged, 0 lost" in printed
+
+
+def test_every_step_of_taking_workbooks_in_has_its_figure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.syspath_prepend(BENCH)
+    import workbooks
+
+    monkeypatch.setattr(workbooks.tempfile, "gettempdir", lambda: str(tmp_path))
+    assert workbooks.main(["--workbooks", "2"]) == 0
+    printed = capsys.readouterr().out
+    figures = dict(re.findall(r"^(\S.*?) +([\d.]+) s", printed, re.MULTILINE))
+    assert list(figures) == [
+        "read, checked and stored",
+        "scored",
+        "ranked",
+        "in all",
+        "the plain pandas script",
+    ]
+    assert all(float(figure) >= 0 for figure in figures.values())
+    assert "refused: service-100-hostile.xlsx: This file is damaged." in printed
+    assert "refused: service-200-old.xlsx: This workbook was made for other wording" in printed

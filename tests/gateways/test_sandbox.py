@@ -9,7 +9,7 @@ import pytest
 from tests import hostile_readers
 from vfm.errors import Invalid
 from vfm.gateways import sandbox
-from vfm.gateways.sandbox import BOUNDS, run
+from vfm.gateways.sandbox import BOUNDS, run, run_each
 
 TOO_LONG = "takes too long and was stopped. Take out what is not needed, or split it."
 DAMAGED = "This file is damaged. Open it in the program it was made with and save it again."
@@ -101,3 +101,58 @@ def test_no_free_place_is_one_problem():
         assert refusal(hostile_readers.count, replace(BOUNDS, waiting=0)) == [
             "plan.xlsx: Other files are being read at the moment. Try again in a minute."
         ]
+
+
+# --- many files ---------------------------------------------------------------------------------------------
+
+
+def told(found) -> dict[str, object]:
+    return {one.name: one.value if not one.problems else str(*one.problems) for one in found}
+
+
+def test_a_file_that_ends_the_child_costs_itself_alone():
+    files = [("a", b"1"), ("b", b"abort"), ("c", b"22"), ("d", b"memory"), ("e", b"refuse"), ("f", b"333")]
+    much = "Reading this file takes more than 512 MB of memory. Take out what is not needed, or split it."
+    assert told(run_each(hostile_readers.obey, files)) == {
+        "a": 1,
+        "b": f"b: {DAMAGED}",
+        "c": 2,
+        "d": f"d: {much}",
+        "e": "e: Wrong.",
+        "f": 3,
+    }
+
+
+def test_one_child_reads_file_after_file_until_the_next_takes_over(monkeypatch):
+    monkeypatch.setattr(sandbox, "PER_CHILD", 2)
+    read = told(run_each(hostile_readers.process, [(str(i), b"x" * i) for i in range(5)]))
+    first, second, third = read["0"], read["2"], read["4"]
+    assert list(read.values()) == [first, first, second, second, third]
+    assert len({first, second, third}) == 3
+
+
+def test_every_file_has_its_own_time():
+    files = [("a", b"loop"), ("b", b"22"), ("c", b"sleep"), ("d", b"22")]
+    found = told(run_each(hostile_readers.obey, files, replace(BOUNDS, seconds=1, waiting=3)))
+    assert [found["b"], found["d"]] == [2, 2]
+    assert str(found["a"]).endswith(TOO_LONG)
+    assert str(found["c"]).endswith(TOO_LONG)
+
+
+def test_each_is_handed_on_before_the_next_is_fetched():
+    fetched = []
+
+    def files():
+        for name in "ab":
+            fetched.append(name)
+            yield name, b"1"
+
+    each = run_each(hostile_readers.obey, files())
+    assert next(each).value == 1
+    assert fetched == ["a"]
+    each.close()  # the child ends with it
+
+
+def test_what_one_file_left_over_is_not_taken_for_the_next():
+    files = [("long", b"x" * 1000), ("short", b"x")]
+    assert told(run_each(hostile_readers.obey, files)) == {"long": 1000, "short": 1}

@@ -6,7 +6,9 @@ error).
 
 import argparse
 import json
+import math
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -16,6 +18,8 @@ if TYPE_CHECKING:  # what a command needs is imported when it runs
     from vfm.settings import Settings
 
 DONE, PROBLEMS, WRONG_USE = 0, 1, 2
+BAR = 30
+"""Characters of a bar of progress."""
 
 Subcommands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 it has no public name
 
@@ -62,3 +66,26 @@ def environment_settings() -> "Settings | None":
     except ValueError as error:
         say(f"vfm: {error}")
         return None
+
+
+class Progress:
+    """How far long work is, on standard error: a line that changes on a terminal, else one now and then."""
+
+    SECONDS = 5
+    """Between two lines where nobody watches."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        self._is_watched = sys.stderr.isatty()
+        self._said = -math.inf
+
+    def __call__(self, done: int, total: int) -> None:
+        """Show it; the last one ends the line."""
+        words = f"{done} of {total} {self.what}"
+        if self._is_watched:
+            bar = "#" * (done * BAR // total if total else BAR)
+            sys.stderr.write(f"\r[{bar:<{BAR}}] {words}" + ("\n" if done >= total else ""))
+            sys.stderr.flush()
+        elif done >= total or time.monotonic() - self._said >= self.SECONDS:
+            self._said = time.monotonic()
+            say(words)

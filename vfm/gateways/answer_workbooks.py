@@ -6,6 +6,7 @@ else. What the cells mean is for `vfm.questionnaires.workbook_reading` to say.
 
 import io
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,8 @@ from vfm.gateways.archives import (
     letters,
 )
 from vfm.gateways.spreadsheets import typed
+from vfm.gateways.workbook_folders import Files
+from vfm.questionnaires import workbook_layout as layout
 
 LARGEST = 10_000_000
 """Bytes of one workbook."""
@@ -30,6 +33,9 @@ MOST_COLUMNS = 100
 MOST_SHEETS = 20
 MACROS = "xl/vbaProject.bin"
 """The member that only a workbook with macros has."""
+READ = (layout.SHEET, layout.MARKS)
+KEPT = tuple(ord(column.letter) - ord("A") for column in (layout.KEY, *layout.TYPED_INTO))
+"""Places, in a row of the sheet of questions, of what a reader needs."""
 OTHER = "This is not a workbook. Send the one you downloaded here, saved as .xlsx."
 AGAIN = "Download the workbook again and copy your answers into it."
 
@@ -51,8 +57,25 @@ Sheets = dict[str, Sheet]
 """Name -> sheet, in the workbook's order."""
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One workbook of several: its sheets, or what is wrong with it."""
+
+    name: str
+    sheets: Sheets | None
+    problems: tuple[Problem, ...] = ()
+
+
+def read_each(files: Files) -> Iterator[Read]:
+    """Many workbooks, each as soon as it was read; none of them harms another. Refused ones come last."""
+    for one in sandbox.run_each(read, files.opened()):
+        yield Read(one.name, None if one.problems else as_sheets(one.value), one.problems)
+    for problem in files.refused:
+        yield Read(problem.place, None, (problem,))
+
+
 def sheets(raw: bytes, name: str) -> Sheets:
-    """Every sheet of a workbook that people filled in.
+    """The sheets of a workbook that people filled in that say something: see `read`.
 
     Args:
         raw: what the file holds.
@@ -62,9 +85,7 @@ def sheets(raw: bytes, name: str) -> Sheets:
         Invalid: one problem, at the file or at one of its cells, with the cure: it is no workbook, is locked,
             damaged, too large, or bears macros.
     """
-    if len(raw) > LARGEST:
-        sentence = f"This file has {len(raw):,} bytes; the most is {LARGEST:,}."
-        raise _refused(name, f"{sentence} Take out pictures and sheets of your own.")
+    _assert_size(raw, name)
     return as_sheets(sandbox.run(read, raw, name))
 
 
@@ -77,7 +98,10 @@ def as_sheets(found: list[Any]) -> Sheets:
 
 
 def read(raw: bytes, name: str) -> list[Any]:
-    """[name, rows, merged ranges] of each sheet; run by `sheets`, in the sandbox.
+    """[name, rows, merged ranges] of each sheet that is read; run by `sheets`, in the sandbox.
+
+    Those are the sheet of questions and the one that says whose they are; where one of the two is not there,
+    all are read, to say what became of it. Cells that nobody types into are left out.
 
     Raises:
         Invalid: see `sheets`.
@@ -90,7 +114,10 @@ def read(raw: bytes, name: str) -> list[Any]:
         titles = book.sheet_names[: MOST_SHEETS + 1]
         _assert_few(titles, name)
         budget = [MOST_TEXT]
-        return [_sheet(book.get_sheet_by_name(title), title, name, budget) for title in titles]
+        wanted = [title for title in READ if title in titles]
+        if len(wanted) < len(READ):
+            wanted = titles
+        return [_sheet(book.get_sheet_by_name(title), title, name, budget) for title in wanted]
     except (CalamineError, ValueError, OSError, zipfile.BadZipFile) as error:
         raise _refused(name, "This workbook is damaged. Open it, save it again and upload that.") from error
 
@@ -107,8 +134,12 @@ def _sheet(sheet: Any, title: str, name: str, budget: list[int]) -> list[Any]:
         beyond = f"This sheet goes on far beyond the answers; the most is {most}. {AGAIN}"
         raise Invalid([Problem(f"{name}: {title}!{end}", beyond)])
     rows = []
-    for cells in sheet.to_python(skip_empty_area=False):
-        row = [typed(None if cell == "" else cell) for cell in cells]
+    for number, cells in enumerate(sheet.to_python(skip_empty_area=False), 1):
+        is_answer = title == layout.SHEET and number > layout.HEADING_ROW
+        row = [
+            typed(cell) if cell != "" and (not is_answer or place in KEPT) else ""
+            for place, cell in enumerate(cells)
+        ]
         while row and not row[-1]:
             row.pop()
         rows.append(row)
@@ -130,8 +161,7 @@ def _assert_modest(raw: bytes, name: str) -> None:
     Raises:
         Invalid: with the one sentence that fits.
     """
-    if not raw:
-        raise _refused(name, "This file is empty. Save the workbook again and upload that.")
+    _assert_size(raw, name)
     if raw.startswith(OLD_FORMAT):
         locked = "This workbook is protected by a password. Take the password off and save it again."
         old = "This is an old Excel file (.xls). Save it as .xlsx."
@@ -142,6 +172,14 @@ def _assert_modest(raw: bytes, name: str) -> None:
     except (zipfile.BadZipFile, OSError, EOFError):
         damaged = "This workbook is damaged. Open it, save it again and upload that."
         raise _refused(name, damaged if raw.startswith(b"PK") else OTHER) from None
+
+
+def _assert_size(raw: bytes, name: str) -> None:
+    if len(raw) > LARGEST:
+        sentence = f"This file has {len(raw):,} bytes; the most is {LARGEST:,}."
+        raise _refused(name, f"{sentence} Take out pictures and sheets of your own.")
+    if not raw:
+        raise _refused(name, "This file is empty. Save the workbook again and upload that.")
 
 
 def _assert_archive(archive: zipfile.ZipFile, name: str) -> None:

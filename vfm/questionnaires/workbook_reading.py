@@ -7,7 +7,7 @@ A mistake costs its own question and no other: what can be read is read.
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from vfm.errors import Invalid, Problem
 from vfm.questionnaires import workbook_layout as layout
@@ -46,6 +46,56 @@ class Filled:
     sent: dict[str, Sent] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     places: dict[str, str] = field(default_factory=dict)
+
+    def as_json(self, keys: AbstractSet[str] | None = None) -> dict[str, Any]:
+        """As the store keeps it until somebody decides; of what was sent only these keys, all where None."""
+        return {
+            "sent": {
+                key: [dict(one.raw), one.seen]
+                for key, one in self.sent.items()
+                if keys is None or key in keys
+            },
+            "problems": [[problem.place, problem.message] for problem in self.problems],
+            "places": self.places,
+        }
+
+
+class Belongs(Protocol):
+    """What has to be known of an assessment to say whether a workbook is its own."""
+
+    @property
+    def id(self) -> int: ...  # noqa: D102
+    @property
+    def service(self) -> str: ...  # noqa: D102
+    @property
+    def cycle(self) -> str: ...  # noqa: D102
+    @property
+    def content_hash(self) -> str: ...  # noqa: D102
+
+
+def assert_fits(origin: Origin, wanted: Belongs, name: str, cure: str) -> None:
+    """Check that a workbook belongs to this assessment as it is asked now.
+
+    Args:
+        origin: what the workbook says of itself.
+        wanted: the assessment.
+        name: of the file.
+        cure: what to do with the workbook of another.
+
+    Raises:
+        Invalid: it does not; the words say where it belongs.
+    """
+    if origin.assessment_id != wanted.id:
+        whose = (
+            f"This is the workbook of {origin.service}, {origin.cycle}, "
+            f"not of {wanted.service}, {wanted.cycle}."
+        )
+        raise Invalid([Problem(f"{name}: vfm!B2", f"{whose} {cure}")])
+    if origin.version != wanted.content_hash:
+        old = "This workbook was made for other wording of the questions than is asked now."
+        raise Invalid(
+            [Problem(f"{name}: vfm!B3", f"{old} Download a new one and copy your answers into it.")]
+        )
 
 
 def origin_of(sheets: Mapping[str, Cells], name: str) -> Origin:

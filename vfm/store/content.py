@@ -60,6 +60,11 @@ def in_language(questionnaire: Questionnaire, language: str) -> Questionnaire:
     return found
 
 
+def in_every_language(questionnaire: Questionnaire) -> list[Questionnaire]:
+    """A kept questionnaire in English, then in each other language it has words of."""
+    return [questionnaire, *(in_language(questionnaire, name) for name in questionnaire.translations)]
+
+
 def answers(questionnaire: Questionnaire, rows: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[str, Answer]:
     """Stored (question key, content) pairs as answers; a key the questionnaire does not have is left out."""
     found = {}

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -54,11 +55,12 @@ def download(assessment_id: int) -> ResponseReturnValue:
     """The workbook to fill in."""
     with reading() as store:
         blank = workbooks.blank(store, assessment_id, by=actor())
-    made = assessment_workbook(_sheet(blank))
+    made = assessment_workbook(sheet(blank, now().date()))
     return attachment(made, f"{blank.head.service} {blank.head.cycle} workbook.xlsx", EXCEL)
 
 
-def _sheet(blank: Blank) -> Sheet:
+def sheet(blank: Blank, made_on: date) -> Sheet:
+    """What goes into a workbook, with the words beside each question."""
     return Sheet(
         blank.questionnaire,
         blank.origin,
@@ -66,7 +68,7 @@ def _sheet(blank: Blank) -> Sheet:
         blank.given,
         {key: _beside(blank, key) for key in blank.keys},
         blank.head.due_on,
-        now().date(),
+        made_on,
     )
 
 

@@ -10,8 +10,12 @@ WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def attachment(content: bytes, name: str, kind: str) -> Response:
-    """A file to download; of its name only letters, digits, dots, dashes and underscores are kept."""
-    safe = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-").lower()
+    """A file to download, under a name that is `safe`."""
     response = Response(content, mimetype=kind)
-    response.headers["Content-Disposition"] = f'attachment; filename="{safe}"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{safe(name)}"'
     return response
+
+
+def safe(name: str) -> str:
+    """A file's name of which only letters, digits, dots, dashes and underscores are kept."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-").lower()

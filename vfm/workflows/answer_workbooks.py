@@ -20,7 +20,6 @@ from vfm.questionnaires.parts import Reach
 from vfm.questionnaires.published import beside
 from vfm.questionnaires.schema import Question, Questionnaire
 from vfm.questionnaires.steps import Step
-from vfm.questionnaires.translations import ENGLISH, LANGUAGES
 from vfm.questionnaires.workbook_layout import Origin
 from vfm.questionnaires.workbook_reading import Cells
 from vfm.roles import Actor
@@ -236,15 +235,17 @@ def take_in(
     head, reach = _open(session, assessment_id, by, lock=True)
     _assert_answers(head, reach)
     origin = workbook_reading.origin_of(sheets, name)
-    assert_fits(origin, head, name)
+    workbook_reading.assert_fits(origin, head, name, "Upload it there, or choose the other file.")
     kept = queries.answers(session, assessment_id)
     states = {row.key: str(row.content["state"]) for row in kept}
     every = content.questionnaire(session, head.version_id, head.content_hash)
-    worded = [content.in_language(every, language) for language in (ENGLISH, *LANGUAGES)]
+    worded = content.in_every_language(every)
     filled = workbook_reading.filled(reach.whole, sheets, origin, reach.answers, states, worded)
     if not filled.sent:
         raise Invalid(filled.problems or [Problem(name, NOTHING_YOURS)])
-    upload = Upload(assessment_id=assessment_id, file_name=name, content=as_kept(filled), by_id=by.id, at=now)
+    upload = Upload(
+        assessment_id=assessment_id, file_name=name, content=filled.as_json(), by_id=by.id, at=now
+    )
     session.add(upload)
     session.flush()
     return upload.id
@@ -253,33 +254,6 @@ def take_in(
 NOTHING_YOURS = (
     "This workbook holds none of the questions you were given. Download yours on this page and fill that in."
 )
-
-
-def assert_fits(origin: Origin, head: Head, name: str) -> None:
-    """Check that a workbook belongs to this assessment as it is asked now.
-
-    Raises:
-        Invalid: it does not; the words say where it belongs.
-    """
-    if origin.assessment_id != head.id:
-        whose = (
-            f"This is the workbook of {origin.service}, {origin.cycle}, not of {head.service}, {head.cycle}."
-        )
-        raise Invalid([Problem(f"{name}: vfm!B2", f"{whose} Upload it there, or choose the other file.")])
-    if origin.version != head.content_hash:
-        old = "This workbook was made for other wording of the questions than is asked now."
-        raise Invalid(
-            [Problem(f"{name}: vfm!B3", f"{old} Download a new one and copy your answers into it.")]
-        )
-
-
-def as_kept(filled: workbook_reading.Filled) -> dict[str, Any]:
-    """What a workbook says, as the store keeps it: plain JSON."""
-    return {
-        "sent": {key: [dict(one.raw), one.seen] for key, one in filled.sent.items()},
-        "problems": [[problem.place, problem.message] for problem in filled.problems],
-        "places": filled.places,
-    }
 
 
 def preview(session: Session, upload_id: int, *, by: Actor) -> Preview:
