@@ -13,6 +13,7 @@ from vfm.questionnaires.answers import GRADES
 from vfm.web import errors, uploads
 from vfm.web.current import actor, now, reading, transaction, wiring
 from vfm.web.errors import stale
+from vfm.web.languages import mark, ngettext, say
 from vfm.web.paging import page_of
 from vfm.workflows import evidence
 from vfm.workflows.evidence import Draft, FormView, StoredFile, Wanted
@@ -20,22 +21,27 @@ from vfm.workflows.evidence import Draft, FormView, StoredFile, Wanted
 blueprint = Blueprint("evidence", __name__)
 
 SHOWS = {
-    "": "All",
-    "expired": "Expired or out of date",
-    "weak": "Opinion only",
-    "unused": "Not used yet",
-    "withdrawn": "Withdrawn",
+    "": mark("All"),
+    "expired": mark("Expired or out of date"),
+    "weak": mark("Opinion only"),
+    "unused": mark("Not used yet"),
+    "withdrawn": mark("Withdrawn"),
 }
 HEADINGS = {
-    "title": "Evidence",
-    "grade": "Grade",
-    "dated": "Dated",
-    "expires": "Expires",
-    "uses": "Answers it supports",
+    "title": mark("Evidence"),
+    "grade": mark("Grade"),
+    "dated": mark("Dated"),
+    "expires": mark("Expires"),
+    "uses": mark("Answers it supports"),
 }
 NOTHING_RUNS = "default-src 'none'; sandbox"
 ACCEPT = ",".join(file_kinds.ENDINGS)
-OFFERED = [(grade.value, GRADES[grade]) for grade in evidence.GRADES_OFFERED]
+
+
+def _offered() -> list[tuple[str, str]]:
+    """(grade, its words) of what new evidence can be."""
+    return [(grade.value, say(GRADES[grade])) for grade in evidence.GRADES_OFFERED]
+
 
 # --- the register -------------------------------------------------------------------------------------------
 
@@ -51,8 +57,8 @@ def register(service_id: int) -> ResponseReturnValue:
         view=view,
         wanted=wanted,
         page=page_of(view.lines, request.args.get("page", 1, type=int)),
-        shows=SHOWS,
-        headings=HEADINGS,
+        shows={key: say(words) for key, words in SHOWS.items()},
+        headings={key: say(words) for key, words in HEADINGS.items()},
         grade_words=GRADES,
     )
 
@@ -85,7 +91,7 @@ def add(service_id: int) -> ResponseReturnValue:
             evidence_id = evidence.add(store, service_id, draft, file, by=actor(), now=now())
     except Invalid as error:
         return _new_again(service_id, draft, _with_file_again(error)), 422
-    flash("It is in the register.", "done")
+    flash(say("It is in the register."), "done")
     return redirect(url_for(".show", evidence_id=evidence_id), 303)
 
 
@@ -96,7 +102,9 @@ def _new_again(service_id: int, draft: Draft, problems: Sequence[Problem]) -> st
 
 
 def _new_page(form: FormView, problems: Sequence[Problem] = ()) -> str:
-    return render_template("evidence/new.html", form=form, problems=problems, grades=OFFERED, accept=ACCEPT)
+    return render_template(
+        "evidence/new.html", form=form, problems=problems, grades=_offered(), accept=ACCEPT
+    )
 
 
 @blueprint.get("/evidence/<int:evidence_id>")
@@ -116,7 +124,7 @@ def change(evidence_id: int) -> ResponseReturnValue:
         return _one_page(evidence_id, draft, error.problems), 422
     except Conflict as error:
         return _one_page(evidence_id, draft, stale(error), error), 409
-    flash("The changes are saved.", "done")
+    flash(say("The changes are saved."), "done")
     return redirect(url_for(".show", evidence_id=evidence_id), 303)
 
 
@@ -134,7 +142,7 @@ def _one_page(
         problems=problems,
         clashes=conflict.clashes if conflict else (),
         revision=view.line.row.revision if conflict else view.draft.revision,
-        grades=OFFERED,
+        grades=_offered(),
         grade_words=GRADES,
     )
 
@@ -157,7 +165,7 @@ def withdraw(evidence_id: int) -> ResponseReturnValue:
     """Offer it no more."""
     with transaction() as store:
         evidence.withdraw(store, evidence_id, by=actor(), now=now())
-    flash("Withdrawn. Answers that rely on it keep it; you can bring it back here.", "done")
+    flash(say("Withdrawn. Answers that rely on it keep it; you can bring it back here."), "done")
     return redirect(url_for(".show", evidence_id=evidence_id), 303)
 
 
@@ -166,7 +174,7 @@ def bring_back(evidence_id: int) -> ResponseReturnValue:
     """Offer it again."""
     with transaction() as store:
         evidence.bring_back(store, evidence_id, by=actor(), now=now())
-    flash("It is back in the register.", "done")
+    flash(say("It is back in the register."), "done")
     return redirect(url_for(".show", evidence_id=evidence_id), 303)
 
 
@@ -191,7 +199,7 @@ def add_for(assessment_id: int, key: str) -> ResponseReturnValue:
             evidence.add_for(store, assessment_id, key, draft, file, by=actor(), now=now())
     except Invalid as error:
         return _question_page(assessment_id, key, draft, _with_file_again(error)), 422
-    return _supported(assessment_id, key, "It is in the register and supports this answer.")
+    return _supported(assessment_id, key, say("It is in the register and supports this answer."))
 
 
 @blueprint.post("/assessments/<int:assessment_id>/questions/<key>/evidence/use")
@@ -203,8 +211,12 @@ def use(assessment_id: int, key: str) -> ResponseReturnValue:
             count = evidence.use(store, assessment_id, key, chosen, by=actor(), now=now())
     except Invalid as error:
         return _question_page(assessment_id, key, problems=error.problems), 422
-    pieces = "1 piece of evidence" if count == 1 else f"{count} pieces of evidence"
-    return _supported(assessment_id, key, f"{pieces} added to this answer.")
+    words = ngettext(
+        "%(count)s piece of evidence added to this answer.",
+        "%(count)s pieces of evidence added to this answer.",
+        count,
+    )
+    return _supported(assessment_id, key, words % {"count": count})
 
 
 @blueprint.post("/assessments/<int:assessment_id>/questions/<key>/evidence/<int:evidence_id>/remove")
@@ -212,9 +224,8 @@ def stop_using(assessment_id: int, key: str, evidence_id: int) -> ResponseReturn
     """Let it support this answer no more."""
     with transaction() as store:
         title = evidence.stop_using(store, assessment_id, key, evidence_id, by=actor(), now=now())
-    return _supported(
-        assessment_id, key, f"“{title}” no longer supports this answer. It stays in the register."
-    )
+    words = say("“%(title)s” no longer supports this answer. It stays in the register.", title=title)
+    return _supported(assessment_id, key, words)
 
 
 def _supported(assessment_id: int, key: str, words: str) -> ResponseReturnValue:
@@ -234,7 +245,7 @@ def _question_page(
         words=words,
         offered=evidence.MOST_OFFERED,
         problems=problems,
-        grades=[(grade.value, view.grades[grade]) for grade in evidence.GRADES_OFFERED],
+        grades=[(grade.value, say(view.grades[grade])) for grade in evidence.GRADES_OFFERED],
         accept=ACCEPT,
     )
 

@@ -29,6 +29,7 @@ FINISHED = frozenset(
         "comments",
         "delegations",
         "errors",
+        "evidence",
         "home",
         "invitations",
         "sign_in",

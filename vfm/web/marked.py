@@ -1,13 +1,17 @@
 """Every sentence that a page marks for translation, found in the source of the pages themselves."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from babel.messages.extract import extract_from_dir
 
+from vfm.questionnaires.answers import GRADES
+
 HERE = Path(__file__).parents[1]
 PYTHON: Mapping[str, Any] = {"say": None, "mark": None, "ngettext": (1, 2)}
+TABLES: Mapping[str, Iterable[str]] = {"questionnaires/answers.py": GRADES.values()}
+"""Where words stand that pure rooms keep and pages show through `say` -> those words."""
 PAGES: Mapping[str, Any] = {"_": None, "gettext": None, "ngettext": (1, 2)}
 
 Sentence = str | tuple[str, ...]
@@ -21,6 +25,9 @@ def sentences() -> dict[Sentence, list[str]]:
         found.setdefault(message, []).append(place)
     for place, message in _in_folder("templates", "**.html", "jinja2.ext:babel_extract", PAGES):
         found.setdefault(message, []).append(place)
+    for place, words in TABLES.items():
+        for message in words:
+            found.setdefault(message, []).append(place)
     return found
 
 
