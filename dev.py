@@ -108,6 +108,8 @@ def make_environment() -> None:
             "This Python cannot make .venv: its ensurepip is missing. "
             "On Debian or Ubuntu: apt-get install python3-venv. Then run this again."
         )
+    if VENV.is_symlink():
+        raise Stop(".venv is a link, and making it anew would empty what it leads to. Remove the link first.")
     say("Making .venv ...")
     if not runs([sys.executable, "-m", "venv", "--clear", str(VENV)]):
         raise Stop("Python could not make .venv; the lines above say why.")

@@ -7,9 +7,10 @@ from sqlalchemy import Engine, select
 
 from tests import build
 from tests.answered import answered
-from tests.client import Browser, Page
+from tests.client import Browser, Page, words
 from tests.council import NOW, SmallCouncil
 from tests.rounds import Round, give, opened
+from vfm.questionnaires.translations import with_words
 from vfm.store.database import reading, transaction
 from vfm.store.tables import Assessment, Delegation, Invitation, Message, Person, PersonRole
 from vfm.workflows import cycles, people
@@ -48,6 +49,24 @@ def given(signed_in: Enter, council: SmallCouncil, at: str) -> Page:
     page = signed_in("director").open(f"{at}/give?place=ECO")
     contributor = str(council.people["contributor"])
     return page.submit("Give it", people=contributor, message="By Friday, please.")
+
+
+@pytest.mark.parametrize(
+    ("director", "contributor", "named"), [("cy", "en", "- Economy\n"), ("en", "cy", "- Economi\n")]
+)
+def test_the_e_mail_names_a_part_in_the_language_of_who_reads_it(
+    signed_in: Enter, engine: Engine, council: SmallCouncil, director: str, contributor: str, named: str
+) -> None:
+    asked = with_words(ASKED, "cy", {"section.ECO.title": "Economi"})
+    made = opened(engine, council, asked, given=())
+    with transaction(engine) as session:
+        session.get_one(Person, council.people["director"]).language = director
+        session.get_one(Person, council.people["contributor"]).language = contributor
+    page = signed_in("director").open(f"/assessments/{made.assessments['LIB']}/give?place=ECO")
+    give_it = words(page.soup.select_one("main button:not(.govuk-button--secondary)"))  # type: ignore[arg-type]
+    page.submit(give_it, people=str(council.people["contributor"]))
+    with reading(engine) as session:
+        assert named in session.scalars(select(Message.body)).one()
 
 
 def test_a_contributor_sees_and_answers_exactly_their_part(signed_in: Enter, given: Page, at: str) -> None:

@@ -1,5 +1,6 @@
 """What each person is told to do next, on both databases."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import Engine
@@ -52,3 +53,23 @@ def test_a_cycle_counts_each_assessment_at_its_step(engine: Engine, council: Sma
         engine, council, "challenger"
     )
     assert "Sign off the assessment of Highways, or return it" in _words(engine, council, "other_director")
+
+
+def test_many_assessments_that_nobody_has_begun_are_one_thing_to_do(
+    engine: Engine, council: SmallCouncil
+) -> None:
+    made = opened(engine, council, ASKED, services=tuple(council.services))
+    everything = replace(council.actor("director"), directs=frozenset(council.services.values()))
+
+    def told() -> list[tuple[str, str]]:
+        with reading(engine) as session:
+            tasks = home.show(session, by=everything, now=NOW).tasks
+        return [(task.words, task.page) for task in tasks]
+
+    assert told() == [("Start 5 assessments, none of them begun", "assessments.index")]
+    with transaction(engine) as session:
+        for key in ("LIB", "ROADS"):
+            session.get_one(Assessment, made.assessments[key]).due_on = NOW.date()
+    apart = [words for words, page in told() if page == "assessments.show"]
+    assert len(apart) == len(told()) == 5
+    assert "Start the assessment of Libraries" in apart

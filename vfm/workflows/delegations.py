@@ -167,7 +167,7 @@ def give(session: Session, assessment_id: int, typed: Typed, *, by: Actor, now: 
     titles = [parts.title_of(questionnaire, part) for part in wanted]
     for person_id in names:
         token = new[person_id][1] if person_id in new else None
-        _tell(session, head, person_id, titles, message, token, by, now)
+        _tell(session, head, person_id, wanted, message, token, by, now)
     after = {"to": list(names.values()), "parts": titles}
     _record(session, "gave a part", head, after, by, now)
     return Given(tuple(names.values()), tuple((person.name, token) for person, token in new.values()))
@@ -177,14 +177,19 @@ def _tell(
     session: Session,
     head: Head,
     person_id: int,
-    titles: Sequence[str],
+    given: Sequence[Part],
     message: str,
     token: str | None,
     by: Actor,
     now: datetime,
 ) -> None:
-    """The e-mail to somebody who was given parts; `token` is of the invitation of somebody new."""
+    """The e-mail to somebody who was given parts, named in the language they read.
+
+    `token` is of the invitation of somebody new.
+    """
     person = session.get_one(Person, person_id)
+    asked = content.questionnaire(session, head.version_id, head.content_hash)
+    worded = content.in_language(asked, person.language)
     first = f"First choose a password: {letters.PAGES}/invitations/{token}" if token else ""
     letters.send(
         session,
@@ -193,7 +198,7 @@ def _tell(
         subject=f"{head.service}: questions for you to answer",
         paragraphs=[
             f"{by.name} asks you to answer a part of the self-assessment of {head.service} ({head.cycle}):",
-            "\n".join(f"- {title}" for title in titles),
+            "\n".join(f"- {parts.title_of(worded, part)}" for part in given),
             message,
             f"It is due on {letters.day(head.due_on)}.",
             first,

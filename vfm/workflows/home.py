@@ -1,5 +1,6 @@
 """What wants doing next: read afresh for each person, most urgent first."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,6 +17,8 @@ from vfm.store.queries.parts import cannot_be_answered
 
 SOON = 7
 """Days before its due date from which an assessment is called due soon."""
+SHOWN_ALIKE = 3
+"""Assessments that nobody has begun, of one cycle and due on one day, that are things to do one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +111,16 @@ def _waited_for(session: Session, by: Actor, work: tuple[Work, ...], today: date
 
 
 def _answering(session: Session, by: Actor, work: tuple[Work, ...], today: date) -> Iterator[Task]:
-    for one in work:
-        if one.status == "open" and not one.is_of_group and one.service_id in by.directs:
+    own = [
+        one for one in work if one.status == "open" and not one.is_of_group and one.service_id in by.directs
+    ]
+    alike = Counter(_unstarted(one) for one in own if not one.answered)
+    for (cycle, due_on), count in alike.items():
+        if count > SHOWN_ALIKE:
+            words, tag = f"Start {count} assessments, none of them begun", _tag(due_on, today)
+            yield Task(words, "assessments.index", due_on=due_on, tag=tag, about=cycle)
+    for one in own:
+        if one.answered or alike[_unstarted(one)] <= SHOWN_ALIKE:
             left = max(one.on_route - one.answered, 0)
             verb = "Start" if not one.answered else "Finish" if left else "Check and send"
             rest = f": {left} of {one.on_route} questions left" if one.answered and left else ""
@@ -122,6 +133,11 @@ def _answering(session: Session, by: Actor, work: tuple[Work, ...], today: date)
             yield Task(f"Update {_count(overdue, 'overdue action')}", "actions.index", tag="Late")
         if undated:
             yield Task(f"Set a date for {_count(undated, 'improvement action')}", "actions.index")
+
+
+def _unstarted(one: Work) -> tuple[str, date]:
+    """What makes two assessments that nobody has begun the same thing to do."""
+    return one.cycle, one.due_on
 
 
 def _given(parts: tuple[OwnPart, ...], today: date) -> Iterator[Task]:
