@@ -8,7 +8,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from vfm.commands import demo, ranks, running, scores, template, translations, work
+from vfm.commands import demo, ranks, running, scores, template, translations, work, workbooks
 from vfm.commands.console import WRONG_USE, Subcommands
 
 Command = Callable[[argparse.Namespace], int]
@@ -23,6 +23,7 @@ REGISTERS: tuple[Callable[[Subcommands], None], ...] = (
     running.register_upgrade,
     running.register_serve,
     work.register,
+    workbooks.register,
     translations.register,
     demo.register,
 )

@@ -25,9 +25,12 @@ from vfm.commands.job_kinds import KINDS, Work
 from vfm.commands.jobs import FAULT, UNKNOWN, do_next
 from vfm.errors import Invalid, Problem
 from vfm.gateways import mail
+from vfm.gateways.file_store import DiskStore
 from vfm.store import jobs, outbox
 from vfm.store.database import reading, transaction
 from vfm.store.tables import Job, Message
+
+NO_FILES = DiskStore(Path("/nowhere"))
 
 
 class Post:
@@ -353,8 +356,8 @@ def test_a_job_is_done_by_its_kind(engine: Engine, asked: Callable[..., int], mo
 
     monkeypatch.setitem(KINDS, "count", count)
     wanted = asked("count", up_to=7)
-    assert do_next(engine, lambda: NOW)
-    assert not do_next(engine, lambda: NOW)
+    assert do_next(engine, lambda: NOW, NO_FILES)
+    assert not do_next(engine, lambda: NOW, NO_FILES)
     done = job(engine, wanted)
     assert (done.result, done.problem, done.finished_at) == ({"counted": 7}, "", NOW)
 
@@ -366,7 +369,7 @@ def test_a_job_that_cannot_be_done_says_why(engine: Engine, asked: Callable[...,
     monkeypatch.setitem(KINDS, "refuse", refuse)
     monkeypatch.setitem(KINDS, "broken", lambda work: {"x": 1 // 0})
     wanted = [asked("refuse"), asked("broken"), asked("unheard")]
-    while do_next(engine, lambda: NOW):
+    while do_next(engine, lambda: NOW, NO_FILES):
         pass
     assert [job(engine, one).problem for one in wanted] == [
         "services: There is no service in it.",
@@ -384,7 +387,7 @@ def test_a_job_that_stops_its_worker_is_given_up(engine: Engine, asked: Callable
             assert claimed is not None
             assert jobs.claim(session, now=now) is None
         now += jobs.CLAIM_LASTS
-    assert not do_next(engine, lambda: now)
+    assert not do_next(engine, lambda: now, NO_FILES)
     assert job(engine, wanted).problem == jobs.STOPPED
     with transaction(engine) as session:
         session.execute(update(Job).values(attempts=0))

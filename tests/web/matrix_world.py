@@ -20,7 +20,7 @@ from tests.rounds import opened
 from vfm.gateways.file_store import FileStore
 from vfm.questionnaires.merging import Sent
 from vfm.roles import Actor, Role
-from vfm.store import events, groups
+from vfm.store import events, groups, jobs
 from vfm.store.database import transaction
 from vfm.store.tables import (
     Comment,
@@ -35,6 +35,7 @@ from vfm.store.tables import (
     Upload,
 )
 from vfm.workflows import assessments, challenge, people, priorities, reviews, sign_off, versions
+from vfm.workflows.bulk_workbooks import TAKE_IN
 from vfm.workflows.priorities import Verdict
 
 ASKED = build.questionnaire(
@@ -256,6 +257,11 @@ def _uploaded(engine: Engine, council: SmallCouncil, world: World) -> None:
         session.add(row)
         session.flush()
         world.places["upload"] = row.id
+        core = council.people["core_team"]
+        place = int(world.places["cycle_open"])
+        world.places["job_taken"] = jobs.queue(
+            session, TAKE_IN, by_id=core, now=NOW, subject_id=place, name="a"
+        )
 
 
 def _priorities(engine: Engine, council: SmallCouncil, world: World) -> None:

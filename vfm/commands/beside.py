@@ -22,7 +22,7 @@ def worker(settings: "Settings", address: str, *, wanted: bool = True) -> Iterat
     if not wanted:
         yield
         return
-    given = {"VFM_DATABASE": settings.database, "VFM_MAIL": settings.mail}
+    given = {"VFM_DATABASE": settings.database, "VFM_MAIL": settings.mail, "VFM_FILES": settings.files}
     given["VFM_URL"] = os.environ.get("VFM_URL") or address
     command = [sys.executable, "-m", "vfm.cli", "work", "--until-eof"]
     started = subprocess.Popen(command, stdin=subprocess.PIPE, env=os.environ | given)

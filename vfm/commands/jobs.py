@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from vfm.commands.job_kinds import KINDS, Work
 from vfm.errors import VfmError
+from vfm.gateways.file_store import FileStore
 from vfm.store import jobs
 from vfm.store.database import reading, transaction
 
@@ -18,7 +19,7 @@ FAULT = "It was stopped by a fault of the program, which is written in the log. 
 log = logging.getLogger("vfm.work")
 
 
-def do_next(engine: Engine, clock: Callable[[], datetime]) -> bool:
+def do_next(engine: Engine, clock: Callable[[], datetime], files: FileStore) -> bool:
     """Do the oldest job that waits; False when there is none."""
     with reading(engine) as session:
         if not jobs.waiting(session, now=clock()):
@@ -27,7 +28,7 @@ def do_next(engine: Engine, clock: Callable[[], datetime]) -> bool:
         job = jobs.claim(session, now=clock())
     if job is None:  # another worker was faster, or it was given up
         return False
-    result, problem = _done(Work(engine, job, clock))
+    result, problem = _done(Work(engine, job, clock, files))
     with transaction(engine) as session:
         jobs.finish(session, job.id, result=result, problem=problem, now=clock())
     return True

@@ -15,6 +15,7 @@ from vfm.commands.console import DONE, PROBLEMS, Subcommands, environment_settin
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from vfm.gateways.file_store import FileStore
     from vfm.gateways.mail import Server
     from vfm.settings import Settings
 
@@ -72,12 +73,17 @@ def _wait_for_the_end(stop: Event) -> None:
 
 
 class Worker:
-    """What it takes to work: the mail server (None: e-mails wait), the clock, and the word to stop."""
+    """What it takes to work: the mail server (None: e-mails wait), the files, and the word to stop."""
 
     def __init__(
-        self, mail: "Server | None", url: str, stop: Event, clock: Callable[[], datetime] | None = None
+        self,
+        mail: "Server | None",
+        files: "FileStore",
+        url: str,
+        stop: Event,
+        clock: Callable[[], datetime] | None = None,
     ) -> None:
-        self.mail, self.url, self.stop = mail, url, stop
+        self.mail, self.files, self.url, self.stop = mail, files, url, stop
         self.clock = clock or (lambda: datetime.now(UTC))
         self.reminded_at: datetime | None = None
 
@@ -86,11 +92,12 @@ class Worker:
         """A worker as the settings say.
 
         Raises:
-            Invalid: `VFM_MAIL` cannot be read.
+            Invalid: `VFM_MAIL` or `VFM_FILES` cannot be read.
         """
-        from vfm.gateways import mail
+        from vfm.gateways import file_store, mail
 
-        return cls(mail.server(settings.mail) if settings.mail else None, settings.url, stop)
+        server = mail.server(settings.mail) if settings.mail else None
+        return cls(server, file_store.from_settings(settings), settings.url, stop)
 
     def once(self, engine: "Engine") -> str:
         """Do all that is due; what was done, in words."""
@@ -141,6 +148,6 @@ class Worker:
         from vfm.commands import jobs
 
         done = 0
-        while not self.stop.is_set() and jobs.do_next(engine, self.clock):
+        while not self.stop.is_set() and jobs.do_next(engine, self.clock, self.files):
             done += 1
         return done

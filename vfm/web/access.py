@@ -168,6 +168,13 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "answer_workbooks.preview": ANSWERING,
     "answer_workbooks.accept": ANSWERING,
     "answer_workbooks.discard": ANSWERING,
+    # bulk_workbooks
+    "bulk_workbooks.index": CORE,
+    "bulk_workbooks.take_in": CORE,
+    "bulk_workbooks.make": CORE,
+    "bulk_workbooks.show": CORE,
+    "bulk_workbooks.export": CORE,
+    "bulk_workbooks.download": CORE,
     # history
     "history.of_question": ANSWERS,
     "history.ask": ANSWERS,

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from vfm.errors import Invalid, NotFound, Problem
+from vfm.errors import Forbidden, Invalid, NotFound, Problem
 from vfm.roles import Actor, Role
 from vfm.store import credentials, events, sessions
 from vfm.store.queries import sign_in as queries
@@ -165,6 +165,18 @@ def core_member(session: Session, email: str) -> Actor:
         sentence = f"Nobody of the core team who may sign in has the e-mail {email}. Name somebody who does."
         raise Invalid([Problem("--by", sentence)])
     return Actor(found[0], queries.person_name(session, found[0]), roles)
+
+
+def acting(session: Session, person_id: int) -> Actor:
+    """Somebody of the council's own roles, for work that goes on after they asked for it.
+
+    Raises:
+        Forbidden: they may not sign in any more.
+    """
+    if not queries.is_active(session, person_id):
+        raise Forbidden("Whoever asked for this may not sign in any more. Ask for it again.")
+    roles = queries.roles_without_service(session, person_id)
+    return Actor(person_id, queries.person_name(session, person_id), roles)
 
 
 def seen(session: Session, session_id: int, *, now: datetime) -> None:
