@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from vfm.errors import Clash, Conflict, Invalid, Problem
 from vfm.questionnaires.figures import SHARE
+from vfm.web import languages
 from vfm.web.beside import figure_line
 from vfm.web.current import actor, now, reading, transaction
 from vfm.workflows import figure_views
@@ -43,7 +44,12 @@ def say(assessment_id: int, measure: str, year: str) -> ResponseReturnValue:
         cure = "What is kept now stands below. Save again to put yours in its place."
         problem = Problem("verdict", f"{conflict} {cure}")
         return _page(assessment_id, measure, year, typed, (problem,), conflict.clashes), 409
-    flash("Taken back: nothing is said of this figure now." if is_taken_back else "Saved.", "done")
+    flash(
+        languages.say("Taken back: nothing is said of this figure now.")
+        if is_taken_back
+        else languages.say("Saved."),
+        "done",
+    )
     with reading() as store:
         view = figure_views.show(store, assessment_id, measure, year, by=actor())
     return redirect(_back(view, form.get("at", "")), 303)

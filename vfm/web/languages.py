@@ -30,6 +30,7 @@ FINISHED = frozenset(
         "delegations",
         "errors",
         "evidence",
+        "figure_views",
         "home",
         "invitations",
         "sign_in",
