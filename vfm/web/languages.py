@@ -9,7 +9,7 @@ import gettext as standard
 import io
 from collections.abc import Callable
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from babel import Locale
@@ -97,8 +97,15 @@ def mark(message: str) -> str:
 
 def on_a_page(message: str, **values: object) -> Markup:
     """The same as `say` for a page: the sentence may hold marks of HTML, its values may not."""
-    found = Markup(gettext(message))  # noqa: S704 - written by us, in the code or in the catalogue
+    found = _as_html(message, _language.get())
     return found % values if values else found
+
+
+@lru_cache(maxsize=8192)
+def _as_html(message: str, language: str) -> Markup:
+    """A marked sentence as HTML, made once: a section's page says the same dozen beside each question."""
+    words = _translations(language).gettext(message) if message else ""
+    return Markup(words)  # noqa: S704 - written by us, in the code or in the catalogue
 
 
 def english(words: str) -> str:
