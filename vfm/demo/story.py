@@ -337,7 +337,7 @@ def _cycle_under_way(stage: Stage, version: int) -> None:
 
 
 def _steer(stage: Stage, cycle: int) -> None:
-    """One is returned; who had not started gets more time before it was due; who is late was chased."""
+    """One is returned; most of those not done get more time before it was due; who is late was chased."""
     core = stage.one(Role.CORE_TEAM)
     with reading(stage.engine) as session:
         rows = dict(iter(session.execute(select(Assessment.id, Assessment.status).filter_by(cycle_id=cycle))))
@@ -351,7 +351,8 @@ def _steer(stage: Stage, cycle: int) -> None:
     started = [found[key] for key in found if stages[key] == "started"]
     with transaction(stage.engine) as session:
         day = _typed(stage.days_ago(-12).date())
-        chasing.extend(session, cycle, unstarted[::2], day, MORE_TIME, by=core, now=stage.days_ago(3))
+        more = [*unstarted[2:], *(one for i, one in enumerate(started) if i % 3)]
+        chasing.extend(session, cycle, more, day, MORE_TIME, by=core, now=stage.days_ago(3))
     with transaction(stage.engine) as session:
         view = chasing.to_chase(session, cycle, started[::3], by=core, now=stage.days_ago(1))
         chasing.chase(session, cycle, started[::3], view.subject, view.body, by=core, now=stage.days_ago(1))
