@@ -84,7 +84,16 @@ def test_more_time_shows_wherever_it_is_due(engine: Engine, ids: dict[str, int],
         "Give more time", due_on__day="1", due_on__month="3", due_on__year="2026", reason="x"
     )
     assert past.problems == ["That day has passed. Choose today or later."]
-    done = past.submit("Give more time", due_on__year="2027", reason="The flood of November")
+    less = past.submit("Give more time", due_on__day="18", due_on__month="12")
+    assert less.status == 422
+    assert less.problems == ["Choose a day after 18 December 2026, which is the day it is due now."]
+    done = less.submit(
+        "Give more time",
+        due_on__day="1",
+        due_on__month="3",
+        due_on__year="2027",
+        reason="The flood of November",
+    )
     assert "1 service given more time." in done.text
     row = next(row for row in done.soup.select("tbody tr") if "Libraries" in row.get_text())
     assert "1 March 2027" in row.get_text()
@@ -98,6 +107,18 @@ def test_more_time_shows_wherever_it_is_due(engine: Engine, ids: dict[str, int],
         {"due_on": "2027-03-01", "reason": "The flood of November"},
     )
     assert "The flood of November" in messages(engine)[0].body
+
+
+def test_a_day_that_gives_one_of_several_no_more_time_is_refused(
+    engine: Engine, ids: dict[str, int], signed_in: Enter
+) -> None:
+    with transaction(engine) as session:
+        session.get_one(Assessment, ids["ROADS"]).due_on = date(2027, 3, 5)
+    page = ticked(signed_in("core_team"), ids, "LIB", "ROADS", button="Give them more time")
+    typed = {"due_on__day": "1", "due_on__month": "3", "due_on__year": "2027", "reason": "The flood"}
+    refused = page.submit("Give more time", **typed)
+    assert refused.problems == ["Choose a day after 5 March 2027, which is the day Highways is due now."]
+    assert messages(engine) == [], "nobody is told of time they do not get"
 
 
 def test_all_that_is_signed_off_gets_no_more_time(ids: dict[str, int], signed_in: Enter) -> None:

@@ -146,11 +146,12 @@ def extend(
 
     Raises:
         NotFound: no such cycle.
-        Invalid: nothing was ticked, there is no reason, or the day cannot be read or has passed.
+        Invalid: nothing was ticked, there is no reason, or the day cannot be read, has passed, or is no
+            later than the day on which one of them is due now.
         Conflict: all of them are signed off meanwhile.
     """
     selection = to_extend(session, cycle_id, ids, now=now)
-    day, problems = _day(due_on, now.date())
+    day, problems = _day(due_on, now.date(), selection.lines)
     problems += _words_problem("reason", "Say why they get more time: they are told, and it is kept.", reason)
     if problems or day is None:
         raise Invalid(problems)
@@ -228,7 +229,7 @@ def _about(line: Line, head: Head) -> str:
     return f"{line.service}, {head.name}: due on {letters.day(line.due_on)}. {line.left}"
 
 
-def _day(typed: DayTyped, today: date) -> tuple[date | None, list[Problem]]:
+def _day(typed: DayTyped, today: date, lines: Collection[Line]) -> tuple[date | None, list[Problem]]:
     if not any(part.strip() for part in typed):
         return None, [Problem("due_on", "Enter the day by which they have to be done.")]
     try:
@@ -237,7 +238,19 @@ def _day(typed: DayTyped, today: date) -> tuple[date | None, list[Problem]]:
         return None, [Problem("due_on", str(problem))]
     if day < today:
         return None, [Problem("due_on", "That day has passed. Choose today or later.")]
+    latest = max((line.due_on for line in lines), default=None)
+    if latest is not None and day <= latest:
+        return None, [Problem("due_on", _no_more_time(latest, lines))]
     return day, []
+
+
+def _no_more_time(latest: date, lines: Collection[Line]) -> str:
+    """Why a day is refused that gives one of them no more time than it has: its e-mail would be untrue."""
+    day = letters.day(latest)
+    if len(lines) == 1:
+        return f"Choose a day after {day}, which is the day it is due now."
+    service = next(line.service for line in lines if line.due_on == latest)
+    return f"Choose a day after {day}, which is the day {service} is due now."
 
 
 def _words_problem(place: str, missing: str, words: str) -> list[Problem]:
