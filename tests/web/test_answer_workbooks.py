@@ -414,6 +414,13 @@ def test_a_contributor_downloads_and_sends_back_their_part_alone(
     assert values(engine, at) == {"B-07": Decimal(2)}
 
 
+@on_one_database
+@pytest.mark.parametrize("place", ["workbook", "questions/A-01/evidence", "questions/A-01/history"])
+def test_the_menu_says_that_a_page_is_one_of_the_assessment(signed_in: Enter, at: int, place: str) -> None:
+    page = signed_in("director").open(f"/assessments/{at}/{place}")
+    assert [one.get_text(strip=True) for one in page.soup.select("nav [aria-current]")] == ["Assessments"]
+
+
 def test_whoever_was_given_nothing_finds_no_workbook(
     engine: Engine, council: SmallCouncil, signed_in: Enter
 ) -> None:
