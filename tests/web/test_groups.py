@@ -48,7 +48,7 @@ def test_alone_then_together_to_sign_off(signed_in: Enter, at: str) -> None:
     assert page.soup.select_one('[name="LE-01.value"]')["value"] == "twelve"
     page = page.submit("Save and continue", **{"LE-01.value": "12"}).submit("I have finished")
     assert "Thank you" in page.text
-    page = page.submit("Take back that I have finished").submit("I have finished")
+    page = page.submit("I have not finished after all").submit("I have finished")
 
     page = viewer.open(at)
     assert "1 of 2 members has finished" in page.text
