@@ -1,7 +1,7 @@
 """A worker beside the server, so that whoever starts the pages needs to start nothing else."""
 
 import os
-import subprocess
+import subprocess  # nosec B404
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,7 +25,7 @@ def worker(settings: "Settings", address: str, *, wanted: bool = True) -> Iterat
     given = {"VFM_DATABASE": settings.database, "VFM_MAIL": settings.mail, "VFM_FILES": settings.files}
     given["VFM_URL"] = os.environ.get("VFM_URL") or address
     command = [sys.executable, "-m", "vfm.cli", "work", "--until-eof"]
-    started = subprocess.Popen(command, stdin=subprocess.PIPE, env=os.environ | given)
+    started = subprocess.Popen(command, stdin=subprocess.PIPE, env=os.environ | given)  # nosec B603
     owner = os.getpid()
     try:
         yield
