@@ -1,9 +1,9 @@
 """Who may see and answer what of an assessment: the one place that says so.
 
-Every workflow that touches an assessment asks `of` once, straight after it found the assessment, and goes on
+Every workflow that touches an assessment opens it here once (or asks `of`, with a head it has), and goes on
 with what comes back:
 
-    reach = reach_of(session, head.id, head.service_id, questionnaire, by)   # NotFound for everybody else
+    head, reach = reach.opened(session, assessment_id, by)   # NotFound for everybody else
     reach.own          what this person may see: iterate over its questions and sections, never the whole's
     reach.answers      keys they may answer: `if key not in reach.answers: raise NotFound`
     reach.answers_all  may send the assessment; reach.is_director: directs the service, or stands in
@@ -18,7 +18,8 @@ from vfm.questionnaires.schema import Questionnaire
 from vfm.roles import Actor, Role
 from vfm.store import content
 from vfm.store.database import Session
-from vfm.store.queries import parts
+from vfm.store.queries import assessments, parts
+from vfm.store.queries.assessments import Head
 
 READERS = (Role.CORE_TEAM, Role.CHALLENGER, Role.EXECUTIVE)
 """Who may read every assessment; nobody but a service's own people may answer it."""
@@ -27,6 +28,23 @@ READERS = (Role.CORE_TEAM, Role.CHALLENGER, Role.EXECUTIVE)
 def sees_whole(by: Actor, service_id: int) -> bool:
     """True for those who may read everything of a service's assessments, whatever they were given."""
     return service_id in by.answers_for or by.has(*READERS)
+
+
+def opened(session: Session, assessment_id: int, by: Actor, *, lock: bool = False) -> tuple[Head, Reach]:
+    """An assessment, and what this person may see and answer of it; locked for whoever is to write.
+
+    Raises:
+        NotFound: no such assessment, or nothing of it is theirs to know of.
+    """
+    return readable(session, assessments.head(session, assessment_id, lock=lock), by)
+
+
+def readable(session: Session, head: Head | None, by: Actor) -> tuple[Head, Reach]:
+    """The same for a head that was read already; None where there is no such assessment."""
+    if head is None:
+        raise NotFound
+    questionnaire = content.questionnaire(session, head.version_id, head.content_hash)
+    return head, of(session, head.id, head.service_id, questionnaire, by)
 
 
 def of(

@@ -144,7 +144,7 @@ def show(session: Session, assessment_id: int, *, by: Actor) -> Overview:
     Raises:
         NotFound: no such assessment, or not yours to see.
     """
-    head, reach = _open(session, assessment_id, by)
+    head, reach = reaching.opened(session, assessment_id, by)
     blank = _keys(session, head, reach)
     found = uploads.waiting(session, assessment_id)
     mine = tuple(one for one in found if one.by_id == by.id or reach.is_director)
@@ -158,7 +158,7 @@ def blank(session: Session, assessment_id: int, *, by: Actor) -> Blank:
         NotFound: no such assessment, or not yours to see.
     """
     found, figures = queries.head_with_figures(session, assessment_id)
-    head, reach = _readable(session, found, by)
+    head, reach = reaching.readable(session, found, by)
     own = reach.own
     kept, before = queries.answers_now_and_before(
         session, assessment_id, head.earlier_id, set(reach.whole.questions)
@@ -232,7 +232,7 @@ def take_in(
         Conflict: it was sent for sign-off meanwhile.
         Invalid: it is another service's workbook, or of an earlier version, or its structure was changed.
     """
-    head, reach = _open(session, assessment_id, by, lock=True)
+    head, reach = reaching.opened(session, assessment_id, by, lock=True)
     _assert_answers(head, reach)
     origin = workbook_reading.origin_of(sheets, name)
     workbook_reading.assert_fits(origin, head, name, "Upload it there, or choose the other file.")
@@ -350,7 +350,7 @@ def _upload(session: Session, upload_id: int, by: Actor, *, lock: bool = False) 
     upload = session.get(Upload, upload_id)
     if upload is None:
         raise NotFound
-    head, reach = _open(session, upload.assessment_id, by, lock=lock)
+    head, reach = reaching.opened(session, upload.assessment_id, by, lock=lock)
     if upload.by_id != by.id and not reach.is_director:
         raise NotFound
     return upload, head, reach
@@ -391,17 +391,6 @@ def _clashes(
 
 
 # --- what all of them ask -----------------------------------------------------------------------------------
-
-
-def _open(session: Session, assessment_id: int, by: Actor, *, lock: bool = False) -> tuple[Head, Reach]:
-    return _readable(session, queries.head(session, assessment_id, lock=lock), by)
-
-
-def _readable(session: Session, head: Head | None, by: Actor) -> tuple[Head, Reach]:
-    if head is None:
-        raise NotFound
-    questionnaire = content.questionnaire(session, head.version_id, head.content_hash)
-    return head, reaching.of(session, head.id, head.service_id, questionnaire, by)
 
 
 def _assert_answers(head: Head, reach: Reach) -> None:

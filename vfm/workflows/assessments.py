@@ -342,7 +342,7 @@ def show(session: Session, assessment_id: int, *, by: Actor) -> TaskList:
     Raises:
         NotFound: no such assessment, or not yours to see.
     """
-    head, reach = _open(session, assessment_id, by)
+    head, reach = reaching.opened(session, assessment_id, by)
     own = reach.own
     given = _answers(reach.whole, queries.answers(session, assessment_id))
     route = routing.on_route(reach.whole, given)
@@ -419,7 +419,7 @@ def section(
         NotFound: no such assessment, section or question, or not yours to see.
     """
     found, figures = queries.head_with_figures(session, assessment_id)
-    head, reach = _readable(session, found, by)
+    head, reach = reaching.readable(session, found, by)
     may_answer = _may_answer(head, reach)
     own = reach.to_answer if may_answer else reach.own
     page = _page(own, key)
@@ -501,7 +501,7 @@ def questions(session: Session, assessment_id: int, *, by: Actor) -> AllQuestion
     Raises:
         NotFound: no such assessment, or not yours to see.
     """
-    head, reach = _open(session, assessment_id, by)
+    head, reach = reaching.opened(session, assessment_id, by)
     given = _answers(reach.whole, queries.answers(session, assessment_id))
     route = routing.on_route(reach.whole, given)
     sections = sheet(reach.own, given, route, only=reach.own.questions)
@@ -509,17 +509,6 @@ def questions(session: Session, assessment_id: int, *, by: Actor) -> AllQuestion
 
 
 # --- what all of them ask -----------------------------------------------------------------------------------
-
-
-def _open(session: Session, assessment_id: int, by: Actor, *, lock: bool = False) -> tuple[Head, Reach]:
-    return _readable(session, queries.head(session, assessment_id, lock=lock), by)
-
-
-def _readable(session: Session, head: Head | None, by: Actor) -> tuple[Head, Reach]:
-    if head is None:
-        raise NotFound
-    questionnaire = content.questionnaire(session, head.version_id, head.content_hash)
-    return head, reaching.of(session, head.id, head.service_id, questionnaire, by)
 
 
 def _may_answer(head: Head, reach: Reach) -> bool:
@@ -649,7 +638,7 @@ def save(
         Forbidden: yours to see, not to answer.
         Conflict: it was sent for sign-off meanwhile.
     """
-    head, reach = _open(session, assessment_id, by, lock=True)
+    head, reach = reaching.opened(session, assessment_id, by, lock=True)
     questionnaire, own = reach.whole, reach.to_answer
     if not reach.answers:
         _page(reach.own, key)

@@ -16,7 +16,7 @@ from vfm.questionnaires import parts, routing, steps
 from vfm.questionnaires.answers import UNANSWERED, State
 from vfm.questionnaires.kinds import text_problem
 from vfm.questionnaires.pages import pages
-from vfm.questionnaires.parts import WHOLE, Part, Reach, Scope
+from vfm.questionnaires.parts import WHOLE, Part, Scope
 from vfm.questionnaires.schema import Questionnaire
 from vfm.questionnaires.steps import Step
 from vfm.roles import Actor, Role
@@ -311,7 +311,7 @@ def mine(session: Session, assessment_id: int, part_id: int, *, by: Actor) -> Pa
     Raises:
         NotFound: no such part of yours.
     """
-    head, reach = _open(session, assessment_id, by)
+    head, reach = reaching.opened(session, assessment_id, by)
     holdings = queries.holdings(session, assessment_id)
     holding = next((one for one in holdings if one.id == part_id and one.person_id == by.id), None)
     if holding is None:
@@ -362,7 +362,7 @@ def take_up(session: Session, assessment_id: int, part_id: int, *, by: Actor, no
 
 
 def _own_part(session: Session, assessment_id: int, part_id: int, by: Actor) -> tuple[Head, Delegation]:
-    head, _ = _open(session, assessment_id, by, lock=True)
+    head, _ = reaching.opened(session, assessment_id, by, lock=True)
     row = queries.one(session, assessment_id, part_id)
     if row is None or row.person_id != by.id:
         raise NotFound
@@ -373,19 +373,11 @@ def _own_part(session: Session, assessment_id: int, part_id: int, by: Actor) -> 
 def _directed(
     session: Session, assessment_id: int, by: Actor, *, lock: bool = False
 ) -> tuple[Head, Questionnaire]:
-    head, reach = _open(session, assessment_id, by, lock=lock)
+    head, reach = reaching.opened(session, assessment_id, by, lock=lock)
     if not reach.is_director:
         raise NotFound
     _still_open(head)
     return head, reach.whole
-
-
-def _open(session: Session, assessment_id: int, by: Actor, *, lock: bool = False) -> tuple[Head, Reach]:
-    head = assessment_queries.head(session, assessment_id, lock=lock)
-    if head is None:
-        raise NotFound
-    questionnaire = content.questionnaire(session, head.version_id, head.content_hash)
-    return head, reaching.of(session, head.id, head.service_id, questionnaire, by)
 
 
 def _still_open(head: Head) -> None:

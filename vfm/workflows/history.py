@@ -114,7 +114,7 @@ def of_question(
     Raises:
         NotFound: no such assessment or question, or not yours to see.
     """
-    head, reach = _open(session, assessment_id, by)
+    head, reach = reaching.opened(session, assessment_id, by)
     questionnaire = reach.own
     found = _revisions(session, head, questionnaire, key)
     may_answer = _may_answer(head, reach, key)
@@ -138,7 +138,7 @@ def ask(session: Session, assessment_id: int, key: str, number: int, *, by: Acto
     Raises:
         NotFound: no such assessment, question or revision, or not yours to see.
     """
-    head, reach = _open(session, assessment_id, by)
+    head, reach = reaching.opened(session, assessment_id, by)
     questionnaire = reach.own
     found = _revisions(session, head, questionnaire, key)
     wanted = next((one for one in found if one.number == number), None)
@@ -176,7 +176,7 @@ def put_back(
         Forbidden: yours to see, not to answer.
         Conflict: it was sent for sign-off meanwhile; or somebody changed the answer, with both texts.
     """
-    head, reach = _open(session, assessment_id, by, lock=True)
+    head, reach = reaching.opened(session, assessment_id, by, lock=True)
     questionnaire = reach.whole
     if key in reach.own.questions and key not in reach.answers:
         raise Forbidden("Only the service's director and those who were given this question can answer.")
@@ -286,14 +286,6 @@ def _adds_to(question: Question, before: Revision, after: Revision) -> bool:
 
 
 # --- what all of them ask -----------------------------------------------------------------------------------
-
-
-def _open(session: Session, assessment_id: int, by: Actor, *, lock: bool = False) -> tuple[Head, Reach]:
-    head = queries.head(session, assessment_id, lock=lock)
-    if head is None:
-        raise NotFound
-    questionnaire = content.questionnaire(session, head.version_id, head.content_hash)
-    return head, reaching.of(session, head.id, head.service_id, questionnaire, by)
 
 
 def _may_answer(head: Head, reach: Reach, key: str) -> bool:
