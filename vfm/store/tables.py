@@ -84,11 +84,12 @@ class Table(DeclarativeBase):
 
 
 class Council(Table):
-    """The one council this copy belongs to."""
+    """The one council this copy belongs to. `authority_code` is its own in published figures, or blank."""
 
     __tablename__ = "council"
 
     name: Mapped[str]
+    authority_code: Mapped[str] = mapped_column(default="", server_default="")
     colour: Mapped[str] = mapped_column(default="#1d70b8")
     logo: Mapped[bytes | None] = mapped_column(deferred=True)
     logo_type: Mapped[str | None]
@@ -227,6 +228,124 @@ class Figure(Table):
     line: Mapped[str] = mapped_column(default="")
     feeds: Mapped[str] = mapped_column(default="")
     comparison: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+# --- published figures of every council ----------------------------------------------------------
+
+
+class Authority(Table):
+    """A council as published figures name it: `code` its ONS code, `E06000057`; `kind` its type in words."""
+
+    __tablename__ = "authority"
+
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    kind: Mapped[str] = mapped_column(default="")
+    region: Mapped[str] = mapped_column(default="")
+
+
+class Measure(Table):
+    """One thing that is published for many councils. `polarity` is low or high (which is better), or blank.
+
+    `topic` groups measures as their source does; `definition` says in words what is counted.
+    """
+
+    __tablename__ = "measure"
+
+    key: Mapped[str] = mapped_column(unique=True)
+    title: Mapped[str]
+    unit: Mapped[str]
+    polarity: Mapped[str] = mapped_column(default="")
+    topic: Mapped[str] = mapped_column(default="")
+    definition: Mapped[str] = mapped_column(default="")
+
+
+class AreaFigure(Table):
+    """One published figure of one council, measure and year, as its source states it.
+
+    `amount` is blank where the source says that there is none; `import_id` is the import it came with.
+    """
+
+    __tablename__ = "area_figure"
+    __table_args__ = (UniqueConstraint("measure_id", "year", "authority_id"),)
+
+    measure_id: Mapped[int] = mapped_column(ForeignKey("measure.id"))
+    year: Mapped[str]
+    authority_id: Mapped[int] = mapped_column(ForeignKey("authority.id"))
+    amount: Mapped[Decimal | None]
+    basis: Mapped[str]
+    line: Mapped[str] = mapped_column(default="")
+    source_id: Mapped[int] = mapped_column(ForeignKey("figure_source.id"))
+    import_id: Mapped[int] = mapped_column(ForeignKey("figure_import.id"), index=True)
+
+
+class FigureImport(Table):
+    """A file of published figures that was read and waits to be accepted; nothing counts before it is.
+
+    `layout` names how it was read; `content` is what it would bring, compressed; `summary` what its preview
+    says; `accepted_at` and `discarded_at` end it and empty `content`.
+    """
+
+    __tablename__ = "figure_import"
+
+    layout: Mapped[str]
+    file_name: Mapped[str]
+    digest: Mapped[str]
+    summary: Mapped[dict[str, Any]]
+    content: Mapped[bytes | None] = mapped_column(deferred=True)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
+    discarded_at: Mapped[datetime | None]
+
+
+class ComparatorGroup(Table):
+    """A named set of councils to compare with. `kind` is statistical, nearest or own.
+
+    `of_id` is the council whose neighbours they are; own choices have a `reason` and nobody's neighbours.
+    """
+
+    __tablename__ = "comparator_group"
+    __table_args__ = (UniqueConstraint("name", "of_id"),)
+
+    name: Mapped[str]
+    kind: Mapped[str]
+    of_id: Mapped[int | None] = mapped_column(ForeignKey("authority.id"))
+    year: Mapped[str] = mapped_column(default="")
+    source_id: Mapped[int | None] = mapped_column(ForeignKey("figure_source.id"))
+    reason: Mapped[str] = mapped_column(default="")
+    revision: Mapped[int] = mapped_column(default=1)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class ComparatorMember(Table):
+    """A council of a comparator group; `rank` 1 is the most alike, blank where the group has no order."""
+
+    __tablename__ = "comparator_member"
+    __table_args__ = (UniqueConstraint("group_id", "authority_id"),)
+
+    group_id: Mapped[int] = mapped_column(ForeignKey("comparator_group.id"))
+    authority_id: Mapped[int] = mapped_column(ForeignKey("authority.id"))
+    rank: Mapped[int | None]
+
+
+class ServiceMeasure(Table):
+    """A measure that stands beside a service, alone or divided by another (a unit cost), with its group.
+
+    `group_id` is the comparator group it is usually read with; blank for the statistical neighbours.
+    """
+
+    __tablename__ = "service_measure"
+    __table_args__ = (UniqueConstraint("service_id", "measure_id", "per_id"),)
+
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
+    measure_id: Mapped[int] = mapped_column(ForeignKey("measure.id"))
+    per_id: Mapped[int | None] = mapped_column(ForeignKey("measure.id"))
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("comparator_group.id"))
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
 
 
 # --- templates, cycles, assessments ---------------------------------------------------------------
@@ -708,6 +827,71 @@ class Challenge(Table):
     agreed_at: Mapped[datetime | None]
 
 
+class Calibration(Table):
+    """A session in which several people score the same answers, each alone, and then settle them together.
+
+    `compared_at` is set once the scores given alone are shown, and none of them changes any more; `closed_at`
+    once what was settled stands.
+    """
+
+    __tablename__ = "calibration"
+
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"), index=True)
+    name: Mapped[str]
+    held_on: Mapped[date]
+    note: Mapped[str] = mapped_column(default="")
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    compared_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class CalibrationItem(Table):
+    """One answer of a calibration session, as it stood before, and what was settled.
+
+    `before` and `after` are answers as `answers.answer_to_json` gives them; `stood_as` is self or challenged.
+    """
+
+    __tablename__ = "calibration_item"
+    __table_args__ = (UniqueConstraint("calibration_id", "assessment_id", "question_key"),)
+
+    calibration_id: Mapped[int] = mapped_column(ForeignKey("calibration.id"))
+    assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"), index=True)
+    question_key: Mapped[str]
+    before: Mapped[dict[str, Any]]
+    stood_as: Mapped[str]
+    after: Mapped[dict[str, Any] | None]
+    reason: Mapped[str] = mapped_column(default="")
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime | None]
+
+
+class CalibrationRater(Table):
+    """Somebody who scores the answers of a calibration session alone; `finished_at` once they say so."""
+
+    __tablename__ = "calibration_rater"
+    __table_args__ = (UniqueConstraint("calibration_id", "person_id"),)
+
+    calibration_id: Mapped[int] = mapped_column(ForeignKey("calibration.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    finished_at: Mapped[datetime | None]
+
+
+class CalibrationRating(Table):
+    """What one person makes of one answer of a calibration session; `content` as in `CalibrationItem`."""
+
+    __tablename__ = "calibration_rating"
+    __table_args__ = (UniqueConstraint("item_id", "person_id"),)
+
+    item_id: Mapped[int] = mapped_column(ForeignKey("calibration_item.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    content: Mapped[dict[str, Any]]
+    note: Mapped[str] = mapped_column(default="")
+    revision: Mapped[int] = mapped_column(default=1)
+    at: Mapped[datetime]
+
+
 class Baseline(Table):
     """The first agreed rollout result of a service for a template, whole and *frozen*."""
 
@@ -720,6 +904,27 @@ class Baseline(Table):
     content: Mapped[dict[str, Any]]
     content_hash: Mapped[str]
     frozen_at: Mapped[datetime]
+
+
+class Target(Table):
+    """Where a service wants to be by a date, overall (`place` empty) or in one section; a later one stands.
+
+    `points` is on 0 to 100; `withdrawn_at` ends it without another. Rows are never overwritten.
+    """
+
+    __tablename__ = "target"
+    __table_args__ = (Index(None, "service_id", "template_id"),)
+
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
+    template_id: Mapped[int] = mapped_column(ForeignKey("template.id"))
+    place: Mapped[str]
+    points: Mapped[Decimal]
+    due_on: Mapped[date]
+    reason: Mapped[str] = mapped_column(default="")
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
 
 class ImprovementAction(Table):
