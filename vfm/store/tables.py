@@ -234,7 +234,11 @@ class Figure(Table):
 
 
 class Authority(Table):
-    """A council as published figures name it: `code` its ONS code, `E06000057`; `kind` its type in words."""
+    """A council as published figures name it: `code` its ONS code, `E06000057`; `kind` its type in words.
+
+    England and its regions are kept alike. `la_number` is the Department for Education's, `929`, or blank;
+    `former` its earlier ONS codes, blanks between them.
+    """
 
     __tablename__ = "authority"
 
@@ -242,6 +246,8 @@ class Authority(Table):
     name: Mapped[str]
     kind: Mapped[str] = mapped_column(default="")
     region: Mapped[str] = mapped_column(default="")
+    la_number: Mapped[str] = mapped_column(default="")
+    former: Mapped[str] = mapped_column(default="")
 
 
 class Measure(Table):
@@ -335,6 +341,7 @@ class ServiceMeasure(Table):
     """A measure that stands beside a service, alone or divided by another (a unit cost), with its group.
 
     `group_id` is the comparator group it is usually read with; blank for the statistical neighbours.
+    `section` is the key of the section whose score it stands beside, or blank for the overall.
     """
 
     __tablename__ = "service_measure"
@@ -344,6 +351,7 @@ class ServiceMeasure(Table):
     measure_id: Mapped[int] = mapped_column(ForeignKey("measure.id"))
     per_id: Mapped[int | None] = mapped_column(ForeignKey("measure.id"))
     group_id: Mapped[int | None] = mapped_column(ForeignKey("comparator_group.id"))
+    section: Mapped[str] = mapped_column(default="")
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime]
 
