@@ -4,13 +4,19 @@ import io
 import subprocess
 import sys
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
 
+from vfm.questionnaires import document, merging
 from vfm.questionnaires import workbook_layout as layout
+from vfm.questionnaires.answers import Answers
+from vfm.questionnaires.schema import Questionnaire
+from vfm.questionnaires.translations import ENGLISH, in_language
+from vfm.reports.assessment_workbook import Sheet, assessment_workbook
 
 
 class Filling:
@@ -39,6 +45,17 @@ class Filling:
         out = io.BytesIO()
         self.book.save(out)
         return out.getvalue()
+
+
+def made(questionnaire: Questionnaire, given: Answers | None = None, language: str = ENGLISH) -> bytes:
+    """The workbook a service downloads for this questionnaire, with these answers in it."""
+    keys = frozenset(questionnaire.questions)
+    version = document.digest(document.to_json(questionnaire))
+    origin = layout.Origin(1, version, "Libraries", "2026", dict.fromkeys(keys, merging.UNSEEN))
+    worded = in_language(questionnaire, language)
+    return assessment_workbook(
+        Sheet(worded, origin, keys, given or {}, {}, date(2026, 9, 30), date(2026, 9, 1))
+    )
 
 
 def filled(raw: bytes, answers: Mapping[str, Any], states: Mapping[str, str] | None = None) -> bytes:

@@ -11,13 +11,14 @@ if TYPE_CHECKING:
     from vfm.questionnaires.schema import Questionnaire
 
 Assessment = tuple["Questionnaire", "dict[str, Answer]"]
+ANSWERS = "answers, JSON or a service's workbook (.xlsx)"
 
 
 def register_score(subcommands: Subcommands) -> None:
     """`vfm score TEMPLATE ANSWERS [--json]`."""
     verb = subcommands.add_parser("score", help="score one set of answers, without a database")
     verb.add_argument("template", metavar="TEMPLATE", help="the template they answer, YAML or JSON")
-    verb.add_argument("answers", metavar="ANSWERS", help="the answers, JSON")
+    verb.add_argument("answers", metavar="ANSWERS", help=f"the {ANSWERS}")
     verb.add_argument("--json", action="store_true", help="unrounded figures as JSON instead of a table")
     verb.set_defaults(command=score_answers)
 
@@ -26,9 +27,9 @@ def register_change(subcommands: Subcommands) -> None:
     """`vfm change TEMPLATE0 ANSWERS0 TEMPLATE1 ANSWERS1 [--json]`."""
     verb = subcommands.add_parser("change", help="say what changed between two cycles, without a database")
     verb.add_argument("template0", metavar="TEMPLATE0", help="the earlier cycle's template, YAML or JSON")
-    verb.add_argument("answers0", metavar="ANSWERS0", help="the earlier answers, JSON")
+    verb.add_argument("answers0", metavar="ANSWERS0", help=f"the earlier {ANSWERS}")
     verb.add_argument("template1", metavar="TEMPLATE1", help="the later cycle's template")
-    verb.add_argument("answers1", metavar="ANSWERS1", help="the later answers")
+    verb.add_argument("answers1", metavar="ANSWERS1", help=f"the later {ANSWERS}")
     verb.add_argument("--json", action="store_true", help="unrounded figures as JSON instead of a table")
     verb.set_defaults(command=compare_answers)
 

@@ -11,10 +11,13 @@ from pathlib import PurePath
 from typing import Any
 
 from vfm.errors import Invalid, Problem
-from vfm.questionnaires.answers import Answer, answers_from_json
+from vfm.gateways import answer_workbooks
+from vfm.questionnaires import document, translations, workbook_reading
+from vfm.questionnaires.answers import UNANSWERED, Answer, answers_from_json, parse
 from vfm.questionnaires.schema import Questionnaire
 
-Reader = Callable[[Questionnaire, bytes], dict[str, Answer]]
+Reader = Callable[[Questionnaire, bytes, str], dict[str, Answer]]
+"""(what is answered, the file's bytes, its name) -> question key -> answer."""
 
 
 def read_answers(questionnaire: Questionnaire, raw: bytes, name: str) -> dict[str, Answer]:
@@ -33,17 +36,17 @@ def read_answers(questionnaire: Questionnaire, raw: bytes, name: str) -> dict[st
         forms = " or ".join(READERS)
         raise Invalid([Problem(name, f"Answers are read from {forms} files. Save them as one of these.")])
     try:
-        return reader(questionnaire, raw)
+        return reader(questionnaire, raw, name)
     except Invalid as invalid:
         raise Invalid([_in_file(name, problem) for problem in invalid.problems]) from None
 
 
 def _in_file(name: str, problem: Problem) -> Problem:
     """The problem with the file before its place, on one line whatever the file holds."""
-    place = _on_one_line(problem.place)
-    return Problem(
-        f"{name}:{place}" if place[:1].isdigit() else f"{name}: {place}", _on_one_line(problem.message)
-    )
+    place, message = _on_one_line(problem.place), _on_one_line(problem.message)
+    if problem.place == name or problem.place.startswith(f"{name}: "):
+        return Problem(place, message)
+    return Problem(f"{name}:{place}" if place[:1].isdigit() else f"{name}: {place}", message)
 
 
 def _on_one_line(words: str) -> str:
@@ -51,7 +54,10 @@ def _on_one_line(words: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in words)
 
 
-def _from_json(questionnaire: Questionnaire, raw: bytes) -> dict[str, Answer]:
+# --- JSON ---------------------------------------------------------------------------------------------------
+
+
+def _from_json(questionnaire: Questionnaire, raw: bytes, _name: str) -> dict[str, Answer]:
     try:
         data = json.loads(raw.decode("utf-8-sig"), object_pairs_hook=_once, parse_constant=_refuse)
     except UnicodeDecodeError:
@@ -80,5 +86,32 @@ def _refuse(word: str) -> float:
     raise Invalid([Problem("answers", f"{word} is not a figure. Give a number or leave the question out.")])
 
 
-READERS: dict[str, Reader] = {".json": _from_json}
-"""File suffix -> what reads it; a workbook's reader is one row more."""
+# --- a service's workbook -----------------------------------------------------------------------------------
+
+
+def _from_workbook(questionnaire: Questionnaire, raw: bytes, name: str) -> dict[str, Answer]:
+    """Every answer in a workbook of this very template; blank rows are left out."""
+    sheets = answer_workbooks.sheets(raw, name)
+    origin = workbook_reading.origin_of(sheets, name)
+    asked = document.digest(document.to_json(questionnaire))
+    cure = "Name the version of the template that the workbook was made from."
+    workbook_reading.assert_asks(origin, asked, name, cure)
+    keys = origin.seen.keys() & questionnaire.questions.keys()
+    others = [translations.in_language(questionnaire, name) for name in questionnaire.translations]
+    found = workbook_reading.filled(questionnaire, sheets, origin, keys, {}, others)
+    answers: dict[str, Answer] = {}
+    problems: list[Problem] = []
+    for key, sent in found.sent.items():
+        read = parse(questionnaire, questionnaire.questions[key], sent.raw)
+        if not isinstance(read, Answer):
+            problems.extend(read)
+        elif read != UNANSWERED:
+            answers[key] = read
+    problems = [*found.problems, *workbook_reading.placed(problems, found.places)]
+    if problems:
+        raise Invalid(problems)
+    return answers
+
+
+READERS: dict[str, Reader] = {".json": _from_json, ".xlsx": _from_workbook}
+"""File suffix -> what reads it."""

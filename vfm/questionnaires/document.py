@@ -4,9 +4,11 @@ Every problem is found at once, each with its line, column, key and cure; readin
 """
 
 import io
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from hashlib import sha256
 from typing import Any
 
 from pydantic import ValidationError
@@ -24,6 +26,7 @@ __all__ = [
     "Located",
     "Parsed",
     "decoded",
+    "digest",
     "draft",
     "dump",
     "from_json",
@@ -234,6 +237,11 @@ def to_json(questionnaire: Questionnaire) -> dict[str, Any]:
     """The questionnaire as plain JSON values, what equals its default left out."""
     content: dict[str, Any] = questionnaire.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     return content
+
+
+def digest(content: Mapping[str, Any]) -> str:
+    """What tells one questionnaire's or form's content from another's; the order of its parts counts."""
+    return sha256(json.dumps(content, separators=(",", ":")).encode()).hexdigest()
 
 
 def from_json(content: dict[str, Any]) -> Questionnaire:

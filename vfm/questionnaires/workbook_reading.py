@@ -91,11 +91,29 @@ def assert_fits(origin: Origin, wanted: Belongs, name: str, cure: str) -> None:
             f"not of {wanted.service}, {wanted.cycle}."
         )
         raise Invalid([Problem(f"{name}: vfm!B2", f"{whose} {cure}")])
-    if origin.version != wanted.content_hash:
-        old = "This workbook was made for other wording of the questions than is asked now."
-        raise Invalid(
-            [Problem(f"{name}: vfm!B3", f"{old} Download a new one and copy your answers into it.")]
-        )
+    assert_asks(
+        origin, wanted.content_hash, name, "Download a new one and copy your answers into it.", "is asked now"
+    )
+
+
+def assert_asks(
+    origin: Origin, content_hash: str, name: str, cure: str, by: str = "this template has"
+) -> None:
+    """Check that a workbook asks what a questionnaire of this content asks, to the letter.
+
+    Args:
+        origin: what the workbook says of itself.
+        content_hash: of the questionnaire, see `document.digest`.
+        name: of the file.
+        cure: what to do with the workbook of another version.
+        by: what the wording is compared with, in words.
+
+    Raises:
+        Invalid: it does not.
+    """
+    if origin.version != content_hash:
+        other = f"This workbook was made for other wording of the questions than {by}."
+        raise Invalid([Problem(f"{name}: vfm!B3", f"{other} {cure}")])
 
 
 def origin_of(sheets: Mapping[str, Cells], name: str) -> Origin:

@@ -3,9 +3,7 @@
 Parsed questionnaires are kept in memory by content hash: equal content is one value, whoever asks.
 """
 
-import json
 from collections.abc import Iterable, Mapping
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import select
@@ -17,12 +15,8 @@ from vfm.questionnaires.schema import Questionnaire
 from vfm.store.tables import Version
 
 KEPT = 64
+digest = document.digest
 _parsed: dict[str, Questionnaire] = {}
-
-
-def digest(content: Mapping[str, Any]) -> str:
-    """What tells one questionnaire's or form's content from another's; the order of its parts counts."""
-    return sha256(json.dumps(content, separators=(",", ":")).encode()).hexdigest()
 
 
 def questionnaire(session: Session, version_id: int, content_hash: str) -> Questionnaire:
