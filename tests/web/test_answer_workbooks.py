@@ -1,6 +1,7 @@
 """Answering in a workbook: downloaded, filled in, sent back, looked at, accepted."""
 
 import io
+import json
 import zipfile
 from collections.abc import Callable
 from datetime import date
@@ -17,6 +18,7 @@ from tests.client import Browser, Page
 from tests.council import SmallCouncil
 from tests.rounds import opened
 from tests.workbooks import Filling, by_office, filled
+from vfm import cli
 from vfm.gateways import answer_workbooks as files
 from vfm.questionnaires import workbook_layout as layout
 from vfm.questionnaires.answers import Answer, Evidence, State
@@ -141,6 +143,26 @@ def test_what_is_typed_in_a_workbook_is_shown_first_and_counts_once_accepted(
     with reading(engine) as session:
         verbs = session.scalars(select(Event.verb).where(Event.subject == "assessment")).all()
     assert verbs == ["took answers from a workbook"]
+
+
+@on_one_database
+def test_what_was_downloaded_can_be_scored_at_the_command_line(
+    engine: Engine,
+    council: SmallCouncil,
+    signed_in: Enter,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    asked = build.questionnaire(build.section("A", build.scale_question("A-01"), build.yes_no("A-02")))
+    cycle = opened(engine, council, asked)
+    answered(engine, council, cycle.assessments["LIB"], asked, {"A-01": Answer(State.ANSWERED, 3)})
+    template = signed_in("core_team").client.get(f"/versions/{cycle.version_id}/download.yaml")
+    (tmp_path / "template.yaml").write_bytes(template.data)
+    (tmp_path / "mine.xlsx").write_bytes(download(signed_in("director"), cycle.assessments["LIB"]))
+    paths = [str(tmp_path / name) for name in ("template.yaml", "mine.xlsx")]
+    assert cli.main(["score", *paths, "--json"]) == 0, capsys.readouterr()
+    overall = json.loads(capsys.readouterr().out)["overall"]
+    assert overall["score"] == pytest.approx(200 / 3)
 
 
 def test_a_workbook_sent_back_as_it_came_changes_nothing(
