@@ -16,6 +16,7 @@ from vfm.errors import Conflict, Forbidden, Invalid, NotFound
 from vfm.scoring.baseline import read_baseline
 from vfm.scoring.challenge import Trigger
 from vfm.scoring.results import Scorecard
+from vfm.scoring.service_results import Wanted
 from vfm.store.database import reading, transaction
 from vfm.store.tables import AnswerRow, Assessment, Baseline, Event, ScorecardRow
 from vfm.workflows import challenge, challenge_closing, challenge_queue, results
@@ -261,7 +262,7 @@ def test_the_next_cycle_shows_the_change_and_leaves_the_baseline_alone(
     with reading(engine) as session:
         found = results.show(session, again.assessments["LIB"], by=council.actor("executive"))
         assert len(session.scalars(select(Baseline)).all()) == 1
-        listed = results.index(session, again.cycle_id, results.Wanted(), by=council.actor("executive"))
+        listed = results.index(session, again.cycle_id, Wanted(), by=council.actor("executive"))
     assert found.change is not None
     # A-02 weighs 1 of 3 in a section of 3 of 4: two levels of 100/3.
     assert found.change.like_for_like == pytest.approx(200 / 3 / 4)

@@ -10,9 +10,9 @@ from tests.rounds import Round, opened
 from vfm.errors import NotFound
 from vfm.questionnaires.answers import Answer
 from vfm.questionnaires.schema import Band
+from vfm.scoring.service_results import Wanted
 from vfm.store.database import reading, transaction
 from vfm.workflows import challenge_closing, results, sign_off
-from vfm.workflows.results import Wanted
 
 BANDS = (Band(name="Weak", minimum=0, colour="red"), Band(name="Sound", minimum=60, colour="green"))
 ASKED = build.questionnaire(

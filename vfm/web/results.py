@@ -17,6 +17,7 @@ from vfm.reports.workbook import Rows
 from vfm.scoring.bands import band_of
 from vfm.scoring.methods import METHODS
 from vfm.scoring.results import Scorecard
+from vfm.scoring.service_results import ServiceResult, Wanted
 from vfm.web.access import allows
 from vfm.web.attachments import EXCEL, attachment
 from vfm.web.current import actor, now, reading
@@ -199,7 +200,7 @@ class HeatCell:
 NO_CELL = HeatCell("–", "vfm-heat")
 
 
-def _grid(view: results.CycleResults) -> list[tuple[results.ServiceResult, HeatCell, list[HeatCell]]]:
+def _grid(view: results.CycleResults) -> list[tuple[ServiceResult, HeatCell, list[HeatCell]]]:
     """Each service with its overall and its sections as cells; made here, as a page has thousands."""
     keys = [key for key, _ in view.sections]
     made: dict[tuple[float | str | None, str], HeatCell] = {}
@@ -224,9 +225,9 @@ def _heat_cell(bands: tuple[Band, ...], figure: float | str | None, status: str)
     return HeatCell(say.points(figure), f"vfm-heat vfm-heat--{band.colour}" if band else "vfm-heat")
 
 
-def _wanted() -> results.Wanted:
+def _wanted() -> Wanted:
     taken = request.args
-    return results.Wanted(
+    return Wanted(
         search=taken.get("q", "").strip(),
         directorate=taken.get("directorate", ""),
         band=taken.get("band", ""),
@@ -242,7 +243,7 @@ def _link(cycle_id: int, **changed: str) -> str:
     return f"{address}?{urlencode(state)}" if state else address
 
 
-def _sort_link(cycle_id: int, wanted: results.Wanted, column: str) -> str:
+def _sort_link(cycle_id: int, wanted: Wanted, column: str) -> str:
     """Sort by this column; a second time turns it round. Figures begin with the largest."""
     is_text = column in ("service", "directorate", "status", "lowest")
     first, second = (column, f"-{column}") if is_text else (f"-{column}", column)
@@ -259,7 +260,7 @@ def _export_rows(view: results.CycleResults) -> Rows:
     return Rows("Results", columns, tuple(_export_row(row, view) for row in view.rows))
 
 
-def _export_row(row: results.ServiceResult, view: results.CycleResults) -> tuple[workbook.Cell, ...]:
+def _export_row(row: ServiceResult, view: results.CycleResults) -> tuple[workbook.Cell, ...]:
     overall = row.overall or {}
     change = row.change or {}
     material = change.get("material")
@@ -285,11 +286,11 @@ def _export_row(row: results.ServiceResult, view: results.CycleResults) -> tuple
     )
 
 
-def _lowest_titles(row: results.ServiceResult, view: results.CycleResults) -> list[str]:
+def _lowest_titles(row: ServiceResult, view: results.CycleResults) -> list[str]:
     return [title for key, title in view.sections if key in row.lowest]
 
 
-def _section_cell(row: results.ServiceResult, key: str) -> workbook.Cell:
+def _section_cell(row: ServiceResult, key: str) -> workbook.Cell:
     section = row.sections.get(key)
     if section is None:
         return None

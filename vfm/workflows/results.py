@@ -3,10 +3,9 @@
 The room's rule: figures come from the stored scorecard; nothing is scored again to be listed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -18,9 +17,9 @@ from vfm.scoring.baseline import read_baseline
 from vfm.scoring.challenge import agreed_answers
 from vfm.scoring.change import Change, change
 from vfm.scoring.explanation import Lift, lifts
-from vfm.scoring.results import Scorecard, SectionStatus
-from vfm.scoring.rounding import at_the_ends
-from vfm.store import content, meanings, reach
+from vfm.scoring.results import Scorecard
+from vfm.scoring.service_results import ServiceResult, Wanted, chosen
+from vfm.store import cohorts, content, meanings, reach
 from vfm.store.queries import evidence
 from vfm.store.queries import results as queries
 from vfm.store.queries.evidence import Piece
@@ -266,55 +265,6 @@ def _since_start(
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a reader of the list asked for; blank is everything.
-
-    Attributes:
-        sort: name of a column, a minus before it for largest first.
-        band: name of a rating band; status: of an assessment.
-    """
-
-    search: str = ""
-    directorate: str = ""
-    band: str = ""
-    status: str = ""
-    sort: str = "service"
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceResult:
-    """One service's line in the list of a cycle.
-
-    Attributes:
-        kind: agreed, self, or "" where there is no result yet.
-        overall: as `Scorecard.as_record` gives it, None without a result.
-        sections: section key -> what is kept of it in the outline.
-        band: the overall's; None where there is none.
-        lowest: keys of the top sections whose score prints as the lowest.
-        change: since the baseline, as `Change.as_json` gives it without sections; None without one.
-    """
-
-    assessment_id: int
-    service_id: int
-    service_key: str
-    service: str
-    division: str
-    directorate: str
-    status: str
-    kind: str
-    overall: Mapping[str, Any] | None
-    sections: Mapping[str, Mapping[str, Any]]
-    band: Band | None
-    lowest: tuple[str, ...]
-    change: Mapping[str, Any] | None
-
-    @property
-    def like_for_like(self) -> float | None:
-        """The change in the service since its baseline, in points."""
-        return None if self.change is None else self.change["like_for_like"]
-
-
-@dataclass(frozen=True, slots=True)
 class CycleResults:
     """The results of one cycle.
 
@@ -333,6 +283,7 @@ class CycleResults:
     bands: tuple[Band, ...]
     sections: tuple[tuple[str, str], ...]
     directorates: tuple[str, ...]
+    families: tuple[str, ...]
     cycles: tuple[tuple[int, str], ...]
     rows: tuple[ServiceResult, ...]
     total: int
@@ -343,7 +294,7 @@ class CycleResults:
 
 def newest(session: Session, *, by: Actor) -> int | None:
     """The cycle whose results are asked for most likely: the newest that has any; None without a cycle."""
-    return queries.newest_scored_cycle(session, _own(by))
+    return queries.newest_scored_cycle(session, cohorts.own_services(by))
 
 
 def index(session: Session, cycle_id: int, wanted: Wanted, *, by: Actor) -> CycleResults:
@@ -352,115 +303,22 @@ def index(session: Session, cycle_id: int, wanted: Wanted, *, by: Actor) -> Cycl
     Raises:
         NotFound: there is no such cycle, or nothing of it is this person's business.
     """
-    cycle = queries.cycle(session, cycle_id)
-    own = _own(by)
-    found = queries.outlines(session, cycle_id, own) if cycle is not None else []
-    if cycle is None or (own is not None and not found):
-        raise NotFound
-    questionnaire = content.questionnaire(session, cycle.version_id, cycle.content_hash)
-    bands = {band.name: band for band in questionnaire.bands}
-    rows = _service_results(found, bands)
-    shown = _ordered([row for row in rows if _is_wanted(row, wanted)], wanted.sort)
-    listed = {
-        key
-        for row in rows
-        for key, section in row.sections.items()
-        if section["status"] != SectionStatus.UNSCORED
-    }
+    cohort = cohorts.of_cycle(session, cycle_id, by=by)
+    shown = chosen(cohort.rows, wanted)
     return CycleResults(
         cycle_id=cycle_id,
-        cycle=cycle.name,
-        kind=cycle.kind,
-        template=cycle.template,
-        version=cycle.version,
-        bands=questionnaire.bands,
-        sections=tuple((top.key, top.title) for top in questionnaire.sections if top.key in listed),
-        directorates=tuple(sorted({row.directorate for row in rows})),
-        cycles=tuple((row.id, row.name) for row in queries.cycles(session)),
+        cycle=cohort.cycle,
+        kind=cohort.kind,
+        template=cohort.template,
+        version=cohort.version,
+        bands=cohort.bands,
+        sections=cohort.sections,
+        directorates=cohort.directorates,
+        families=cohort.families,
+        cycles=cohort.cycles,
         rows=tuple(shown),
-        total=len(rows),
+        total=len(cohort.rows),
         scored=sum(bool(row.kind) for row in shown),
         agreed=sum(row.kind == "agreed" for row in shown),
-        counts=tuple((band, sum(row.band is band for row in shown)) for band in questionnaire.bands),
+        counts=tuple((band, sum(row.band is band for row in shown)) for band in cohort.bands),
     )
-
-
-def _own(by: Actor) -> frozenset[int] | None:
-    """The services whose results this person may read; None means all."""
-    return None if by.sees_all_services else by.answers_for
-
-
-def _service_results(found: Sequence[AnyRow], bands: Mapping[str, Band]) -> list[ServiceResult]:
-    """One line an assessment; of several rows of one the newest, which comes last."""
-    newest = {row.id: row for row in found}
-    return [_service_result(row, bands) for row in newest.values()]
-
-
-def _service_result(row: AnyRow, bands: Mapping[str, Band]) -> ServiceResult:
-    has_result = row.kind is not None and row.status != "open"
-    outline = row.outline if has_result else None
-    sections = {section["key"]: section for section in outline["sections"]} if outline else {}
-    scored = {key: section["score"] for key, section in sections.items() if section["score"] is not None}
-    return ServiceResult(
-        row.id,
-        row.service_id,
-        row.service_key,
-        row.service,
-        row.division,
-        row.directorate,
-        row.status,
-        row.kind if has_result else "",
-        outline["overall"] if outline else None,
-        sections,
-        bands.get(outline["overall"]["band"]) if outline else None,
-        at_the_ends(scored)[1],
-        row.change if has_result else None,
-    )
-
-
-def _is_wanted(row: ServiceResult, wanted: Wanted) -> bool:
-    words = wanted.search.casefold().split()
-    text = f"{row.service} {row.service_key} {row.division} {row.directorate}".casefold()
-    return (
-        all(word in text for word in words)
-        and wanted.directorate in ("", row.directorate)
-        and wanted.band in ("", row.band.name if row.band else None)
-        and wanted.status in ("", row.status)
-    )
-
-
-def _score(row: ServiceResult) -> float | None:
-    return row.overall["score"] if row.overall else None
-
-
-def _completeness(row: ServiceResult) -> float | None:
-    return row.overall["completeness"] if row.overall else None
-
-
-def _section_score(key: str) -> Any:
-    def of(row: ServiceResult) -> float | None:
-        section = row.sections.get(key)
-        return section["score"] if section else None
-
-    return of
-
-
-SORTS: Mapping[str, Any] = {
-    "service": lambda row: row.service.casefold(),
-    "directorate": lambda row: (row.directorate.casefold(), row.service.casefold()),
-    "score": _score,
-    "completeness": _completeness,
-    "change": lambda row: row.like_for_like,
-    "lowest": lambda row: row.lowest or None,
-    "status": lambda row: row.status,
-}
-"""Column -> what it is sorted by; None always comes last."""
-
-
-def _ordered(rows: Sequence[ServiceResult], sort: str) -> list[ServiceResult]:
-    """By the column asked for, services without a figure last, ties by name."""
-    name = sort.removeprefix("-")
-    of = SORTS.get(name) or _section_score(name)
-    have = [row for row in rows if of(row) is not None]
-    ordered = sorted(have, key=of, reverse=sort.startswith("-"))
-    return ordered + [row for row in rows if of(row) is None]

@@ -211,6 +211,7 @@ def outlines(session: Session, cycle_id: int, service_ids: Collection[int] | Non
             Service.name.label("service"),
             Division.name.label("division"),
             Directorate.name.label("directorate"),
+            Service.family,
             ScorecardRow.kind,
             ScorecardRow.number,
             ScorecardRow.outline,
