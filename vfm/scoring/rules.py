@@ -35,6 +35,34 @@ class Outcome:
         return self.low if self.low == self.high else None
 
 
+@dataclass(frozen=True, slots=True)
+class ListWorking:
+    """How one list of statements collapses.
+
+    Attributes:
+        statements: keys of those on the route and not N/A.
+        true: how many are answered yes; open: how many have no answer yet.
+        lowest: what the list comes to if every open one turns out false; highest: if true.
+    """
+
+    name: str
+    statements: tuple[str, ...]
+    true: int
+    open: int
+    lowest: Collapsed
+    highest: Collapsed
+
+
+def lists_of(table: RuleTable, answers: Answers, route: Collection[str]) -> Iterator[ListWorking]:
+    """How each list of a rule table collapses, in the order of the table."""
+    for name, keys in _applicable(table, answers, route).items():
+        true = sum(_is_true(answers, key) for key in keys)
+        gaps = sum(_state(answers, key) is not State.ANSWERED for key in keys)
+        yield ListWorking(
+            name, tuple(keys), true, gaps, collapse(true, len(keys)), collapse(true + gaps, len(keys))
+        )
+
+
 def collapse(ticked: int, out_of: int) -> Collapsed:
     """All, some or none of a list of statements; an empty list is none.
 
@@ -99,13 +127,18 @@ def _combinations(
     Gaps that stand in the same lists are alike, and of each such group it matters only whether none, some
     or all of them turn out true: three cases a group, however many gaps.
     """
-    applicable = {
-        name: [key for key in keys if key in route and _state(answers, key) is not State.NOT_APPLICABLE]
-        for name, keys in table.lists.items()
-    }
+    applicable = _applicable(table, answers, route)
     true = {name: sum(_is_true(answers, key) for key in keys) for name, keys in applicable.items()}
     for gained in _fillings(_alike_gaps(applicable, answers)):
         yield tuple(collapse(true[name] + gained[name], len(keys)) for name, keys in applicable.items())
+
+
+def _applicable(table: RuleTable, answers: Answers, route: Collection[str]) -> dict[str, list[str]]:
+    """List name -> keys of its statements on the route that are not N/A."""
+    return {
+        name: [key for key in keys if key in route and _state(answers, key) is not State.NOT_APPLICABLE]
+        for name, keys in table.lists.items()
+    }
 
 
 def _alike_gaps(applicable: Mapping[str, list[str]], answers: Answers) -> Counter[tuple[str, ...]]:

@@ -11,6 +11,7 @@ rule table a section may be scored while its result is open.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from math import sqrt
+from typing import Literal
 
 from vfm.questionnaires.answers import KINDS, UNANSWERED, Answers, State
 from vfm.questionnaires.routing import on_route
@@ -38,6 +39,8 @@ from vfm.scoring.tree import Mean, fold, shares, variances
 __all__ = ["ENGINE", "Scorecard", "score"]
 
 ROOT = ""
+FoldName = Literal["mean", "low", "high", "completeness", "confidence", "na"]
+"""A figure of `Figures` that is a weighted mean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,34 +102,45 @@ def score(questionnaire: Questionnaire, answers: Answers) -> Scorecard:
 # --- figures ------------------------------------------------------------------------------------------------
 
 
-def _figures(
-    structure: Structure, method: Row, reading: Reading, caps: Caps, route: Collection[str]
-) -> Figures:
-    found = Figures()
-    root, counts = structure.root, method.section_weight
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """What one fold over the tree is given.
+
+    Attributes:
+        values: question key -> value of a question that enters.
+        limits: section key -> the most it may come to.
+    """
+
+    values: Mapping[str, float]
+    limits: Mapping[str, float] = field(default_factory=dict)
+
+
+def folds(structure: Structure, reading: Reading, caps: Caps, route: Collection[str]) -> dict[FoldName, Fold]:
+    """What gives each figure of `Figures` that is a weighted mean."""
     applies = {
         key: 1.0 if key in reading.points else 0.0
         for key in structure.items
         if key in route and key not in reading.not_applicable
     }
-    fold(root, reading.points, caps.now, counts, found.mean)
-    fold(root, reading.filled("lowest"), caps.low, counts, found.low)
-    fold(root, reading.filled("highest"), caps.high, counts, found.high)
-    fold(root, applies, {}, counts, found.completeness)
-    fold(
-        root,
-        {key: share * _grade(reading, key) for key, share in applies.items()},
-        {},
-        counts,
-        found.confidence,
-    )
-    fold(
-        root,
-        applies.fromkeys(applies, 0.0) | dict.fromkeys(reading.not_applicable, 1.0),
-        {},
-        counts,
-        found.na,
-    )
+    grades = {key: share * _grade(reading, key) for key, share in applies.items()}
+    apart = dict.fromkeys(applies, 0.0) | dict.fromkeys(reading.not_applicable, 1.0)
+    return {
+        "mean": Fold(reading.points, caps.now),
+        "low": Fold(reading.filled("lowest"), caps.low),
+        "high": Fold(reading.filled("highest"), caps.high),
+        "completeness": Fold(applies),
+        "confidence": Fold(grades),
+        "na": Fold(apart),
+    }
+
+
+def _figures(
+    structure: Structure, method: Row, reading: Reading, caps: Caps, route: Collection[str]
+) -> Figures:
+    found = Figures()
+    root, counts = structure.root, method.section_weight
+    for name, given in folds(structure, reading, caps, route).items():
+        fold(root, given.values, given.limits, counts, getattr(found, name))
     if method.has_score:
         shares(root, 1.0, reading.points, found.mean, counts, found.share)
         variances(root, _spreads(structure, reading), found.mean, counts, found.variance)
