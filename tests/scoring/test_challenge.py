@@ -3,7 +3,9 @@
 import pytest
 
 from tests.build import answer, dont_know, na, questionnaire, scale_question, section
+from vfm.questionnaires.answers import Evidence
 from vfm.scoring.challenge import Trigger, agreed_answers, doubts, reasons
+from vfm.scoring.peers import Standing
 from vfm.scoring.results import Scorecard
 from vfm.scoring.scorecard import score
 
@@ -57,3 +59,17 @@ def test_a_large_change_asks_for_a_challenge_and_a_doubtful_one_does_not() -> No
 def test_what_is_agreed_lies_over_the_self_answers() -> None:
     assert agreed_answers(SOUND, {"B-01": answer(1)}) == SOUND | {"B-01": answer(1)}
     assert SOUND["B-01"] == answer(3, "verified")
+
+
+def test_a_result_that_stands_out_among_its_peers_asks_for_a_challenge() -> None:
+    far = Standing("family", "waste", 8, 60.0, 10.4, -38.0)
+    found = reasons(TEMPLATE, card(), None, far)
+    assert [(reason.trigger, reason.effect, reason.standing) for reason in found] == [
+        (Trigger.OUTLIER, 38.0, far)
+    ]
+    assert reasons(TEMPLATE, card(), None, Standing("family", "waste", 8, 60.0, 10.4, -10.0)) == ()
+
+
+def test_weak_evidence_says_which_level_on_what() -> None:
+    one_level = reasons(TEMPLATE, card(A_01=answer(4, "assertion"), B_01=answer(4, "none")))[0]
+    assert (one_level.level, one_level.grades) == (4, (Evidence.NONE, Evidence.ASSERTION))

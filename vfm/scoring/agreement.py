@@ -117,15 +117,23 @@ def _interval(
     """Percentile bootstrap over the answers; draws in which kappa has no value are left out."""
     generator = np.random.Generator(np.random.PCG64(seed))
     cells = cross_table(first, second, levels)
-    shape, total = cells.shape, int(cells.sum())
-    samples = generator.multinomial(total, cells.ravel() / total, size=draws)
-    kappas = [
-        kappa for cell in samples if (kappa := weighted_kappa(cell.reshape(shape).astype(float))) is not None
-    ]
-    if not kappas:
+    samples = generator.multinomial(int(cells.sum()), cells.ravel() / cells.sum(), size=draws)
+    kappas = _kappas(samples.reshape(draws, *cells.shape).astype(float))
+    if not kappas.size:
         return None, None
     low, high = np.percentile(kappas, [2.5, 97.5])
     return float(low), float(high)
+
+
+def _kappas(tables: Matrix) -> Matrix:
+    """Quadratic-weighted kappa of each of many tables with the same total, as `weighted_kappa` has it."""
+    weights = _distances(tables.shape[1]) ** 2
+    totals = tables[0].sum()
+    observed = (weights * tables).sum(axis=(1, 2))
+    expected = np.einsum("ij,di,dj->d", weights, tables.sum(axis=2), tables.sum(axis=1)) / totals
+    has_value = expected > 0
+    kappas: Matrix = 1 - observed[has_value] / expected[has_value]
+    return kappas
 
 
 def ordinal_alpha(ratings: Sequence[Sequence[int | None]]) -> float | None:

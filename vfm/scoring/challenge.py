@@ -12,6 +12,7 @@ from typing import Any
 from vfm.questionnaires.answers import Answer, Answers, Evidence
 from vfm.questionnaires.schema import Questionnaire
 from vfm.scoring.change import MATERIAL_POINTS, TWO_SIDED_95
+from vfm.scoring.peers import Standing
 from vfm.scoring.results import OverallScore, QuestionScore, Scorecard, SectionScore
 from vfm.scoring.rounding import reaches
 from vfm.scoring.shares import full_shares
@@ -27,6 +28,15 @@ class Trigger(StrEnum):
     WEAK_EVIDENCE = "weak_evidence"
     NOT_APPLICABLE = "not_applicable"
     LARGE_CHANGE = "large_change"
+    OUTLIER = "outlier"
+
+
+class Response(StrEnum):
+    """What a service says to a challenge of its score."""
+
+    ACCEPTS = "accepts"
+    KEEPS = "keeps"
+    OFFERS = "offers_evidence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +46,25 @@ class Reason:
     Attributes:
         effect: points of the overall at stake, >= 0.
         keys: questions (weak evidence) or sections (not applicable) it is about, biggest effect first.
+        level: of all the questions, where it is one and the same level of a scale; grades: their evidence.
+        distance: by how many points the overall lies from the baseline (large change), signed.
+        standing: where the overall stands among its peers (outlier).
     """
 
     trigger: Trigger
     effect: float
     keys: tuple[str, ...] = ()
+    level: int | None = None
+    grades: tuple[Evidence, ...] = ()
+    distance: float | None = None
+    standing: Standing | None = None
 
 
 def reasons(
-    questionnaire: Questionnaire, card: Scorecard, baseline: OverallScore | None = None
+    questionnaire: Questionnaire,
+    card: Scorecard,
+    baseline: OverallScore | None = None,
+    standing: Standing | None = None,
 ) -> tuple[Reason, ...]:
     """Every reason to look again at one result, biggest effect first.
 
@@ -52,13 +72,16 @@ def reasons(
         questionnaire: what the card was scored with.
         card: the self result.
         baseline: the overall of the service's baseline; None where there is none.
+        standing: where the overall stands among its peers; None where nothing can be said.
 
     Returns:
         At most one reason a trigger. Weak evidence: what the overall would lose were each doubted answer one
         level lower. Not applicable: what it would lose if what is said not to apply stood at its lowest.
-        Large change: its size.
+        Large change: its size. Outlier: the distance from the median of the peers.
     """
-    found = (*_weak(questionnaire, card), *_not_applicable(questionnaire, card), *_large(card, baseline))
+    found = [*_weak(questionnaire, card), *_not_applicable(questionnaire, card), *_large(card, baseline)]
+    if standing is not None and standing.stands_out:
+        found.append(Reason(Trigger.OUTLIER, abs(standing.distance), standing=standing))
     return tuple(sorted(found, key=lambda reason: (-reason.effect, reason.trigger)))
 
 
@@ -89,7 +112,17 @@ def _step_down(item: Item, scored: QuestionScore) -> float:
 def _weak(questionnaire: Questionnaire, card: Scorecard) -> Iterator[Reason]:
     found = doubts(questionnaire, card)
     if found:
-        yield Reason(Trigger.WEAK_EVIDENCE, sum(found.values()), tuple(found))
+        asked = [card.question[key] for key in found]
+        levels = {one.value for one in asked}
+        level = levels.pop() if len(levels) == 1 else None
+        grades = tuple(grade for grade in Evidence if any(one.evidence is grade for one in asked))
+        yield Reason(
+            Trigger.WEAK_EVIDENCE,
+            sum(found.values()),
+            tuple(found),
+            level=level if isinstance(level, int) else None,
+            grades=grades,
+        )
 
 
 def _not_applicable(questionnaire: Questionnaire, card: Scorecard) -> Iterator[Reason]:
@@ -115,7 +148,7 @@ def _large(card: Scorecard, baseline: OverallScore | None) -> Iterator[Reason]:
     doubt = TWO_SIDED_95 * sqrt((now.spread or 0.0) ** 2 + (baseline.spread or 0.0) ** 2)
     size = abs(now.score - baseline.score)
     if reaches(size, max(MATERIAL_POINTS, doubt)):
-        yield Reason(Trigger.LARGE_CHANGE, size)
+        yield Reason(Trigger.LARGE_CHANGE, size, distance=now.score - baseline.score)
 
 
 def agreed_answers(given: Answers, settled: Mapping[str, Answer]) -> dict[str, Answer]:

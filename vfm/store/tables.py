@@ -790,7 +790,10 @@ OUTLINED = ("key", "score", "status", "result")
 
 
 class ScorecardRow(Table):
-    """The stored result of scoring one assessment; *frozen*. `kind` is self or agreed.
+    """The stored result of scoring one assessment; *frozen*. `kind` is self, challenged or agreed.
+
+    A challenged result is what would stand had every challenge been agreed as raised; it is kept, beside the
+    agreed one, where there was a challenge.
 
     `content` is the scorecard as `Scorecard.as_record` gives it; `outline` follows from it by itself;
     `change` is what changed since the baseline as `Change.as_json` gives it, without sections, kept with an
@@ -814,7 +817,8 @@ class Challenge(Table):
     """A reasoned second view of one answer's score, the service's response, and what was agreed.
 
     The three contents are answers as `answers.answer_to_json` gives them; the self answer stays in its
-    own row, never overwritten.
+    own row, never overwritten. `response_as` is a `challenge.Response`, blank where the service only wrote;
+    `offered_id` is the piece of its evidence that the service points to.
     """
 
     __tablename__ = "challenge"
@@ -827,6 +831,8 @@ class Challenge(Table):
     by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime]
     response: Mapped[str] = mapped_column(default="")
+    response_as: Mapped[str] = mapped_column(default="", server_default="")
+    offered_id: Mapped[int | None] = mapped_column(ForeignKey("evidence.id"))
     response_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     response_at: Mapped[datetime | None]
     agreed: Mapped[dict[str, Any] | None]
@@ -838,8 +844,9 @@ class Challenge(Table):
 class Calibration(Table):
     """A session in which several people score the same answers, each alone, and then settle them together.
 
-    `compared_at` is set once the scores given alone are shown, and none of them changes any more; `closed_at`
-    once what was settled stands.
+    `sample` says in words how its answers were drawn; `hides_scores` that its raters do not see what the
+    service scored itself. `compared_at` is set once the scores given alone are shown, and none of them
+    changes any more; `closed_at` once what was settled stands.
     """
 
     __tablename__ = "calibration"
@@ -848,6 +855,8 @@ class Calibration(Table):
     name: Mapped[str]
     held_on: Mapped[date]
     note: Mapped[str] = mapped_column(default="")
+    sample: Mapped[str] = mapped_column(default="")
+    hides_scores: Mapped[bool] = mapped_column(default=True)
     by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime]
     compared_at: Mapped[datetime | None]

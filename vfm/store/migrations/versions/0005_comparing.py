@@ -126,6 +126,8 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("held_on", sa.Date(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("sample", sa.Text(), nullable=False),
+        sa.Column("hides_scores", sa.Boolean(), nullable=False),
         sa.Column("by_id", sa.Integer(), nullable=False),
         sa.Column("at", tables.Instant(), nullable=False),
         sa.Column("compared_at", tables.Instant(), nullable=True),
@@ -266,6 +268,12 @@ def upgrade() -> None:
         op.f("ix_calibration_rating_person_id"), "calibration_rating", ["person_id"], unique=False
     )
     op.add_column("council", sa.Column("authority_code", sa.Text(), server_default="", nullable=False))
+    op.add_column("challenge", sa.Column("response_as", sa.Text(), server_default="", nullable=False))
+    # One statement that both databases read, as in step 0003.
+    op.execute(
+        "ALTER TABLE challenge ADD COLUMN offered_id INTEGER "
+        "CONSTRAINT fk_challenge_offered_id_evidence REFERENCES evidence (id)"
+    )
 
 
 def downgrade() -> None:
