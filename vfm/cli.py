@@ -8,7 +8,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from vfm.commands import demo, ranks, running, scores, template, translations, work, workbooks
+from vfm.commands import baselines, demo, ranks, running, scores, template, translations, work, workbooks
 from vfm.commands.console import WRONG_USE, Subcommands
 
 Command = Callable[[argparse.Namespace], int]
@@ -17,6 +17,7 @@ REGISTERS: tuple[Callable[[Subcommands], None], ...] = (
     template.register_template,
     scores.register_score,
     scores.register_change,
+    baselines.register,
     ranks.register_rank,
     ranks.register_plan,
     running.register_init,

@@ -7,10 +7,11 @@ one person for each column of its table.
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from tests import build
+from tests.agreed import agreed
 from tests.answered import answered, signed_off
 from tests.council import NOW, SmallCouncil, small_council
 from tests.gateways.files import PDF
@@ -23,6 +24,7 @@ from vfm.roles import Actor, Role
 from vfm.store import events, groups, jobs
 from vfm.store.database import transaction
 from vfm.store.tables import (
+    Baseline,
     Comment,
     Delegation,
     Deputy,
@@ -60,6 +62,11 @@ GROUP = build.questionnaire(
     key="board",
     unit="authority",
     is_group_response=True,
+)
+BASED = build.questionnaire(
+    build.section("ECO", build.scale_question("ECO-01")),
+    build.section("DEM", build.scale_question("DEM-01")),
+    key="based",
 )
 GIVEN = {"ECO-01": build.answer(3), "DEM-01": build.answer(2)}
 REPORT = "https://www.wrenmouth.example/report.pdf"
@@ -100,6 +107,7 @@ def made(engine: Engine) -> World:
     world = World()
     _people(engine, council, world)
     _assessments(engine, council, world)
+    _measured(engine, council, world)
     _beside_the_answers(engine, council, world)
     _uploaded(engine, council, world)
     _templates(engine, council, world)
@@ -193,6 +201,14 @@ def _id(world: World, name: str) -> int:
     return int(world.places[name])
 
 
+def _measured(engine: Engine, council: SmallCouncil, world: World) -> None:
+    """Last year's cycle of a template of its own, agreed: a baseline."""
+    first = agreed(engine, council, BASED, {"LIB": GIVEN}, name="based", at=NOW - 365 * DAY)
+    world.places |= {"based": first.assessments["LIB"], "cycle_based": first.cycle_id}
+    with transaction(engine) as session:
+        world.places["baseline"] = session.scalars(select(Baseline.id)).one()
+
+
 def _give(engine: Engine, council: SmallCouncil, world: World, assessment_id: int, name: str) -> None:
     """Section ECO to one, section DEM, which was handed back, to another, the whole to a third."""
     parts = (("se", "section", "ECO"), ("ba", "section", "DEM"), ("wh", "whole", ""))
@@ -266,10 +282,10 @@ def _uploaded(engine: Engine, council: SmallCouncil, world: World) -> None:
 
 def _priorities(engine: Engine, council: SmallCouncil, world: World) -> None:
     """Agreed results, ranked, one decided and planned."""
-    agreed = rankable(engine, council, "Agreed", given=())
-    world.places |= {"agreed": agreed.assessments["LIB"], "cycle_agreed": agreed.cycle_id}
-    answered(engine, council, agreed.assessments["LIB"], RANKED, given("LIB"))
-    _give(engine, council, world, agreed.assessments["LIB"], "agreed")
+    ranked = rankable(engine, council, "Agreed", given=())
+    world.places |= {"agreed": ranked.assessments["LIB"], "cycle_agreed": ranked.cycle_id}
+    answered(engine, council, ranked.assessments["LIB"], RANKED, given("LIB"))
+    _give(engine, council, world, ranked.assessments["LIB"], "agreed")
     executive = council.actor("executive")
     verdict = Verdict("service_review", "", "It costs most.", ("23", "11", "2026"))
     with transaction(engine) as session:

@@ -44,6 +44,38 @@ class Baseline:
     agreed_on: date
 
 
+@dataclass(frozen=True, slots=True)
+class Recount:
+    """A baseline's answers scored again, held against the result that was frozen with them.
+
+    Attributes:
+        kept_by: the engine that made the frozen result; counted_by: the one that scored it again.
+        differs: what differs, as places of the result (`overall`, `sections ECO`), empty where nothing does.
+    """
+
+    kept_by: str
+    counted_by: str
+    differs: tuple[str, ...]
+
+    @property
+    def is_same_engine(self) -> bool:
+        """True when both were made by one engine, so that any difference is a fault."""
+        return self.kept_by == self.counted_by
+
+
+def recounted(baseline: Baseline) -> Recount:
+    """Score a baseline's answers again, by the questionnaire that was frozen with them."""
+    then, now = baseline.scorecard, score(baseline.questionnaire, baseline.answers)
+    differs = ["overall"] if then.overall != now.overall else []
+    differs += _different("sections", then.section, now.section)
+    differs += _different("questions", then.question, now.question)
+    return Recount(then.engine, now.engine, tuple(differs))
+
+
+def _different(place: str, then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    return [f"{place} {key}" for key in dict.fromkeys((*then, *now)) if then.get(key) != now.get(key)]
+
+
 def baseline_content(
     questionnaire: Questionnaire,
     answers: Answers,

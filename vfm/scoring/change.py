@@ -4,14 +4,14 @@ Pure. The three parts add up to the reported change; what is compared like for l
 to a question that still means the same. Where nothing is compared, all of the reported change is scope.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from math import sqrt
 from typing import Any
 
 from vfm.questionnaires.answers import Answers, State
-from vfm.questionnaires.schema import Questionnaire
+from vfm.questionnaires.schema import Method, Questionnaire
 from vfm.scoring.methods import METHODS
 from vfm.scoring.results import Scorecard
 from vfm.scoring.rounding import reaches
@@ -44,6 +44,14 @@ REASONS: Mapping[State, tuple[ScopeReason, ScopeReason]] = {
     State.UNANSWERED: (ScopeReason.MISSING_BEFORE, ScopeReason.MISSING_NOW),
     State.DONT_KNOW: (ScopeReason.MISSING_BEFORE, ScopeReason.MISSING_NOW),
 }
+
+
+class Hindrance(StrEnum):
+    """Why there is no like-for-like figure."""
+
+    NO_POINTS = "no_points"
+    NOTHING_IN_COMMON = "nothing_in_common"
+    TOO_LITTLE_IN_COMMON = "too_little_in_common"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +110,9 @@ class Change:
         questions: what is compared, in today's reading order.
         scope_items: what is not, and why.
         caps: section keys under a cap then, and now.
+        section_common_weight: section key -> the same share within that section, for scored ones.
+        methods: how answers became scores then, and now. Where one gives no points nothing is compared;
+            between any others the change of method is part of the weights.
     """
 
     overall: Parts
@@ -111,11 +122,32 @@ class Change:
     questions: tuple[QuestionChange, ...]
     scope_items: tuple[ScopeItem, ...]
     caps: tuple[tuple[str, ...], tuple[str, ...]]
+    section_common_weight: Mapping[str, tuple[float | None, float | None]]
+    methods: tuple[Method, Method]
 
     @property
     def is_comparable(self) -> bool:
         """True when at least 70 % of the answered weight is the same on both sides."""
-        return all(share is not None and reaches(share, COMMON_MINIMUM) for share in self.common_weight)
+        return _is_enough(self.common_weight)
+
+    @property
+    def hindrance(self) -> Hindrance | None:
+        """Why there is no like-for-like figure; None where there is one."""
+        if self.is_comparable:
+            return None
+        if not all(METHODS[method].has_score for method in self.methods):
+            return Hindrance.NO_POINTS
+        return Hindrance.TOO_LITTLE_IN_COMMON if self.questions else Hindrance.NOTHING_IN_COMMON
+
+    def like_for_like_of(self, section: str = "") -> float | None:
+        """The change in the service in one section, in its own points; of the overall for an empty key.
+
+        None where less than 70 % of what is answered there is the same on either side.
+        """
+        if not section:
+            return self.like_for_like
+        parts, common = self.sections.get(section), self.section_common_weight.get(section, (None, None))
+        return parts.answers if parts is not None and _is_enough(common) else None
 
     @property
     def like_for_like(self) -> float | None:
@@ -191,7 +223,13 @@ def change(
         questions=tuple(_question_changes(then, old, new, moved)),
         scope_items=tuple(_scope_items(then, now, frozenset(common))),
         caps=(_capped(then.card), _capped(now.card)),
+        section_common_weight=_section_common_weights(then, now, common, parts),
+        methods=(before.scoring.method, after.scoring.method),
     )
+
+
+def _is_enough(common: tuple[float | None, float | None]) -> bool:
+    return all(share is not None and reaches(share, COMMON_MINIMUM) for share in common)
 
 
 def _side(questionnaire: Questionnaire, answers: Answers) -> Side:
@@ -258,6 +296,22 @@ def _parts(
 def _common_weight(side: Side, common: Collection[str]) -> float | None:
     share = {q.key: q.share for q in side.card.questions if q.share is not None}
     return sum(share.get(key, 0.0) for key in common) if share else None
+
+
+def _section_common_weights(
+    then: Side, now: Side, common: Collection[str], sections: Iterable[str]
+) -> dict[str, tuple[float | None, float | None]]:
+    before, after = (dict(_within(side, frozenset(common))) for side in (then, now))
+    return {key: (before.get(key), after.get(key)) for key in sections}
+
+
+def _within(side: Side, common: Collection[str]) -> Iterator[tuple[str, float | None]]:
+    """Each section's key and the share of its answered weight that is compared; None where nothing counts."""
+    share = {q.key: q.share for q in side.card.questions if q.share}
+    for node in side.structure.nodes:
+        held = [item.key for inner in node.walk() for item in inner.items if item.key in share]
+        whole = sum(share[key] for key in held)
+        yield node.key, sum(share[key] for key in held if key in common) / whole if whole else None
 
 
 def _spread(

@@ -259,6 +259,10 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "results.show": RESULTS,
     "results.as_json": RESULTS,
     "results.as_workbook": RESULTS,
+    # baselines
+    "baselines.index": RESULTS,
+    "baselines.show": RESULTS,
+    "baselines.as_json": RESULTS,
     # priorities
     "priorities.index": OVERVIEW,
     "priorities.new": DECIDING,

@@ -32,6 +32,7 @@ ALSO = {
     "chasing": "cycles",
     "answer_copies": "assessments",
     "answer_workbooks": "assessments",
+    "baselines": "results",
     "bulk_workbooks": "cycles",
     "comments": "assessments",
     "delegations": "assessments",

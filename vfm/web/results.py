@@ -71,7 +71,7 @@ def show(assessment_id: int) -> ResponseReturnValue:
     if result.card is None:
         return _no_result(result)
     sheet = _laid_out(result, result.card)
-    baseline = result.start.cycle if result.start and not result.start.is_this else ""
+    baseline = result.start.cycle if result.start and result.start.card and not result.start.is_this else ""
     return render_template(
         "results/show.html",
         result=result,

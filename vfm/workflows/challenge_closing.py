@@ -4,7 +4,7 @@ The room's rule: a self answer is never written to; what was agreed is laid over
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache, partial
 from typing import Any
@@ -17,11 +17,13 @@ from vfm.errors import Conflict, Invalid, NotFound, Problem
 from vfm.questionnaires.answers import Answer
 from vfm.questionnaires.schema import Questionnaire
 from vfm.roles import Actor
-from vfm.scoring.baseline import SignOff, baseline_content, content_hash, read_baseline
+from vfm.scoring.baseline import SignOff, baseline_content, content_hash
 from vfm.scoring.challenge import agreed_answers
 from vfm.scoring.change import change
 from vfm.scoring.scorecard import score
+from vfm.store import baselines as starting
 from vfm.store import content, events, meanings
+from vfm.store.baselines import Kept
 from vfm.store.queries import challenge as queries
 from vfm.store.queries import results as kept
 from vfm.store.queries.results import AnyRow
@@ -34,7 +36,8 @@ def close(session: Session, assessment_id: int, *, by: Actor, now: datetime) -> 
     """Close the challenge of one assessment: what nobody challenged is agreed at the self score.
 
     Raises:
-        Invalid: a challenged score is not agreed yet; every one is named by its question's key.
+        Invalid: a challenged score is not agreed yet (every one is named by its question's key), or the
+            baseline it is measured against is not what was frozen.
         NotFound: there is no such assessment, or it is not signed off.
         Conflict: it is closed already.
     """
@@ -53,7 +56,7 @@ def close_unchallenged(
     """Close the challenge of several assessments nobody challenged; how many were closed.
 
     Raises:
-        Invalid: none was chosen.
+        Invalid: none was chosen, or a baseline that one is measured against is not what was frozen.
         Conflict: one of them was challenged, or changed its state, since the list was shown; all are named.
     """
     if not assessment_ids:
@@ -81,12 +84,10 @@ def _close(session: Session, rows: Sequence[AnyRow], *, by: Actor, now: datetime
     for raised in kept.challenges(session, ids):
         challenges[raised.assessment_id].append(raised)
     _assert_settled(challenges)
-    starts = {
-        (found.service_id, found.template_id): read_baseline(found.content, found.content_hash)
-        for found in queries.baselines(
-            session, {row.template_id for row in rows}, {row.service_id for row in rows}
-        )
-    }
+    starts = starting.of_services(
+        session, {row.template_id for row in rows}, {row.service_id for row in rows}
+    )
+    _assert_sound(starts.values())
     figures = _figures(session, [row.service_id for row in rows])
     results, baselines = [], []
     alike = cache(partial(meanings.same_meaning, session))  # many services come the same way
@@ -94,9 +95,10 @@ def _close(session: Session, rows: Sequence[AnyRow], *, by: Actor, now: datetime
         questionnaire = content.questionnaire(session, row.version_id, row.content_hash)
         agreed = content.answers(questionnaire, ((r.question_key, r.agreed) for r in challenges[row.id]))
         final = agreed_answers(content.answers(questionnaire, answers[row.id]), agreed)
-        start = starts.get((row.service_id, row.template_id))
+        kept_start = starts.get((row.service_id, row.template_id))
         since = None
-        if start is not None:
+        if kept_start is not None:
+            start = kept_start.sound
             way = (row.template_id, start.questionnaire.version, questionnaire.version)
             since = change(start.questionnaire, start.answers, questionnaire, final, alike(*way)).as_json()
             since.pop("sections")
@@ -111,7 +113,7 @@ def _close(session: Session, rows: Sequence[AnyRow], *, by: Actor, now: datetime
                 "created_at": now,
             }
         )
-        if start is None and row.kind == "rollout":
+        if kept_start is None and row.kind == "rollout":
             baselines.append(_baseline(row, questionnaire, final, figures.get(row.service_id, {}), now))
     session.execute(insert(ScorecardRow), results)
     if baselines:
@@ -139,6 +141,12 @@ def _assert_settled(challenges: Mapping[int, Sequence[AnyRow]]) -> None:
             )
             for row in open_ones
         )
+
+
+def _assert_sound(starts: Iterable[Kept]) -> None:
+    refused = [start for start in starts if start.found is None]
+    if refused:
+        raise Invalid(Problem("baseline", start.refusal) for start in refused)
 
 
 def _figures(session: Session, service_ids: Collection[int]) -> dict[int, dict[str, dict[str, Any]]]:

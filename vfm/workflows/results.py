@@ -13,13 +13,12 @@ from vfm.errors import NotFound
 from vfm.questionnaires.answers import Answer
 from vfm.questionnaires.schema import Band, Questionnaire
 from vfm.roles import Actor
-from vfm.scoring.baseline import read_baseline
 from vfm.scoring.challenge import agreed_answers
 from vfm.scoring.change import Change, change
 from vfm.scoring.explanation import Lift, lifts
 from vfm.scoring.results import Scorecard
 from vfm.scoring.service_results import ServiceResult, Wanted, chosen
-from vfm.store import cohorts, content, meanings, reach
+from vfm.store import baselines, cohorts, content, meanings, reach
 from vfm.store.queries import evidence
 from vfm.store.queries import results as queries
 from vfm.store.queries.evidence import Piece
@@ -77,15 +76,19 @@ class Start:
     """The baseline a result is measured against.
 
     Attributes:
+        agreed_on, card: as frozen; None where the baseline is refused.
         is_this: True when this very result is the baseline.
         content_hash: guards what was kept.
+        refusal: why the baseline cannot be used, one sentence; empty where it can.
     """
 
+    baseline_id: int
     cycle: str
-    agreed_on: date
-    card: Scorecard
+    agreed_on: date | None
+    card: Scorecard | None
     content_hash: str
     is_this: bool
+    refusal: str = ""
 
 
 @dataclass(frozen=True)
@@ -132,7 +135,6 @@ def show(
 
     Raises:
         NotFound: there is no such assessment, or its service is not this person's business.
-        Invalid: the baseline it is measured against was changed after it was frozen.
     """
     row = queries.assessment(session, assessment_id)
     if row is None or not by.sees(row.service_id):
@@ -248,15 +250,20 @@ def _since_start(
     session: Session, row: AnyRow, questionnaire: Questionnaire, answers: Mapping[str, Answer]
 ) -> tuple[Start | None, Change | None]:
     """The baseline of this service and template, and the change since it."""
-    kept = queries.baseline(session, row.service_id, row.template_id)
+    kept = baselines.of_service(session, row.service_id, row.template_id)
     if kept is None:
         return None, None
-    found = read_baseline(kept.content, kept.content_hash)
     is_this = kept.assessment_id == row.id
-    start = Start(kept.cycle, found.agreed_on, found.scorecard, kept.content_hash, is_this)
     is_later = row.kind == "rollout" or (row.submitted_at is not None and row.submitted_at > kept.frozen_at)
-    if is_this or not is_later:
-        return (start if is_this else None), None
+    if not is_this and not is_later:
+        return None, None
+    found = kept.found
+    if found is None:
+        start = Start(kept.id, kept.cycle, None, None, kept.content_hash, is_this, kept.refusal)
+        return start, None
+    start = Start(kept.id, kept.cycle, found.agreed_on, found.scorecard, kept.content_hash, is_this)
+    if is_this:
+        return start, None
     same = meanings.same_meaning(session, row.template_id, found.questionnaire.version, questionnaire.version)
     return start, change(found.questionnaire, found.answers, questionnaire, answers, same)
 

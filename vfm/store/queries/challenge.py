@@ -115,17 +115,6 @@ def hold(session: Session, assessment_ids: Collection[int]) -> None:
     session.execute(select(Assessment.id).where(Assessment.id.in_(assessment_ids)).with_for_update())
 
 
-def baselines(session: Session, template_ids: Collection[int], service_ids: Collection[int]) -> list[AnyRow]:
-    """Baselines of these services for these templates, content and hash."""
-    return list(
-        session.execute(
-            select(Baseline.service_id, Baseline.template_id, Baseline.content, Baseline.content_hash).where(
-                Baseline.service_id.in_(service_ids), Baseline.template_id.in_(template_ids)
-            )
-        )
-    )
-
-
 def figures(session: Session, service_ids: Collection[int]) -> list[AnyRow]:
     """Every published figure of these services, with the key of its source."""
     return list(

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session, aliased
 from vfm.store.tables import (
     AnswerRow,
     Assessment,
-    Baseline,
     Challenge,
     Cycle,
     Directorate,
@@ -130,22 +129,6 @@ def challenges(session: Session, assessment_ids: Collection[int]) -> list[AnyRow
             .order_by(Challenge.at, Challenge.id)
         )
     )
-
-
-def baseline(session: Session, service_id: int, template_id: int) -> AnyRow | None:
-    """The baseline of a service for a template, with the cycle it was set in; None when there is none."""
-    return session.execute(
-        select(
-            Baseline.assessment_id,
-            Baseline.content,
-            Baseline.content_hash,
-            Baseline.frozen_at,
-            Cycle.name.label("cycle"),
-        )
-        .join(Assessment, Assessment.id == Baseline.assessment_id)
-        .join(Cycle, Cycle.id == Assessment.cycle_id)
-        .where(Baseline.service_id == service_id, Baseline.template_id == template_id)
-    ).first()
 
 
 # --- a whole cycle ------------------------------------------------------------------------------------------

@@ -267,6 +267,7 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_calibration_rating_person_id"), "calibration_rating", ["person_id"], unique=False
     )
+    _guard_what_is_kept()
     op.add_column("council", sa.Column("authority_code", sa.Text(), server_default="", nullable=False))
     op.add_column("challenge", sa.Column("response_as", sa.Text(), server_default="", nullable=False))
     # One statement that both databases read, as in step 0003.
@@ -274,6 +275,32 @@ def upgrade() -> None:
         "ALTER TABLE challenge ADD COLUMN offered_id INTEGER "
         "CONSTRAINT fk_challenge_offered_id_evidence REFERENCES evidence (id)"
     )
+
+
+TAKEN = {
+    "baseline": "EXISTS (SELECT 1 FROM baseline WHERE id = NEW.id "
+    "OR (service_id, template_id) = (NEW.service_id, NEW.template_id))",
+    "scorecard": "EXISTS (SELECT 1 FROM scorecard WHERE id = NEW.id "
+    "OR (assessment_id, kind, number) = (NEW.assessment_id, NEW.kind, NEW.number))",
+    "event": "EXISTS (SELECT 1 FROM event WHERE id = NEW.id)",
+    "prioritisation_run": "EXISTS (SELECT 1 FROM prioritisation_run WHERE id = NEW.id)",
+}
+"""Table whose rows are written once -> a new row would take the place of one that is there."""
+
+
+def _guard_what_is_kept() -> None:
+    """The two ways round the guards of step 0002: SQLite's INSERT OR REPLACE, PostgreSQL's TRUNCATE."""
+    for table, is_taken in TAKEN.items():
+        if op.get_bind().dialect.name == "sqlite":
+            op.execute(
+                f"CREATE TRIGGER frozen_{table}_replace BEFORE INSERT ON {table} WHEN {is_taken} "
+                f"BEGIN SELECT RAISE(ABORT, 'frozen: a kept {table} never changes'); END"
+            )
+        else:
+            op.execute(
+                f"CREATE TRIGGER frozen_{table}_truncate BEFORE TRUNCATE ON {table} "
+                "FOR EACH STATEMENT EXECUTE FUNCTION vfm_frozen()"
+            )
 
 
 def downgrade() -> None:
