@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import make_url
 
 from tests.client import Browser
@@ -24,6 +24,16 @@ from vfm.workflows import sign_in
 
 collect_ignore = ["office.py"]
 """Run by the system's Python, which alone has LibreOffice's module."""
+
+
+WRITES = ("INSERT", "UPDATE", "DELETE")
+
+
+@event.listens_for(Engine, "before_cursor_execute")
+def reading_writes_nothing(connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+    """On PostgreSQL a reading session has no transaction: what it wrote could not be taken back."""
+    if not connection.get_execution_options().get("writes", True):
+        assert not statement.lstrip().startswith(WRITES), f"a reading session writes: {statement}"
 
 
 @pytest.fixture(scope="session")

@@ -135,6 +135,63 @@ def test_a_database_that_stopped_answering_is_told_apart_from_a_fault(engine: En
     assert "secret" not in str(caught.value)
 
 
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+def test_a_server_that_closed_a_connection_fails_nobody(engine: Engine, council: SmallCouncil) -> None:
+    for use in (database.reading, database.transaction):
+        with use(engine) as session:
+            number = session.scalar(text("SELECT pg_backend_pid()"))
+        with database.opened(engine.url.render_as_string(hide_password=False)) as another:
+            with database.reading(another) as session:
+                assert session.scalar(text(f"SELECT pg_terminate_backend({number})"))
+            while _is_there(another, number):
+                pass
+        with use(engine) as session:
+            assert session.scalar(text("SELECT pg_backend_pid()")) != number
+
+
+def _is_there(engine: Engine, number: int) -> bool:
+    with database.reading(engine) as session:
+        return bool(session.scalar(text(f"SELECT count(*) FROM pg_stat_activity WHERE pid = {number}")))
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+def test_a_connection_that_lay_idle_is_tried_before_it_is_used(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[object] = []
+    do_ping = engine.dialect.do_ping
+    monkeypatch.setattr(engine.dialect, "do_ping", lambda one: tried.append(one) or do_ping(one))
+    for quiet, times in ((database.QUIET, 0), (0.0, 1)):
+        monkeypatch.setattr(database, "QUIET", quiet)
+        database.answers(engine)
+        database.answers(engine)
+        assert len(tried) == 2 * times
+
+
+def test_reading_leaves_a_connection_that_writes_all_or_nothing(engine: Engine, opened_version: int) -> None:
+    with pytest.raises(ZeroDivisionError), database.reading(engine):
+        raise ZeroDivisionError
+    with engine.connect() as connection:
+        connection.execute(update(Version).values(status="retired"))
+    with database.reading(engine) as session:
+        assert session.get_one(Version, opened_version).status == "draft"
+
+
+def test_what_is_changed_while_reading_is_refused(engine: Engine, opened_version: int) -> None:
+    with database.reading(engine) as session:
+        session.get_one(Version, opened_version).status = "retired"
+        with pytest.raises(RuntimeError, match="to write"):
+            session.scalars(select(Template)).all()
+    with database.reading(engine) as session:
+        session.add(Template(key="u", title="U", created_at=NOW))
+        with pytest.raises(RuntimeError, match="to write"):
+            session.flush()
+    with database.reading(engine) as session, pytest.raises(AssertionError, match="writes"):
+        session.execute(update(Version).values(status="retired"))
+    with database.reading(engine) as session:
+        assert session.get_one(Version, opened_version).status == "draft"
+
+
 @pytest.fixture
 def in_use(sqlite_master: Path, tmp_path: Path) -> Iterator[tuple[Path, Engine]]:
     """A database file and an engine that has used it."""
