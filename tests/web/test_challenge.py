@@ -34,7 +34,7 @@ def test_a_score_is_challenged_answered_agreed_and_closed(this_year: Round, sign
     queue = signed_in("challenger").open("/challenge")
     assert queue.heading == "Challenge, Rollout 2026"
     assert "1 signed-off assessment waits" in queue.text
-    assert "Highest level on weak evidence : A-01" in queue.text.replace("evidence:", "evidence :")
+    assert "Level 4 on assertion only: 1 question, 11.1 points at stake (A-01)" in queue.text
     case = queue.follow("Libraries")
     assert words(case.soup.select_one("tbody tr")).startswith("A-01")
     form = case.follow("How well is it done?")
@@ -59,7 +59,7 @@ def test_a_score_is_challenged_answered_agreed_and_closed(this_year: Round, sign
     answered = (
         own.follow("Libraries")
         .follow("How well is it done?")
-        .submit("Send the response", response="The audit of May shows it.")
+        .submit("Send the response", response="The audit of May shows it.", **{"as": "offers_evidence"})
     )
     assert "Service has responded" in answered.text
     assert "No challenge waits" in director.open("/challenge").text
@@ -118,3 +118,38 @@ def test_whom_it_does_not_concern_finds_nothing(this_year: Round, signed_in: Sig
     signed_in("other_director").open(f"/challenge/{this_year.assessments['LIB']}", expect=404)
     signed_in("core_team").open(f"/challenge/{this_year.assessments['ROADS']}", expect=404)
     signed_in("core_team").open(f"/challenge/{this_year.assessments['LIB']}/questions/Z-99", expect=404)
+
+
+def test_the_queue_is_taken_away_as_it_is_shown(this_year: Round, signed_in: SignedIn) -> None:
+    browser = signed_in("challenger")
+    address = f"/cycles/{this_year.cycle_id}/challenge"
+    page = browser.open(f"{address}?q=lib")
+    csv = page.follow("CSV").response.data.decode("utf-8-sig")
+    assert csv.startswith("Service,Directorate,State,Self score")
+    assert "Libraries,Communities,Waiting" in csv
+    assert browser.open(f"{address}.csv?q=roads").response.data.decode("utf-8-sig").count("\n") == 1
+    assert browser.open(f"{address}.xlsx").response.data[:2] == b"PK"
+
+
+def test_next_goes_on_to_the_next_assessment_and_says_where_the_queue_ends(
+    this_year: Round, signed_in: SignedIn
+) -> None:
+    browser = signed_in("challenger")
+    page = browser.open(f"/challenge/{this_year.assessments['LIB']}")
+    end = page.follow("Next assessment in the queue")
+    assert "That was the last assessment of the queue." in end.html
+    assert end.heading == "Challenge, Rollout 2026"
+
+
+def test_a_director_says_which_way_and_the_others_read_it(this_year: Round, signed_in: SignedIn) -> None:
+    address = f"/challenge/{this_year.assessments['LIB']}/questions/A-01"
+    signed_in("challenger").open(address).submit("Save the challenge", value="2", reason="Nothing was shown.")
+    director = signed_in("director")
+    refused = director.open(address).submit("Send the response", response="We do it.")
+    assert refused.status == 422
+    assert refused.problems == ["Choose whether the service accepts, keeps its score or offers evidence."]
+    assert "We do it." in refused.html
+    refused.submit("Send the response", **{"as": "keeps"})
+    read = signed_in("core_team").open(address)
+    assert "The service keeps its score We do it." in read.text
+    assert "Responded : the service keeps its score" in read.text.replace("Responded:", "Responded :")

@@ -18,7 +18,7 @@ from vfm.scoring.challenge import Trigger
 from vfm.scoring.results import Scorecard
 from vfm.scoring.service_results import Wanted
 from vfm.store.database import reading, transaction
-from vfm.store.tables import AnswerRow, Assessment, Baseline, Event, ScorecardRow
+from vfm.store.tables import AnswerRow, Assessment, Baseline, Event, Evidence, ScorecardRow, Service
 from vfm.workflows import challenge, challenge_closing, challenge_queue, results
 
 ASKED = build.questionnaire(
@@ -31,6 +31,14 @@ GIVEN = {
     "B-01": build.answer(3, "documented", "See the plan"),
 }
 LOWER = {"value": "3", "evidence": "assertion", "reason": "The cost is known for two activities alone."}
+
+
+def responded(
+    engine: Engine, council: SmallCouncil, assessment_id: int, who: str = "director", **raw: str
+) -> None:
+    said = {"as": "keeps", "response": "", "offered": ""} | raw
+    with transaction(engine) as session:
+        challenge.respond(session, assessment_id, "A-01", said, by=council.actor(who), now=NOW)
 
 
 @pytest.fixture
@@ -72,9 +80,7 @@ def test_three_scores_stand_side_by_side_and_the_self_answer_stays(
     engine: Engine, council: SmallCouncil, assessment_id: int
 ) -> None:
     challenged(engine, council, assessment_id)
-    with transaction(engine) as session:
-        director = council.actor("director")
-        challenge.respond(session, assessment_id, "A-01", " We count more. ", by=director, now=NOW)
+    responded(engine, council, assessment_id, response=" We count more. ")
     agreed(engine, council, assessment_id)
     line = next(line for line in case(engine, council, assessment_id).lines if line.key == "A-01")
     assert line.own.startswith("4")
@@ -96,8 +102,30 @@ def test_three_scores_stand_side_by_side_and_the_self_answer_stays(
     final = Scorecard.from_json(kept["agreed"].content)
     assert final.question["A-01"].value == 2
     assert final.question["B-01"].value == 3
+    assert Scorecard.from_json(kept["challenged"].content).question["A-01"].value == 3
     assert kept["agreed"].outline["overall"]["score"] == final.overall.score
     assert verbs[-4:] == ["challenged", "answered a challenge", "agreed a score", "agreed"]
+
+
+def test_the_trail_of_a_score_says_who_said_what_and_when(
+    engine: Engine, council: SmallCouncil, assessment_id: int
+) -> None:
+    challenged(engine, council, assessment_id)
+    responded(engine, council, assessment_id, response="We count more.")
+    agreed(engine, council, assessment_id)
+    with reading(engine) as session:
+        found = challenge.question(session, assessment_id, "A-01", by=council.actor("director"), now=NOW)
+        other = challenge.question(session, assessment_id, "B-01", by=council.actor("director"), now=NOW)
+    assert [(step.verb, step.by, step.words, step.why, step.at) for step in found.trail] == [
+        ("challenged", "Challenger", "3: In place", LOWER["reason"], NOW),
+        ("answered a challenge", "Director", "keeps", "We count more.", NOW),
+        ("agreed a score", "Core Team", "2: Partly in place", "Met in the middle.", NOW),
+    ]
+    assert other.trail == ()
+    # A-01 is half of the overall of 75: a level less takes 100/6 away, two levels twice that.
+    alone = [one.score for one in found.alone if one is not None]
+    assert alone == pytest.approx([75 - 100 / 6, 75 - 200 / 6])
+    assert found.case.as_raised.score == pytest.approx(75 - 100 / 6)
 
 
 def test_what_the_challenge_does_to_the_overall_is_shown_before_it_is_closed(
@@ -133,7 +161,8 @@ def test_another_evidence_grade_alone_is_a_challenge(
 ) -> None:
     challenged(engine, council, assessment_id, LOWER | {"value": "4", "evidence": "none"})
     line = next(line for line in case(engine, council, assessment_id).lines if line.key == "A-01")
-    assert "evidence" in line.challenged
+    assert (line.own, line.evidence) == (line.challenged, "Opinion or verbal only")
+    assert line.challenged_evidence == "No evidence offered"
 
 
 def test_a_level_can_be_challenged_as_not_known(
@@ -175,10 +204,51 @@ def test_only_the_services_director_responds(
 ) -> None:
     challenged(engine, council, assessment_id)
     for who in ("other_director", "contributor", "core_team"):
-        with transaction(engine) as session, pytest.raises(NotFound):
-            challenge.respond(session, assessment_id, "A-01", "Yes", by=council.actor(who), now=NOW)
-    with transaction(engine) as session, pytest.raises(Invalid):
-        challenge.respond(session, assessment_id, "A-01", " ", by=council.actor("director"), now=NOW)
+        with pytest.raises(NotFound):
+            responded(engine, council, assessment_id, who, **{"as": "accepts"})
+
+
+@pytest.mark.parametrize(
+    ("raw", "places"),
+    [
+        ({"as": ""}, ["as"]),
+        ({"as": "maybe", "response": "Yes"}, ["as"]),
+        ({"as": "keeps", "response": " "}, ["response"]),
+        ({"as": "offers_evidence"}, ["response"]),
+        ({"as": "offers_evidence", "offered": "99"}, ["offered"]),
+    ],
+)
+def test_a_response_says_which_way_and_why(
+    engine: Engine, council: SmallCouncil, assessment_id: int, raw: dict[str, str], places: list[str]
+) -> None:
+    challenged(engine, council, assessment_id)
+    with pytest.raises(Invalid) as caught:
+        responded(engine, council, assessment_id, **raw)
+    assert [problem.place for problem in caught.value.problems] == places
+
+
+def test_a_service_accepts_without_a_word_and_offers_evidence_from_its_register(
+    engine: Engine, council: SmallCouncil, assessment_id: int
+) -> None:
+    challenged(engine, council, assessment_id)
+    responded(engine, council, assessment_id, **{"as": "accepts"})
+    assert case(engine, council, assessment_id).said[0].state == "answered"
+    with transaction(engine) as session:
+        piece = Evidence(
+            service_id=council.services["LIB"], kind="link", title="Audit of May", grade="verified"
+        )
+        piece.address, piece.by_id, piece.at = (
+            "https://wrenmouth.example/may",
+            council.people["director"],
+            NOW,
+        )
+        session.add(piece)
+        session.flush()
+        offered = str(piece.id)
+    responded(engine, council, assessment_id, **{"as": "offers_evidence", "offered": offered})
+    said = case(engine, council, assessment_id).said[0].said
+    assert said is not None
+    assert (said.response_as, said.offered, said.response_at) == ("offers_evidence", "Audit of May", NOW)
 
 
 def test_nobody_challenges_a_service_they_direct(
@@ -199,8 +269,7 @@ def test_a_challenge_is_taken_back_by_who_made_it_until_it_is_answered(
         challenge.withdraw(session, assessment_id, "A-01", by=council.actor("challenger"), now=NOW)
     assert not case(engine, council, assessment_id).unsettled
     challenged(engine, council, assessment_id)
-    with transaction(engine) as session:
-        challenge.respond(session, assessment_id, "A-01", "No", by=council.actor("director"), now=NOW)
+    responded(engine, council, assessment_id, response="No")
     with transaction(engine) as session, pytest.raises(Conflict):
         challenge.withdraw(session, assessment_id, "A-01", by=council.actor("challenger"), now=NOW)
     with pytest.raises(Conflict):
@@ -301,7 +370,7 @@ def test_unchallenged_assessments_are_listed_and_then_closed_together(
     challenged(engine, council, assessment_id)
     core = council.actor("core_team")
     with reading(engine) as session:
-        name, found = challenge_queue.unchallenged(session, this_year.cycle_id, by=core)
+        name, found, _ = challenge_queue.unchallenged(session, this_year.cycle_id, by=core)
     assert (name, [(row.service, row.sets_baseline) for row in found]) == (
         "Rollout 2026",
         [("Highways", True)],
@@ -346,3 +415,56 @@ def test_the_queue_asks_the_same_number_of_questions_however_long_it_is(
 
     asked(few.cycle_id)
     assert asked(many.cycle_id) == asked(few.cycle_id)
+
+
+def test_the_queue_is_searched_sorted_and_followed(
+    engine: Engine, council: SmallCouncil, this_year: Round, assessment_id: int
+) -> None:
+    other = this_year.assessments["ROADS"]
+    sound = {key: build.answer(3, "verified") for key in GIVEN}
+    signed_off(engine, council, other, ASKED, sound, who="other_director")
+    by = council.actor("challenger")
+    cycle = this_year.cycle_id
+
+    def shown(**asked: str) -> list[int]:
+        with reading(engine) as session:
+            rows = challenge_queue.queue(session, cycle, challenge_queue.Wanted(**asked), by=by).rows
+        return [row.assessment_id for row in rows]
+
+    assert shown(search="high") == [other]
+    assert shown(sort="-effect") == [other, assessment_id]
+    assert shown(sort="service") == [other, assessment_id]
+    assert shown(sort="directorate") == [assessment_id, other]
+    assert shown(trigger="weak_evidence") == [assessment_id]
+    assert shown(trigger="outlier") == []
+    with reading(engine) as session:
+        wanted = challenge_queue.Wanted()
+        assert challenge_queue.following(session, cycle, assessment_id, wanted, by=by) == other
+        assert challenge_queue.following(session, cycle, other, wanted, by=by) is None
+        assert challenge_queue.following(session, cycle, 987, wanted, by=by) == assessment_id
+
+
+def test_a_result_far_from_its_family_is_in_the_queue_and_on_its_own_page(
+    engine: Engine, council: SmallCouncil
+) -> None:
+    everybody = ("LIB", "WASTE", "ROADS", "HOME", "SEND")
+    with transaction(engine) as session:
+        for service in session.scalars(select(Service)):
+            service.family = "all"
+    made = opened(engine, council, ASKED, services=everybody)
+    for key in everybody:
+        who = "director" if key in ("LIB", "WASTE") else "other_director"
+        level = 1 if key == "ROADS" else 3
+        given = {question: build.answer(level, "verified") for question in GIVEN}
+        signed_off(engine, council, made.assessments[key], ASKED, given, who=who)
+    with reading(engine) as session:
+        by = council.actor("challenger")
+        found = challenge_queue.queue(session, made.cycle_id, challenge_queue.Wanted(), by=by)
+        alone = challenge.show(session, made.assessments["ROADS"], by=by)
+    first = found.rows[0]
+    assert [(reason.trigger, reason.effect) for reason in first.reasons] == [
+        (Trigger.OUTLIER, pytest.approx(200 / 3))
+    ]
+    assert first.service == "Highways"
+    assert alone.reasons == first.reasons
+    assert found.triggers == {"outlier": 1}

@@ -549,7 +549,8 @@ def _challenge(stage: Stage, key: str, assessment: int, then: datetime, *, is_se
         return
     with transaction(stage.engine) as session:
         words = "We agree that the plan came late in the year; it has been followed since."
-        challenge.respond(session, assessment, question, words, by=stage.director_of(key), now=then)
+        said = {"as": "accepts", "response": words}
+        challenge.respond(session, assessment, question, said, by=stage.director_of(key), now=then)
     with transaction(stage.engine) as session:
         raw = {"value": "2", "reason": "Level 3 once a full year of results is there."}
         challenge.agree(session, assessment, question, raw, by=core, now=then + timedelta(hours=2))

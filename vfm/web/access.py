@@ -240,6 +240,8 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     # challenge
     "challenge.index": CHALLENGE,
     "challenge.queue": OVERVIEW - {Role.VIEWER},
+    "challenge.export": OVERVIEW - {Role.VIEWER},
+    "challenge.following": OVERVIEW - {Role.VIEWER},
     "challenge.show": CHALLENGE,
     "challenge.question": CHALLENGE,
     "challenge.make": CHALLENGING,

@@ -1,12 +1,19 @@
 """Challenge: the queue of a cycle, one assessment's scores side by side, one score with its forms."""
 
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from vfm.errors import Invalid, Problem
 from vfm.reports import result as say
+from vfm.reports.challenge_words import reason_words
+from vfm.reports.workbook import Cell, Rows
 from vfm.roles import Role
-from vfm.scoring.challenge import Trigger
+from vfm.scoring.challenge import Response, Trigger
+from vfm.web.access import allows
+from vfm.web.attachments import table_file
 from vfm.web.current import actor, now, reading, transaction
 from vfm.workflows import challenge, challenge_closing, challenge_queue
 
@@ -22,8 +29,41 @@ TRIGGER_WORDS = {
     Trigger.WEAK_EVIDENCE: "Highest level on weak evidence",
     Trigger.NOT_APPLICABLE: "Much does not apply",
     Trigger.LARGE_CHANGE: "Large change since the baseline",
+    Trigger.OUTLIER: "Far from its peers",
 }
-SORT_WORDS = {"effect": "Biggest effect first", "service": "Service", "score": "Lowest score first"}
+COLUMNS = (
+    ("service", "Service", False),
+    ("directorate", "Directorate", False),
+    ("score", "Self score", True),
+    ("", "Agreed", True),
+    ("effect", "At stake, points", True),
+    ("reasons", "Why look again", False),
+    ("challenges", "Challenges", False),
+)
+"""(sort, heading, whether it holds numbers) of the queue's columns; one without a sort is no link."""
+EXPORTED = (
+    "Service", "Directorate", "State", "Self score", "Lowest possible", "Highest possible", "Agreed score",
+    "Points at stake", *(f"{words}, points" for words in TRIGGER_WORDS.values()), "Why look again",
+    "Challenges", "With a response", "Agreed challenges",
+)  # fmt: skip
+RESPONSE_WORDS = {
+    Response.ACCEPTS: "We accept the challenge",
+    Response.KEEPS: "We keep our score",
+    Response.OFFERS: "We offer more evidence",
+}
+"""What a director chooses between."""
+RESPONDED = {
+    Response.ACCEPTS: "The service accepts",
+    Response.KEEPS: "The service keeps its score",
+    Response.OFFERS: "The service offers more evidence",
+}
+"""The same as others read it."""
+VERBS = {
+    "challenged": "Challenged",
+    "withdrew a challenge": "Took the challenge back",
+    "answered a challenge": "Responded",
+    "agreed a score": "Agreed a score",
+}
 LINE_STATES = {
     "none": ("Not challenged", ""),
     "open": ("Waits for the service", "yellow"),
@@ -51,12 +91,7 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/cycles/<int:cycle_id>/challenge")
 def queue(cycle_id: int) -> ResponseReturnValue:
     """Signed-off assessments, biggest effect on the total first."""
-    wanted = challenge_queue.Wanted(
-        state=request.args.get("state", "waiting"),
-        directorate=request.args.get("directorate", ""),
-        trigger=request.args.get("trigger", ""),
-        sort=request.args.get("sort", "effect"),
-    )
+    wanted = _wanted()
     with reading() as store:
         view = challenge_queue.queue(store, cycle_id, wanted, by=actor())
     return render_template(
@@ -65,8 +100,75 @@ def queue(cycle_id: int) -> ResponseReturnValue:
         wanted=wanted,
         states=STATE_WORDS,
         triggers=TRIGGER_WORDS,
-        sorts=SORT_WORDS,
+        headings=[(*column, _sort_link(cycle_id, wanted, column[0])) for column in COLUMNS],
+        link=lambda **changed: _link(cycle_id, **changed),
+        why=lambda reason: reason_words(reason, view.titles),
+        base=url_for(".show", assessment_id=0).removesuffix("0"),
+        may_read_movement=allows("challenge.queue", actor()),
         say=say,
+    )
+
+
+@blueprint.get("/cycles/<int:cycle_id>/challenge.<any(csv, xlsx):form>")
+def export(cycle_id: int, form: str) -> ResponseReturnValue:
+    """The queue as filtered and sorted, numbers unrounded."""
+    with reading() as store:
+        view = challenge_queue.queue(store, cycle_id, _wanted(), by=actor())
+    lines = tuple(_exported(row, view.titles) for row in view.rows)
+    return table_file(Rows("Challenge", EXPORTED, lines), f"{view.cycle} challenge", form)
+
+
+@blueprint.get("/cycles/<int:cycle_id>/challenge/next")
+def following(cycle_id: int) -> ResponseReturnValue:
+    """On to the assessment after the one the address names, in the queue as it stands."""
+    after = request.args.get("after", type=int) or 0
+    with reading() as store:
+        found = challenge_queue.following(store, cycle_id, after, _wanted(), by=actor())
+    if found is None:
+        flash("That was the last assessment of the queue.")
+        return redirect(url_for(".queue", cycle_id=cycle_id))
+    return redirect(url_for(".show", assessment_id=found))
+
+
+def _wanted() -> challenge_queue.Wanted:
+    taken = request.args
+    return challenge_queue.Wanted(
+        search=taken.get("q", "").strip(),
+        state=taken.get("state", "waiting"),
+        directorate=taken.get("directorate", ""),
+        trigger=taken.get("trigger", ""),
+        sort=taken.get("sort", "effect"),
+    )
+
+
+def _link(cycle_id: int, **changed: str) -> str:
+    """This page with some of its state changed; blanks are left out of the address."""
+    state = {key: value for key, value in (request.args | changed).items() if value}
+    address = url_for(".queue", cycle_id=cycle_id)
+    return f"{address}?{urlencode(state)}" if state else address
+
+
+def _sort_link(cycle_id: int, wanted: challenge_queue.Wanted, column: str) -> str:
+    """Sort by this column; a second time turns it round."""
+    return _link(cycle_id, sort=f"-{column}" if wanted.sort == column else column) if column else ""
+
+
+def _exported(row: challenge_queue.Waiting, titles: Mapping[str, str]) -> tuple[Cell, ...]:
+    effects = {reason.trigger: reason.effect for reason in row.reasons}
+    return (
+        row.service,
+        row.directorate,
+        "Agreed" if row.status == "agreed" else "Waiting",
+        row.overall.score,
+        row.overall.low if isinstance(row.overall.low, float) else None,
+        row.overall.high if isinstance(row.overall.high, float) else None,
+        row.agreed["score"] if row.agreed else None,
+        row.effect if row.reasons else None,
+        *(effects.get(trigger) for trigger in TRIGGER_WORDS),
+        "; ".join(reason_words(reason, titles) for reason in row.reasons) or None,
+        row.challenges,
+        row.answered,
+        row.settled,
     )
 
 
@@ -99,7 +201,9 @@ def _case_page(assessment_id: int, problems: tuple[Problem, ...] = ()) -> str:
         case=case,
         shows=request.args.get("show", "all"),
         states=LINE_STATES,
-        triggers=TRIGGER_WORDS,
+        responded=RESPONDED,
+        why=lambda reason: reason_words(reason, case.titles),
+        may_go_on=allows("challenge.queue", actor()),
         problems=problems,
         say=say,
     )
@@ -140,12 +244,11 @@ def respond(assessment_id: int, key: str) -> ResponseReturnValue:
     """The director's response."""
     try:
         with transaction() as store:
-            words = request.form.get("response", "")
-            challenge.respond(store, assessment_id, key, words, by=actor(), now=now())
+            challenge.respond(store, assessment_id, key, request.form, by=actor(), now=now())
     except Invalid as refused:
         return _question_page(assessment_id, key, refused.problems), 422
     flash(f"Your response on {key} is sent.", "done")
-    return redirect(url_for("challenge.show", assessment_id=assessment_id, _anchor=key), 303)
+    return _onward(assessment_id, key)
 
 
 @blueprint.post("/challenge/<int:assessment_id>/questions/<key>/agreed")
@@ -159,7 +262,7 @@ def agree(assessment_id: int, key: str) -> ResponseReturnValue:
         problems = tuple(Problem(f"agreed_{one.place}", one.message) for one in refused.problems)
         return _question_page(assessment_id, key, problems), 422
     flash(f"A score is agreed for {key}.", "done")
-    return redirect(url_for("challenge.show", assessment_id=assessment_id, _anchor=key), 303)
+    return _onward(assessment_id, key)
 
 
 def _question_page(assessment_id: int, key: str, problems: tuple[Problem, ...] = ()) -> str:
@@ -169,6 +272,11 @@ def _question_page(assessment_id: int, key: str, problems: tuple[Problem, ...] =
         "challenge/question.html",
         view=view,
         states=LINE_STATES,
+        responses=RESPONSE_WORDS,
+        responded=RESPONDED,
+        verbs=VERBS,
+        may_go_on=allows("challenge.queue", actor()),
+        may_add_evidence=allows("evidence.new", actor()),
         problems=problems,
         sent=request.form,
         say=say,
@@ -176,10 +284,11 @@ def _question_page(assessment_id: int, key: str, problems: tuple[Problem, ...] =
 
 
 def _onward(assessment_id: int, key: str) -> ResponseReturnValue:
-    """To the next question where that was asked for, else back to the list."""
-    following = request.form.get("next", "")
-    if following:
-        return redirect(url_for("challenge.question", assessment_id=assessment_id, key=following), 303)
+    """To the next question or assessment where that was asked for, else back to the list."""
+    if asked := request.form.get("next", ""):
+        return redirect(url_for("challenge.question", assessment_id=assessment_id, key=asked), 303)
+    if cycle := request.form.get("onward", type=int):
+        return redirect(url_for("challenge.following", cycle_id=cycle, after=assessment_id), 303)
     return redirect(url_for("challenge.show", assessment_id=assessment_id, _anchor=key), 303)
 
 
@@ -208,13 +317,13 @@ def close_unchallenged(cycle_id: int) -> ResponseReturnValue:
 
 def _unchallenged_page(cycle_id: int, problems: tuple[Problem, ...] = ()) -> str:
     with reading() as store:
-        cycle, found = challenge_queue.unchallenged(store, cycle_id, by=actor())
+        cycle, found, titles = challenge_queue.unchallenged(store, cycle_id, by=actor())
     return render_template(
         "challenge/close.html",
         cycle_id=cycle_id,
         cycle=cycle,
         found=found,
-        triggers=TRIGGER_WORDS,
+        why=lambda reason: reason_words(reason, titles),
         problems=problems,
         say=say,
     )

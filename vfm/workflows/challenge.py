@@ -3,7 +3,7 @@
 The room's rule: nothing here writes to an answer. What is agreed lies beside it, and counts in its place.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from vfm.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from vfm.questionnaires.answers import (
     UNANSWERED,
     Answer,
+    Evidence,
     State,
     answer_from_json,
     answer_to_json,
@@ -23,13 +24,14 @@ from vfm.questionnaires.answers import (
     parse,
 )
 from vfm.questionnaires.evidence import weak_or_stale
-from vfm.questionnaires.kinds import choices
+from vfm.questionnaires.kinds import choices, text_problem
 from vfm.questionnaires.schema import Kind, Question, Questionnaire
 from vfm.roles import Actor, Role
-from vfm.scoring.challenge import Reason, agreed_answers, doubts, reasons
-from vfm.scoring.results import OverallScore, Scorecard
+from vfm.scoring.challenge import Reason, Response, agreed_answers, doubts, reasons
+from vfm.scoring.peers import standings
+from vfm.scoring.results import OverallScore, Scorecard, overall_from_json
 from vfm.scoring.scorecard import score
-from vfm.store import content, events
+from vfm.store import challenges, content, events
 from vfm.store.queries import challenge as queries
 from vfm.store.queries import evidence
 from vfm.store.queries import results as kept
@@ -38,7 +40,10 @@ from vfm.store.queries.results import AnyRow
 from vfm.store.tables import Challenge
 
 Raw = Mapping[str, str]
-"""A form's fields: value (a level, an option, `dont_know` or `not_applicable`), evidence, reason."""
+"""A form's fields: value (a level, an option, `dont_know` or `not_applicable`), evidence, reason.
+
+Of a response: `as` (a `Response`), `response` and `offered` (a piece of evidence).
+"""
 
 
 # --- one assessment -----------------------------------------------------------------------------------------
@@ -54,6 +59,9 @@ class Said:
     by: str
     at: datetime
     response: str
+    response_as: str
+    offered_id: int | None
+    offered: str
     response_by: str | None
     response_at: datetime | None
     agreed: Answer | None
@@ -67,7 +75,8 @@ class Line:
     """One scored question: self, challenged, agreed, in words.
 
     Attributes:
-        own: the service's answer; evidence: its grade in words.
+        own: the service's answer; evidence: its grade in words; the same of the challenged and the agreed
+            one, blank where there is none.
         share: of the overall, in [0, 1]; None where the question has none.
         stake: points of the overall the answer would lose one level lower, for a highest level on weak
             evidence; 0 else.
@@ -82,7 +91,9 @@ class Line:
     share: float | None
     stake: float
     challenged: str
+    challenged_evidence: str
     agreed: str
+    agreed_evidence: str
     said: Said | None
 
     @property
@@ -101,7 +112,7 @@ class Case:
 
     Attributes:
         self_card: what the service said; now: with what is agreed so far; if_all: with every challenge not
-            settled yet agreed as raised.
+            settled yet agreed as raised; as_raised: with every challenge as raised, settled or not.
         lines: scored questions, those at stake first, then by weight.
         reasons: why it should be looked at again.
     """
@@ -118,6 +129,7 @@ class Case:
     self_card: Scorecard
     now: OverallScore
     if_all: OverallScore
+    as_raised: OverallScore
     lines: tuple[Line, ...]
     reasons: tuple[Reason, ...]
     titles: Mapping[str, str]
@@ -126,9 +138,26 @@ class Case:
     can_agree: bool
 
     @property
+    def said(self) -> tuple[Line, ...]:
+        """Scores that were challenged."""
+        return tuple(line for line in self.lines if line.said is not None)
+
+    @property
     def unsettled(self) -> tuple[Line, ...]:
         """Challenged scores that are not agreed yet."""
         return tuple(line for line in self.lines if line.state in ("open", "answered"))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing said or done about a score: `verb` as its event has it, `words` what was chosen, `why`."""
+
+    at: datetime
+    by: str
+    as_deputy: bool
+    verb: str
+    words: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +169,12 @@ class QuestionCase:
         grades: (grade, words), weakest first.
         own_value, own_grade: what the service chose, as in `options` and `grades`.
         next_key: the question to look at after this one; None at the end.
+        next_open_key: the next challenged question that waits for this person, after this one or before it.
+        alone: the overall with this challenge alone, as (challenged, agreed); None where there is none.
         pieces: the evidence that supports the answer; doubts: where it falls short of the grade claimed, a
             sentence each.
+        register: (id, title) of the evidence the service can point to in its response; blank for others.
+        trail: what was said and done about this score, the oldest first.
     """
 
     case: Case
@@ -152,8 +185,12 @@ class QuestionCase:
     own_value: str
     own_grade: str
     next_key: str | None
+    next_open_key: str | None
+    alone: tuple[OverallScore | None, OverallScore | None]
     pieces: tuple[Piece, ...]
     doubts: tuple[str, ...]
+    register: tuple[tuple[int, str], ...]
+    trail: tuple[Step, ...]
 
 
 def show(session: Session, assessment_id: int, *, by: Actor) -> Case:
@@ -162,7 +199,8 @@ def show(session: Session, assessment_id: int, *, by: Actor) -> Case:
     Raises:
         NotFound: there is none, it is not signed off, or its service is not this person's business.
     """
-    return _case(*_read(session, assessment_id, by), by)
+    material = _read(session, assessment_id, by)
+    return _case(*material, by, _why(session, *material))
 
 
 def question(session: Session, assessment_id: int, key: str, *, by: Actor, now: datetime) -> QuestionCase:
@@ -172,28 +210,68 @@ def question(session: Session, assessment_id: int, key: str, *, by: Actor, now: 
         NotFound: as for `show`, or the question is not scored or not on the route.
     """
     material = _read(session, assessment_id, by)
-    case = _case(*material, by)
+    case = _case(*material, by, ())
     keys = [line.key for line in case.lines]
     if key not in keys:
         raise NotFound
     questionnaire, answers = material[1], material[2]
     asked = questionnaire.questions[key]
-    later = keys[keys.index(key) + 1 :]
+    place = keys.index(key)
+    later = keys[place + 1 :]
     given = answers.get(key, UNANSWERED)
     rows, grades = evidence.supporting(session, assessment_id, key), grade_words(questionnaire)
     items = [row.item for row in rows]
+    register = _register(session, case.service_id) if case.can_respond else ()
     return QuestionCase(
         case=case,
-        line=case.lines[keys.index(key)],
+        line=case.lines[place],
         help=asked.help,
         options=_options(questionnaire, asked),
         grades=tuple((grade.value, words) for grade, words in grades.items()),
         own_value=_value(given),
         own_grade=given.evidence.value,
         next_key=later[0] if later else None,
+        next_open_key=_next_open(case, place),
+        alone=_alone(questionnaire, answers, key, case.lines[place].said),
         pieces=tuple(evidence.piece(row, now.date()) for row in rows),
         doubts=weak_or_stale(given.evidence, items, now.date(), grades) if given.is_answered else (),
+        register=register,
+        trail=tuple(_trail(questionnaire, asked, queries.trail(session, assessment_id))),
     )
+
+
+def _next_open(case: Case, place: int) -> str | None:
+    """The next challenged question that waits for this person, round the end of the list."""
+    waits = ("open",) if case.can_respond else ("open", "answered")
+    round_ = [*case.lines[place + 1 :], *case.lines[:place]]
+    return next((line.key for line in round_ if line.state in waits), None)
+
+
+def _alone(
+    questionnaire: Questionnaire, answers: Mapping[str, Answer], key: str, said: Said | None
+) -> tuple[OverallScore | None, OverallScore | None]:
+    """The overall with one answer alone put in the place of the service's, challenged and agreed."""
+    views = (said.challenged, said.agreed) if said else (None, None)
+    first, second = (
+        None if view is None else score(questionnaire, agreed_answers(answers, {key: view})).overall
+        for view in views
+    )
+    return first, second
+
+
+def _trail(questionnaire: Questionnaire, asked: Question, rows: Iterable[AnyRow]) -> Iterator[Step]:
+    """The events of a case that are about this question."""
+    for row in rows:
+        after, before = row.after or {}, row.before if isinstance(row.before, Mapping) else {}
+        if asked.key not in (after.get("question"), before.get("question")):
+            continue
+        told = after or before
+        words = ""
+        if "answer" in told:
+            answer = _answer(questionnaire, asked, told["answer"])
+            words = in_words(questionnaire, asked, replace(answer, reason=""))
+        why = told.get("reason") or told.get("response") or ""
+        yield Step(row.at, row.by or "Set-up", row.as_deputy, row.verb, words or told.get("as", ""), why)
 
 
 Material = tuple[AnyRow, Questionnaire, dict[str, Answer], dict[str, Said], Scorecard]
@@ -228,6 +306,9 @@ def _said(questionnaire: Questionnaire, row: AnyRow) -> Said:
         row.by,
         row.at,
         row.response,
+        row.response_as,
+        row.offered_id,
+        row.offered or "",
         row.response_by,
         row.response_at,
         _answer(questionnaire, asked, row.agreed) if row.agreed else None,
@@ -244,6 +325,24 @@ def _answer(questionnaire: Questionnaire, asked: Question, stored: Mapping[str, 
     return read
 
 
+def _why(
+    session: Session,
+    row: AnyRow,
+    questionnaire: Questionnaire,
+    _answers: Mapping[str, Answer],
+    _said: Mapping[str, Said],
+    card: Scorecard,
+) -> tuple[Reason, ...]:
+    """Why to look again at a result that waits, as the queue has it; nothing once it is agreed."""
+    if row.status != "signed_off":
+        return ()
+    starts = queries.baseline_overalls(session, row.template_id, [row.service_id])
+    start = starts.get(row.service_id)
+    then = None if start is None or start[0] == row.id else overall_from_json(start[1])
+    standing = standings(queries.placed(session, row.cycle_id)).get(row.id)
+    return reasons(questionnaire, card, then, standing)
+
+
 def _case(
     row: AnyRow,
     questionnaire: Questionnaire,
@@ -251,6 +350,7 @@ def _case(
     said: Mapping[str, Said],
     card: Scorecard,
     by: Actor,
+    why: tuple[Reason, ...],
 ) -> Case:
     settled = {key: one.agreed for key, one in said.items() if one.agreed is not None}
     raised = {key: one.challenged for key, one in said.items()}
@@ -268,8 +368,9 @@ def _case(
         self_card=card,
         now=score(questionnaire, agreed_answers(answers, settled)).overall,
         if_all=score(questionnaire, agreed_answers(answers, raised | settled)).overall,
+        as_raised=score(questionnaire, agreed_answers(answers, raised)).overall,
         lines=_lines(questionnaire, answers, said, card),
-        reasons=reasons(questionnaire, card),
+        reasons=why,
         titles={key: section.title for key, section in questionnaire.all_sections.items()},
         can_challenge=is_open
         and by.has(Role.CORE_TEAM, Role.CHALLENGER)
@@ -304,22 +405,24 @@ def _lines(
                 note=given.note,
                 share=scored.share,
                 stake=stakes.get(scored.key, 0.0),
-                challenged=_words(questionnaire, asked, one.challenged if one else None, given),
-                agreed=_words(questionnaire, asked, one.agreed if one else None, given),
+                challenged=_words(questionnaire, asked, one.challenged if one else None),
+                challenged_evidence=_grade(grades, one.challenged if one else None),
+                agreed=_words(questionnaire, asked, one.agreed if one else None),
+                agreed_evidence=_grade(grades, one.agreed if one else None),
                 said=one,
             )
         )
     return tuple(sorted(lines, key=lambda line: (-line.stake, -(line.share or 0.0))))
 
 
-def _words(questionnaire: Questionnaire, asked: Question, answer: Answer | None, own: Answer) -> str:
-    """An answer in words, with its evidence grade where that is what was changed."""
-    if answer is None:
-        return ""
-    words = in_words(questionnaire, asked, replace(answer, reason=""))
-    if answer.is_answered and answer.evidence is not own.evidence:
-        return f"{words} (evidence: {grade_words(questionnaire)[answer.evidence].lower()})"
-    return words
+def _words(questionnaire: Questionnaire, asked: Question, answer: Answer | None) -> str:
+    """An answer in words; what was said of it stands beside it."""
+    return "" if answer is None else in_words(questionnaire, asked, replace(answer, reason=""))
+
+
+def _grade(grades: Mapping[Evidence, str], answer: Answer | None) -> str:
+    """The evidence grade of an answer in words; blank where there is none."""
+    return grades[answer.evidence] if answer is not None and answer.is_answered else ""
 
 
 def _value(answer: Answer) -> str:
@@ -365,13 +468,9 @@ def make(session: Session, assessment_id: int, key: str, raw: Raw, *, by: Actor,
     written = answer_to_json(questionnaire.questions[key], answer)
     if known is not None and known.by_id != by.id:
         raise Conflict("Somebody else has challenged this score already. Look at what they wrote.")
-    before = None if known is None else {"answer": known.challenged, "reason": known.reason}
-    if known is None:
-        known = Challenge(assessment_id=assessment_id, question_key=key)
-        session.add(known)
-    known.challenged, known.reason, known.by_id, known.at = written, _reason(raw), by.id, now
-    after = {"question": key, "answer": written, "reason": known.reason}
-    _record(session, "challenged", assessment_id, by, now, before, after)
+    challenges.raise_for(
+        session, assessment_id, key, written, _reason(raw), known=known, by_id=by.id, now=now
+    )
 
 
 def withdraw(session: Session, assessment_id: int, key: str, *, by: Actor, now: datetime) -> None:
@@ -394,11 +493,12 @@ def withdraw(session: Session, assessment_id: int, key: str, *, by: Actor, now: 
     _record(session, "withdrew a challenge", assessment_id, by, now, before, None)
 
 
-def respond(session: Session, assessment_id: int, key: str, words: str, *, by: Actor, now: datetime) -> None:
+def respond(session: Session, assessment_id: int, key: str, raw: Raw, *, by: Actor, now: datetime) -> None:
     """The director's response to a challenge; it can be changed until a score is agreed.
 
     Raises:
-        Invalid: nothing was written.
+        Invalid: it was not said whether the service accepts, a score is kept without a reason, or evidence is
+            offered without naming it; all at once.
         NotFound: there is no such challenge, or it is of a service this person does not direct.
         Conflict: a score is agreed already, or the challenge is closed.
     """
@@ -408,15 +508,38 @@ def respond(session: Session, assessment_id: int, key: str, words: str, *, by: A
         raise NotFound
     if known.agreed is not None:
         raise Conflict("A score has been agreed for this question, so the response can no longer be changed.")
-    if not words.strip():
-        raise Invalid(
-            [Problem("response", "Write what the service says to this, even if only that it agrees.")]
-        )
-    before = known.response or None
-    known.response, known.response_by_id, known.response_at = words.strip(), by.id, now
-    after = {"question": key, "response": known.response}
+    words, said_as, offered = raw.get("response", "").strip(), raw.get("as", ""), raw.get("offered", "")
+    pieces = {str(piece_id): piece_id for piece_id, _ in _register(session, row.service_id)}
+    if problems := list(_response_problems(said_as, words, offered, pieces)):
+        raise Invalid(problems)
+    before = None if known.response_at is None else {"as": known.response_as, "response": known.response}
+    known.response, known.response_by_id, known.response_at = words, by.id, now
+    known.response_as = Response(said_as).value
+    known.offered_id = pieces.get(offered) if said_as == Response.OFFERS else None
+    after = {"question": key, "as": known.response_as, "response": words}
     is_deputy = row.service_id in by.stands_in_for
     _record(session, "answered a challenge", assessment_id, by, now, before, after, as_deputy=is_deputy)
+
+
+def _register(session: Session, service_id: int) -> tuple[tuple[int, str], ...]:
+    """(id, title) of what stands in the register of a service today."""
+    rows = evidence.register(session, service_id)
+    return tuple((row.id, row.title) for row in rows if row.withdrawn_at is None)
+
+
+def _response_problems(
+    said_as: str, words: str, offered: str, pieces: Mapping[str, int]
+) -> Iterator[Problem]:
+    if said_as not in tuple(Response):
+        yield Problem("as", "Choose whether the service accepts, keeps its score or offers evidence.")
+    if said_as == Response.KEEPS and not words:
+        yield Problem("response", "Say why the service keeps its score, in a sentence or two.")
+    if said_as == Response.OFFERS and not words and not offered:
+        yield Problem("response", "Name the evidence, or choose it from the register.")
+    if said_as == Response.OFFERS and offered and offered not in pieces:
+        yield Problem("offered", "This piece of evidence is no longer in the register. Choose another.")
+    if message := text_problem(words):
+        yield Problem("response", message)
 
 
 def agree(session: Session, assessment_id: int, key: str, raw: Raw, *, by: Actor, now: datetime) -> None:

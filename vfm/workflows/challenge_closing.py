@@ -20,6 +20,7 @@ from vfm.roles import Actor
 from vfm.scoring.baseline import SignOff, baseline_content, content_hash
 from vfm.scoring.challenge import agreed_answers
 from vfm.scoring.change import change
+from vfm.scoring.results import Scorecard
 from vfm.scoring.scorecard import score
 from vfm.store import baselines as starting
 from vfm.store import content, events, meanings
@@ -75,14 +76,14 @@ def close_unchallenged(
 
 
 def _close(session: Session, rows: Sequence[AnyRow], *, by: Actor, now: datetime) -> None:
-    """Agree these assessments: result, state, baseline or change since it, events."""
+    """Agree these assessments: result, also as challenged, state, baseline or change since it, events."""
     ids = [row.id for row in rows]
     answers: dict[int, list[tuple[str, dict[str, Any]]]] = defaultdict(list)
-    for found in kept.answers(session, ids):
-        answers[found.assessment_id].append((found.question_key, found.content))
+    for given in kept.answers(session, ids):
+        answers[given.assessment_id].append((given.question_key, given.content))
     challenges: dict[int, list[AnyRow]] = defaultdict(list)
-    for raised in kept.challenges(session, ids):
-        challenges[raised.assessment_id].append(raised)
+    for one in kept.challenges(session, ids):
+        challenges[one.assessment_id].append(one)
     _assert_settled(challenges)
     starts = starting.of_services(
         session, {row.template_id for row in rows}, {row.service_id for row in rows}
@@ -94,7 +95,8 @@ def _close(session: Session, rows: Sequence[AnyRow], *, by: Actor, now: datetime
     for row in rows:
         questionnaire = content.questionnaire(session, row.version_id, row.content_hash)
         agreed = content.answers(questionnaire, ((r.question_key, r.agreed) for r in challenges[row.id]))
-        final = agreed_answers(content.answers(questionnaire, answers[row.id]), agreed)
+        own = content.answers(questionnaire, answers[row.id])
+        final = agreed_answers(own, agreed)
         kept_start = starts.get((row.service_id, row.template_id))
         since = None
         if kept_start is not None:
@@ -103,16 +105,10 @@ def _close(session: Session, rows: Sequence[AnyRow], *, by: Actor, now: datetime
             since = change(start.questionnaire, start.answers, questionnaire, final, alike(*way)).as_json()
             since.pop("sections")
         card = score(questionnaire, final)
-        results.append(
-            {
-                "assessment_id": row.id,
-                "kind": "agreed",
-                "engine": card.engine,
-                "content": card.as_record(),
-                "change": since,
-                "created_at": now,
-            }
-        )
+        results.append(_result(row.id, "agreed", card, since, now))
+        if challenges[row.id]:
+            as_raised = _as_raised(questionnaire, own, challenges[row.id])
+            results.append(_result(row.id, "challenged", as_raised, None, now))
         if kept_start is None and row.kind == "rollout":
             baselines.append(_baseline(row, questionnaire, final, figures.get(row.service_id, {}), now))
     session.execute(insert(ScorecardRow), results)
@@ -123,12 +119,42 @@ def _close(session: Session, rows: Sequence[AnyRow], *, by: Actor, now: datetime
         .where(Assessment.id.in_(ids))
         .values(status="agreed", agreed_at=now, agreed_by_id=by.id)
     )
-    frozen = {made["assessment_id"]: made["content_hash"] for made in baselines}
-    for made in results:
+    _record(session, results, {made["assessment_id"]: made["content_hash"] for made in baselines}, by, now)
+
+
+def _as_raised(
+    questionnaire: Questionnaire, own: Mapping[str, Answer], challenges: Sequence[AnyRow]
+) -> Scorecard:
+    """What the result would be had every challenge been agreed as it was raised."""
+    raised = content.answers(questionnaire, ((row.question_key, row.challenged) for row in challenges))
+    return score(questionnaire, agreed_answers(own, raised))
+
+
+def _record(
+    session: Session,
+    results: Sequence[Mapping[str, Any]],
+    frozen: Mapping[int, str],
+    by: Actor,
+    now: datetime,
+) -> None:
+    for made in (one for one in results if one["kind"] == "agreed"):
         after = {"score": made["content"]["overall"]["score"], "baseline": frozen.get(made["assessment_id"])}
         events.record(
             session, "agreed", "assessment", made["assessment_id"], by_id=by.id, now=now, after=after
         )
+
+
+def _result(
+    assessment_id: int, kind: str, card: Scorecard, since: dict[str, Any] | None, now: datetime
+) -> dict[str, Any]:
+    return {
+        "assessment_id": assessment_id,
+        "kind": kind,
+        "engine": card.engine,
+        "content": card.as_record(),
+        "change": since,
+        "created_at": now,
+    }
 
 
 def _assert_settled(challenges: Mapping[int, Sequence[AnyRow]]) -> None:

@@ -219,7 +219,8 @@ def _head(row: AnyRow) -> Head:
 
 def _scorecards(session: Session, assessment_id: int) -> dict[str, Scorecard]:
     """Kind -> the newest result of that kind."""
-    newest = {row.kind: row.content for row in queries.scorecards(session, [assessment_id])}
+    rows = queries.scorecards(session, [assessment_id])
+    newest = {row.kind: row.content for row in rows if row.kind in KINDS}
     return {kind: Scorecard.from_json(kept) for kind, kept in newest.items()}
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from vfm.scoring.peers import Placed
 from vfm.store.queries.results import AnyRow
 from vfm.store.tables import (
     Assessment,
@@ -14,14 +15,18 @@ from vfm.store.tables import (
     Cycle,
     Directorate,
     Division,
+    Event,
     Figure,
     FigureSource,
+    Person,
     ScorecardRow,
     Service,
 )
 
 SETTLED = ("signed_off", "agreed")
 """States of an assessment in which its challenge can be read."""
+SAID = ("challenged", "withdrew a challenge", "answered a challenge", "agreed a score")
+"""Verbs of the events that a challenge leaves."""
 _OVERALL = ScorecardRow.outline["overall"]
 
 
@@ -34,6 +39,7 @@ def signed_off(session: Session, cycle_id: int) -> list[AnyRow]:
                 Assessment.status,
                 Assessment.service_id,
                 Service.name.label("service"),
+                Service.family,
                 Directorate.name.label("directorate"),
                 Assessment.signed_off_at,
             )
@@ -42,6 +48,32 @@ def signed_off(session: Session, cycle_id: int) -> list[AnyRow]:
             .join(Directorate, Directorate.id == Division.directorate_id)
             .where(Assessment.cycle_id == cycle_id, Assessment.status.in_(SETTLED))
             .order_by(func.lower(Service.name))
+        )
+    )
+
+
+def placed(session: Session, cycle_id: int) -> dict[int, Placed]:
+    """Assessment -> its newest self score and where its service belongs, for all signed off in a cycle."""
+    rows = session.execute(
+        select(Assessment.id, _OVERALL["score"].as_float(), Service.family, Directorate.name)
+        .join(ScorecardRow, ScorecardRow.assessment_id == Assessment.id)
+        .join(Service, Service.id == Assessment.service_id)
+        .join(Division, Division.id == Service.division_id)
+        .join(Directorate, Directorate.id == Division.directorate_id)
+        .where(Assessment.cycle_id == cycle_id, Assessment.status.in_(SETTLED), ScorecardRow.kind == "self")
+        .order_by(ScorecardRow.number)
+    )
+    return {assessment_id: Placed(*rest) for assessment_id, *rest in rows}
+
+
+def trail(session: Session, assessment_id: int) -> list[AnyRow]:
+    """What was said and done in the challenge of one assessment, the oldest first."""
+    return list(
+        session.execute(
+            select(Event.at, Person.name.label("by"), Event.as_deputy, Event.verb, Event.before, Event.after)
+            .outerjoin(Person, Person.id == Event.by_id)
+            .where(Event.subject == "assessment", Event.subject_id == assessment_id, Event.verb.in_(SAID))
+            .order_by(Event.id)
         )
     )
 

@@ -106,7 +106,7 @@ def challenges_to_answer(session: Session, actor: Actor) -> list[tuple[int, str,
         .join(Cycle, Cycle.id == Assessment.cycle_id)
         .where(
             Assessment.service_id.in_(sorted(actor.directs)),
-            Challenge.response == "",
+            Challenge.response_at.is_(None),
             Challenge.agreed_at.is_(None),
         )
         .group_by(Assessment.id, Service.name, Cycle.name)

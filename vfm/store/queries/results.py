@@ -13,6 +13,7 @@ from vfm.store.tables import (
     Cycle,
     Directorate,
     Division,
+    Evidence,
     Person,
     ScorecardRow,
     Service,
@@ -115,6 +116,9 @@ def challenges(session: Session, assessment_ids: Collection[int]) -> list[AnyRow
                 Challenger.name.label("by"),
                 Challenge.at,
                 Challenge.response,
+                Challenge.response_as,
+                Challenge.offered_id,
+                Evidence.title.label("offered"),
                 Responder.name.label("response_by"),
                 Challenge.response_at,
                 Challenge.agreed,
@@ -125,6 +129,7 @@ def challenges(session: Session, assessment_ids: Collection[int]) -> list[AnyRow
             .join(Challenger, Challenger.id == Challenge.by_id)
             .outerjoin(Responder, Responder.id == Challenge.response_by_id)
             .outerjoin(Settler, Settler.id == Challenge.agreed_by_id)
+            .outerjoin(Evidence, Evidence.id == Challenge.offered_id)
             .where(Challenge.assessment_id.in_(assessment_ids))
             .order_by(Challenge.at, Challenge.id)
         )

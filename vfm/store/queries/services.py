@@ -182,7 +182,10 @@ def assessments(session: Session, service_id: int) -> list[AnyRow]:
             .join(Cycle, Cycle.id == Assessment.cycle_id)
             .join(Version, Version.id == Assessment.version_id)
             .join(Template, Template.id == Version.template_id)
-            .outerjoin(ScorecardRow, ScorecardRow.assessment_id == Assessment.id)
+            .outerjoin(
+                ScorecardRow,
+                (ScorecardRow.assessment_id == Assessment.id) & (ScorecardRow.kind != "challenged"),
+            )
             .where(Assessment.service_id == service_id)
             .order_by(Cycle.opened_at.desc(), Assessment.id, ScorecardRow.number)
         )
