@@ -1,18 +1,27 @@
 """`vfm score` and `vfm change`: the laid-down output, a readable table, every problem, exit status."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.worked import CASES, kept
 from vfm import cli
 
-CASES = Path(__file__).parents[2] / "data" / "cases"
+Check = Callable[[int, str], str]
 
 
-def check(number: int, part: str) -> str:
-    return str(CASES / f"scoring-check-{number}-{part}.json")
+@pytest.fixture
+def check(tmp_path: Path) -> Check:
+    """`check(1, "template")`: a file of the specification's first worked check."""
+
+    def path(number: int, part: str) -> str:
+        paths = kept(CASES[f"weighted-mean-{number}"], tmp_path)
+        return paths[("template", "answers").index(part)]
+
+    return path
 
 
 @pytest.mark.parametrize(
@@ -23,7 +32,7 @@ def check(number: int, part: str) -> str:
     ],
 )
 def test_worked_checks_from_the_command_line(
-    number: int, expected: dict[str, Any], capsys: pytest.CaptureFixture[str]
+    number: int, expected: dict[str, Any], capsys: pytest.CaptureFixture[str], check: Check
 ) -> None:
     assert cli.main(["score", check(number, "template"), check(number, "answers"), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
@@ -31,7 +40,7 @@ def test_worked_checks_from_the_command_line(
     assert list(found) == ["engine", "template", "overall", "sections", "questions"]
 
 
-def test_the_table_adds_up_as_printed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_table_adds_up_as_printed(capsys: pytest.CaptureFixture[str], check: Check) -> None:
     assert cli.main(["score", check(1, "template"), check(1, "answers")]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert "Overall: 63 (published)" in lines
@@ -42,14 +51,14 @@ def test_the_table_adds_up_as_printed(capsys: pytest.CaptureFixture[str]) -> Non
     assert sum(shares) == 100
 
 
-def test_a_withheld_section_is_not_printed_anywhere(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_withheld_section_is_not_printed_anywhere(capsys: pytest.CaptureFixture[str], check: Check) -> None:
     assert cli.main(["score", check(2, "template"), check(2, "answers")]) == 0
     rows = [line.split() for line in capsys.readouterr().out.splitlines() if line.startswith("A Section")]
     assert rows[0][3:] == ["1", "–", "0", "to", "50", "50%", "too", "little", "answered"]
     assert rows[1][3:] == ["–", "20%", "0"]
 
 
-def test_change_between_two_cycles(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_change_between_two_cycles(tmp_path: Path, capsys: pytest.CaptureFixture[str], check: Check) -> None:
     later = json.loads(Path(check(1, "answers")).read_text())
     later["answers"]["B-01"]["value"] = 5
     (tmp_path / "later.json").write_text(json.dumps(later))
@@ -91,7 +100,7 @@ def test_change_between_two_cycles(tmp_path: Path, capsys: pytest.CaptureFixture
     ],
 )
 def test_problems_with_answers_are_listed(
-    content: str, expected: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    content: str, expected: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], check: Check
 ) -> None:
     (tmp_path / "answers.json").write_text(content)
     assert cli.main(["score", check(1, "template"), str(tmp_path / "answers.json")]) == 1
@@ -100,7 +109,9 @@ def test_problems_with_answers_are_listed(
     assert said.err == ""
 
 
-def test_every_problem_of_both_sides_is_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_problem_of_both_sides_is_listed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], check: Check
+) -> None:
     for name, key in (("one.json", "X-1"), ("two.json", "X-2")):
         (tmp_path / name).write_text(f'{{"answers": {{"{key}": {{"state": "dont_know"}}}}}}')
     paths = [
@@ -115,14 +126,16 @@ def test_every_problem_of_both_sides_is_listed(tmp_path: Path, capsys: pytest.Ca
 
 
 def test_a_broken_template_is_a_problem_of_the_template(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], check: Check
 ) -> None:
     (tmp_path / "template.yaml").write_text("schema: vfm-template/1\n")
     assert cli.main(["score", str(tmp_path / "template.yaml"), check(1, "answers")]) == 1
     assert capsys.readouterr().out.startswith(f"{tmp_path}/template.yaml:")
 
 
-def test_other_forms_and_missing_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_other_forms_and_missing_files(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], check: Check
+) -> None:
     (tmp_path / "answers.csv").write_text("A-01,3\n")
     assert cli.main(["score", check(1, "template"), str(tmp_path / "answers.csv")]) == 1
     assert "Answers are read from .json" in capsys.readouterr().out
@@ -134,7 +147,7 @@ def test_other_forms_and_missing_files(tmp_path: Path, capsys: pytest.CaptureFix
 
 
 def test_a_section_without_scored_questions_is_not_listed(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], check: Check
 ) -> None:
     """A section that does not apply is listed; one without scored questions is unscored and is not."""
     template = json.loads(Path(check(1, "template")).read_text())

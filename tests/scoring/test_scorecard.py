@@ -1,52 +1,27 @@
-"""Scorecards: the worked checks to the digit, every state, nesting, thresholds and what a result keeps."""
+"""Scorecards: every state, nesting, thresholds and what a result keeps."""
 
 import json
-from fractions import Fraction
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.build import answer, dont_know, na, question, questionnaire, scale_question, section, yes_no
+from tests.worked import CASES
 from vfm.errors import Invalid
-from vfm.questionnaires.answers import Evidence, State, answers_from_json
-from vfm.questionnaires.schema import Band, Comparison, Questionnaire, Scoring
+from vfm.questionnaires.answers import Evidence, State
+from vfm.questionnaires.schema import Band, Comparison, Scoring
 from vfm.scoring.results import OverallStatus, SectionStatus
 from vfm.scoring.scorecard import ENGINE, Scorecard, score
 
-CASES = Path(__file__).parents[2] / "data" / "cases"
 FIVE = {"steps": {"levels": {n: f"Level {n}" for n in range(1, 6)}}}
 """Five levels: 0, 25, 50, 75, 100."""
 
 
-def case(name: str, part: str) -> Any:
-    return json.loads((CASES / f"scoring-{name}-{part}.json").read_text())
-
-
-@pytest.mark.parametrize("name", ["check-1", "check-2"])
-def test_worked_checks_come_out_to_the_digit(name: str) -> None:
-    template = Questionnaire.model_validate(case(name, "template"))
-    card = score(template, answers_from_json(template, case(name, "answers")))
-    expected = case(name, "result")
-    for key, figures in [("", expected["overall"]), *expected["sections"].items()]:
-        found = card.section[key] if key else card.overall
-        for field, figure in figures.items():
-            assert getattr(found, field) == as_figure(figure), (key, field)
-
-
-def as_figure(figure: str | None) -> float | str | None:
-    try:
-        return None if figure is None else float(Fraction(figure))
-    except ValueError:
-        return figure
-
-
 def test_output_has_exactly_the_laid_down_fields() -> None:
-    template = Questionnaire.model_validate(case("check-1", "template"))
-    found = score(template, answers_from_json(template, case("check-1", "answers"))).as_json()
+    case = CASES["weighted-mean-1"]
+    found = score(case.template(), case.answers()).as_json()
     assert list(found) == ["engine", "template", "overall", "sections", "questions"]
     assert found["engine"] == ENGINE == "1.0"
-    assert found["template"] == {"key": "worked-check-1", "version": 1}
+    assert found["template"] == {"key": "weighted-mean-1", "version": 1}
     assert " ".join(found["overall"]) == "score low high completeness status band confidence spread"
     assert " ".join(found["sections"][0]) == ("key weight score low high completeness status caps result")
     assert " ".join(found["questions"][0]) == ("key state value points weight share contribution evidence")

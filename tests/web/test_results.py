@@ -15,16 +15,18 @@ from tests.answered import answered, signed_off
 from tests.client import Browser, Page, words
 from tests.council import NOW, SmallCouncil
 from tests.rounds import opened
+from tests.worked import CASES, json_text, kept
 from vfm import cli
-from vfm.questionnaires.answers import Answer, answers_from_json
+from vfm.questionnaires.answers import Answer
 from vfm.questionnaires.schema import Band, Cap, Comparison, Questionnaire, Scoring
 from vfm.store.database import transaction
 from vfm.store.tables import Assessment, Cycle, Version
 from vfm.workflows import challenge, challenge_closing, sign_off, versions
 
 SignedIn = Callable[[str], Browser]
-CASES = Path(__file__).parents[2] / "data" / "cases"
 FIGURES = ("score", "low", "high", "completeness")
+FIRST, SECOND = "weighted-mean-1", "weighted-mean-2"
+"""The worked checks of the specification."""
 
 
 # --- the worked checks --------------------------------------------------------------------------------------
@@ -32,10 +34,10 @@ FIGURES = ("score", "low", "high", "completeness")
 
 def submitted_case(engine: Engine, council: SmallCouncil, name: str) -> int:
     """The worked check taken in, asked, answered and submitted by the steps people take."""
-    template, given = (CASES / f"scoring-{name}-{part}.json" for part in ("template", "answers"))
+    case = CASES[name]
     core = council.actor("core_team")
     with transaction(engine) as session:
-        taken = versions.take_in(session, template.read_text(), template.name, by=core, now=NOW)
+        taken = versions.take_in(session, json_text(case.document()), f"{name}.json", by=core, now=NOW)
         version = session.get_one(Version, taken.version_id)
         version.opened_at, version.status = NOW, "live"
         cycle = Cycle(
@@ -51,9 +53,7 @@ def submitted_case(engine: Engine, council: SmallCouncil, name: str) -> int:
         asked = Assessment(cycle_id=cycle.id, service_id=council.services["LIB"], version_id=version.id)
         session.add(asked)
         session.flush()
-    questionnaire = Questionnaire.model_validate(json.loads(template.read_text()))
-    answers = answers_from_json(questionnaire, json.loads(given.read_text()))
-    answered(engine, council, asked.id, questionnaire, answers)
+    answered(engine, council, asked.id, case.template(), case.answers())
     with transaction(engine) as session:
         sign_off.submit(session, asked.id, by=council.actor("director"), now=NOW)
     return asked.id
@@ -88,19 +88,19 @@ def in_json(content: Any) -> dict[str, list[float | None]]:
     return found | {section["key"]: [section[name] for name in FIGURES] for section in content["sections"]}
 
 
-@pytest.mark.parametrize("name", ["check-1", "check-2"])
+@pytest.mark.parametrize("name", [FIRST, SECOND])
 def test_worked_checks_have_the_same_digits_on_page_in_workbook_json_and_command(
     name: str,
     engine: Engine,
     council: SmallCouncil,
     signed_in: SignedIn,
+    tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assessment_id = submitted_case(engine, council, name)
     viewer = signed_in("viewer")
     page = viewer.open(f"/assessments/{assessment_id}/result")
-    files = [str(CASES / f"scoring-{name}-{part}.json") for part in ("template", "answers")]
-    assert cli.main(["score", *files, "--json"]) == 0
+    assert cli.main(["score", *kept(CASES[name], tmp_path), "--json"]) == 0
     command = capsys.readouterr().out
     sent = viewer.open(f"/assessments/{assessment_id}/result.json").response.get_data(as_text=True)
     book = viewer.open(f"/assessments/{assessment_id}/result.xlsx").response.data
@@ -108,15 +108,15 @@ def test_worked_checks_have_the_same_digits_on_page_in_workbook_json_and_command
     assert sent == command
     assert on_page(page) == expected
     assert in_workbook(book) == expected
-    laid_down = json.loads((CASES / f"scoring-{name}-result.json").read_text())["overall"]
+    laid_down = CASES[name].data["expected"]["overall"]
     assert expected["overall"] == [float(laid_down[figure]) for figure in FIGURES]
 
 
 def test_worked_checks_read_as_sentences(engine: Engine, council: SmallCouncil, signed_in: SignedIn) -> None:
     viewer = signed_in("viewer")
-    first = viewer.open(f"/assessments/{submitted_case(engine, council, 'check-1')}/result").text
+    first = viewer.open(f"/assessments/{submitted_case(engine, council, FIRST)}/result").text
     assert "63 of 100, could be 50 to 69; strongest Section A, weakest Section B." in first
-    second = viewer.open(f"/assessments/{submitted_case(engine, council, 'check-2')}/result").text
+    second = viewer.open(f"/assessments/{submitted_case(engine, council, SECOND)}/result").text
     assert "80 of 100, could be 80 to 90." in second
     assert "Section A: Too little answered" in second
     assert "could be 0 to 50" in second
