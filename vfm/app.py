@@ -31,6 +31,7 @@ from vfm.web import (
     errors,
     evidence,
     feedback,
+    figure_imports,
     figure_views,
     filters,
     groups,
@@ -90,6 +91,7 @@ BLUEPRINTS = (
     chasing.blueprint,
     designs.blueprint,
     feedback.blueprint,
+    figure_imports.blueprint,
     figure_views.blueprint,
     evidence.blueprint,
 )

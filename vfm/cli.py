@@ -8,7 +8,18 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from vfm.commands import baselines, demo, ranks, running, scores, template, translations, work, workbooks
+from vfm.commands import (
+    baselines,
+    demo,
+    figures,
+    ranks,
+    running,
+    scores,
+    template,
+    translations,
+    work,
+    workbooks,
+)
 from vfm.commands.console import WRONG_USE, Subcommands
 
 Command = Callable[[argparse.Namespace], int]
@@ -25,6 +36,7 @@ REGISTERS: tuple[Callable[[Subcommands], None], ...] = (
     running.register_serve,
     work.register,
     workbooks.register,
+    figures.register,
     translations.register,
     demo.register,
 )

@@ -21,6 +21,7 @@ from tests.rounds import opened
 from vfm.gateways.file_store import FileStore
 from vfm.questionnaires.merging import Sent
 from vfm.roles import Actor, Role
+from vfm.scoring.figure_files import Area, Brought, Kind, Measure, Period, Row
 from vfm.store import events, groups, jobs
 from vfm.store.database import transaction
 from vfm.store.tables import (
@@ -36,8 +37,18 @@ from vfm.store.tables import (
     PersonRole,
     Upload,
 )
-from vfm.workflows import assessments, challenge, people, priorities, reviews, sign_off, versions
+from vfm.workflows import (
+    assessments,
+    challenge,
+    figure_imports,
+    people,
+    priorities,
+    reviews,
+    sign_off,
+    versions,
+)
 from vfm.workflows.bulk_workbooks import TAKE_IN
+from vfm.workflows.figure_imports import About
 from vfm.workflows.priorities import Verdict
 
 ASKED = build.questionnaire(
@@ -112,6 +123,7 @@ def made(engine: Engine) -> World:
     _uploaded(engine, council, world)
     _templates(engine, council, world)
     _priorities(engine, council, world)
+    _comparators(engine, council, world)
     return world
 
 
@@ -294,6 +306,24 @@ def _priorities(engine: Engine, council: SmallCouncil, world: World) -> None:
         draft = replace(reviews.blank(session, decision_id=decision).draft, day=("1", "4", "2027"))
     with transaction(engine) as session:
         world.places |= {"run": run, "review": reviews.add(session, draft, by=executive, now=NOW)}
+
+
+def _comparators(engine: Engine, council: SmallCouncil, world: World) -> None:
+    """A file of published figures that waits."""
+    core = council.actor("core_team")
+    brought = Brought(
+        "plain",
+        True,
+        Kind.FIGURES,
+        (Area("E06000015", "", "Derby"),),
+        (Measure("books"),),
+        (Period("2025"),),
+        (Row(0, 0, 0, "1"),),
+    )
+    with transaction(engine) as session:
+        world.places["figure_file"] = figure_imports.receive(
+            session, brought, "books.csv", "digest", About(), by=core, now=NOW
+        )
 
 
 def add_file(engine: Engine, files: FileStore, world: World) -> None:

@@ -157,6 +157,13 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     # figure_views
     "figure_views.show": ANSWERING,
     "figure_views.say": ANSWERING,
+    # files of published figures
+    "figure_imports.index": CORE | ADMIN,
+    "figure_imports.take_in": CORE | ADMIN,
+    "figure_imports.show": CORE | ADMIN,
+    "figure_imports.accept": CORE | ADMIN,
+    "figure_imports.discard": CORE | ADMIN,
+    "figure_imports.faults": CORE | ADMIN,
     # answer_checks
     "answer_checks.show": ANSWERS,
     # answer_copies

@@ -40,6 +40,7 @@ ALSO = {
     "designs": "versions",
     "evidence": "assessments",
     "feedback": "cycles",
+    "figure_imports": "services",
     "figure_views": "assessments",
     "groups": "assessments",
     "history": "assessments",
