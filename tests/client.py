@@ -6,6 +6,7 @@ forms with the fields as they stand on the page (the CSRF token with them), and 
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -13,6 +14,7 @@ from urllib.parse import urljoin, urlsplit
 from bs4 import BeautifulSoup, Tag
 from flask import Flask
 from flask.testing import FlaskClient
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 FIELDS = "input:not([type=hidden]):not([type=submit]):not([type=button]), select, textarea"
 
@@ -27,30 +29,35 @@ class Page:
     html: str
 
     def __post_init__(self) -> None:
-        self.soup = BeautifulSoup(self.html, "html5lib")
+        self.tree = LexborHTMLParser(self.html)
+
+    @cached_property
+    def soup(self) -> BeautifulSoup:
+        """The page for a test that looks closer; slow to make, so only then."""
+        return BeautifulSoup(self.html, "html5lib")
 
     @property
     def heading(self) -> str:
         """The words of the one h1."""
-        return words(self.soup.h1)
+        return words(self.tree.css_first("h1"))
 
     @property
     def text(self) -> str:
         """The words of the page's main part, white space folded."""
-        return words(self.soup.main)
+        return words(self.tree.css_first("main"))
 
     @property
     def problems(self) -> list[str]:
         """What the error summary lists."""
-        return [words(item) for item in self.soup.select(".govuk-error-summary__list li")]
+        return [words(item) for item in self.tree.css(".govuk-error-summary__list li")]
 
     def follow(self, link_words: str) -> "Page":
         """Open the first link whose words contain `link_words`."""
-        found = [a for a in self.soup.select("a[href]") if link_words in words(a)]
+        found = [a for a in self.tree.css("a[href]") if link_words in words(a)]
         assert found, (
-            f"no link {link_words!r} on {self.address}: {[words(a) for a in self.soup.select('main a')]}"
+            f"no link {link_words!r} on {self.address}: {[words(a) for a in self.tree.css('main a')]}"
         )
-        return self.browser.open(str(found[0]["href"]))
+        return self.browser.open(_said(found[0], "href"))
 
     def submit(self, button: str | None = None, files: dict[str, Any] | None = None, **fields: Any) -> "Page":
         """Send the form that holds the button with these words (the page's only form when none is given).
@@ -62,33 +69,35 @@ class Page:
         values = _filled(form)
         for name, value in fields.items():
             name = name.replace("__", ".")
-            assert form.select_one(f'[name="{name}"]'), f"no field {name!r} in the form on {self.address}"
+            assert form.css_first(f'[name="{name}"]'), f"no field {name!r} in the form on {self.address}"
             values.pop(name, None)
             if value is not None:
                 values[name] = value
         pressed = self._button(form, button)
-        if pressed is not None and pressed.get("name"):
-            values[str(pressed["name"])] = str(pressed.get("value", ""))
-        action = str(
-            (pressed.get("formaction") if pressed is not None else None) or form.get("action") or self.address
+        if pressed is not None and _said(pressed, "name"):
+            values[_said(pressed, "name")] = _said(pressed, "value")
+        action = (
+            (_said(pressed, "formaction") if pressed is not None else "")
+            or _said(form, "action")
+            or self.address
         )
-        if str(form.get("method", "get")).lower() == "get":
+        if not _posts(form):
             return self.browser.open(urljoin(self.address, action), query_string=values)
         return self.browser.send(urljoin(self.address, action), values | (files or {}))
 
-    def _form(self, button: str | None) -> Tag:
-        forms = self.soup.select("main form")
+    def _form(self, button: str | None) -> LexborNode:
+        forms = self.tree.css("main form")
         if button is not None:  # those of the page's head too
-            forms = [form for form in self.soup.select("form") if self._button(form, button) is not None]
+            forms = [form for form in self.tree.css("form") if self._button(form, button) is not None]
         assert forms, f"no form with button {button!r} on {self.address}"
         assert button is not None or len(forms) == 1, f"{len(forms)} forms on {self.address}: name a button"
         return forms[0]
 
     @staticmethod
-    def _button(form: Tag, button: str | None) -> Tag | None:
-        for tag in form.select("button, input[type=submit]"):
-            if button is None or button in words(tag):
-                return tag
+    def _button(form: LexborNode, button: str | None) -> LexborNode | None:
+        for node in form.css("button, input[type=submit]"):
+            if button is None or button in words(node):
+                return node
         return None
 
 
@@ -122,138 +131,165 @@ class Browser:
             response.text if response.mimetype == "text/html" else "",
         )
         if response.mimetype == "text/html":
-            faults = faults_in(page.soup)
+            faults = faults_in(page.tree)
             assert not faults, f"{page.address}: {faults}"
         if expect is not None:
             assert response.status_code == expect, (
-                f"{page.address}: {response.status_code}, not {expect}\n{page.soup.get_text(' ')[:800]}"
+                f"{page.address}: {response.status_code}, not {expect}\n{words(page.tree.body)[:800]}"
             )
         page.data = response.data  # type: ignore[attr-defined]
         page.response = response  # type: ignore[attr-defined]
         return page
 
 
-def words(tag: Tag | None) -> str:
-    """The text of a tag with white space folded."""
-    return " ".join(tag.get_text(" ").split()) if tag else ""
+def words(node: LexborNode | Tag | None) -> str:
+    """The text of a node as it is read, white space folded; of scripts and templates nothing."""
+    if node is None:
+        return ""
+    if isinstance(node, Tag):
+        return " ".join(node.get_text(" ").split())
+    if node.css_first("script, style, template") is None:
+        return " ".join(node.text(separator=" ").split())
+    read = (
+        part.text_content or ""
+        for part in node.traverse(include_text=True)
+        if part.is_text_node and (part.parent is None or part.parent.tag not in ("script", "style"))
+    )
+    return " ".join(" ".join(read).split())
 
 
-def faults_in(soup: BeautifulSoup) -> list[str]:
+def _said(node: LexborNode, attribute: str) -> str:
+    """What an attribute says; empty where it is not there or says nothing."""
+    return node.attributes.get(attribute) or ""
+
+
+def _posts(form: LexborNode) -> bool:
+    return _said(form, "method").lower() == "post"
+
+
+def faults_in(tree: LexborHTMLParser) -> list[str]:
     """Every structural fault of a page that a machine can see."""
-    return [fault for check in CHECKS for fault in check(soup)]
+    return [fault for check in CHECKS for fault in check(tree)]
 
 
-def _one_h1(soup: BeautifulSoup) -> list[str]:
-    headings = soup.select("h1")
+def _one_h1(tree: LexborHTMLParser) -> list[str]:
+    headings = tree.css("h1")
     return [] if len(headings) == 1 and words(headings[0]) else [f"{len(headings)} h1"]
 
 
-def _title_and_language(soup: BeautifulSoup) -> list[str]:
-    faults = [] if soup.title and words(soup.title).strip(" –") else ["no title"]
-    return faults + ([] if soup.html and soup.html.get("lang") else ["no language"])
+def _title_and_language(tree: LexborHTMLParser) -> list[str]:
+    faults = [] if words(tree.css_first("title")).strip(" –") else ["no title"]
+    return faults + ([] if tree.css_first("html[lang]") else ["no language"])
 
 
-def _unique_ids(soup: BeautifulSoup) -> list[str]:
-    counted = Counter(str(tag["id"]) for tag in soup.select("[id]"))
+def _unique_ids(tree: LexborHTMLParser) -> list[str]:
+    counted = Counter(_said(node, "id") for node in tree.css("[id]"))
     return [f"id {name} {times} times" for name, times in counted.items() if times > 1]
 
 
-def _labels(soup: BeautifulSoup) -> list[str]:
-    labelled = {str(label["for"]) for label in soup.select("label[for]") if words(label)}
+def _labels(tree: LexborHTMLParser) -> list[str]:
+    labelled = {_said(label, "for") for label in tree.css("label[for]") if words(label)}
     return [
-        f"field {field.get('name')} has no label"
-        for field in soup.select(FIELDS)
-        if field.get("id") not in labelled
-        and not field.get("aria-label")
-        and not field.get("aria-labelledby")
+        f"field {_said(field, 'name')} has no label"
+        for field in tree.css(FIELDS)
+        if _said(field, "id") not in labelled
+        and not _said(field, "aria-label")
+        and not _said(field, "aria-labelledby")
     ]
 
 
-def _legends(soup: BeautifulSoup) -> list[str]:
-    return ["a fieldset without legend" for fieldset in soup.select("fieldset") if not words(fieldset.legend)]
-
-
-def _grouped_choices(soup: BeautifulSoup) -> list[str]:
+def _legends(tree: LexborHTMLParser) -> list[str]:
     return [
-        f"choice {field.get('name')} outside a fieldset"
-        for field in soup.select("input[type=radio]")
-        if not field.find_parent("fieldset")
+        "a fieldset without legend"
+        for fieldset in tree.css("fieldset")
+        if not words(fieldset.css_first("legend"))
     ]
 
 
-def _links_resolve(soup: BeautifulSoup) -> list[str]:
-    ids = {str(tag["id"]) for tag in soup.select("[id]")}
-    inside = [a for a in soup.select('a[href^="#"]') if str(a["href"])[1:] not in ids]
+def _grouped_choices(tree: LexborHTMLParser) -> list[str]:
+    grouped = {field.mem_id for field in tree.css("fieldset input[type=radio]")}
+    return [
+        f"choice {_said(field, 'name')} outside a fieldset"
+        for field in tree.css("input[type=radio]")
+        if field.mem_id not in grouped
+    ]
+
+
+def _links_resolve(tree: LexborHTMLParser) -> list[str]:
+    ids = {_said(node, "id") for node in tree.css("[id]")}
+    inside = [_said(a, "href") for a in tree.css('a[href^="#"]')]
     described = [
         name
-        for tag in soup.select("[aria-describedby], [aria-labelledby]")
-        for name in f"{tag.get('aria-describedby', '')} {tag.get('aria-labelledby', '')}".split()
+        for node in tree.css("[aria-describedby], [aria-labelledby]")
+        for name in f"{_said(node, 'aria-describedby')} {_said(node, 'aria-labelledby')}".split()
         if name not in ids
     ]
-    return [f"link to missing {a['href']}" for a in inside] + [
+    return [f"link to missing {link}" for link in inside if link[1:] not in ids] + [
         f"described by missing {name}" for name in described
     ]
 
 
-def _link_words(soup: BeautifulSoup) -> list[str]:
+def _link_words(tree: LexborHTMLParser) -> list[str]:
     return [
-        f"link without words to {a['href']}"
-        for a in soup.select("a[href]")
-        if not words(a) and not a.get("aria-label") and not a.select("img[alt]")
+        f"link without words to {_said(a, 'href')}"
+        for a in tree.css("a[href]")
+        if not words(a) and not _said(a, "aria-label") and not a.css("img[alt]")
     ]
 
 
-def _tables(soup: BeautifulSoup) -> list[str]:
+def _tables(tree: LexborHTMLParser) -> list[str]:
     faults = []
-    for table in soup.select("table"):
-        if not table.select("th"):
+    for table in tree.css("table"):
+        headers = table.css("th")
+        if not headers:
             faults.append("a table without headers")
-        faults += [f"header {words(th)!r} without scope" for th in table.select("th") if not th.get("scope")]
-        if not table.caption and not table.get("aria-label") and not table.get("aria-labelledby"):
+        faults += [f"header {words(th)!r} without scope" for th in headers if not _said(th, "scope")]
+        is_named = table.css_first("caption") or _said(table, "aria-label") or _said(table, "aria-labelledby")
+        if not is_named:
             faults.append("a table without caption")
     return faults
 
 
-def _charts(soup: BeautifulSoup) -> list[str]:
+def _charts(tree: LexborHTMLParser) -> list[str]:
     return [
-        f"chart {frame['data-chart']} without its table"
-        for frame in soup.select("[data-chart]")
-        if not soup.select_one(f'table[data-chart-table="{frame["data-chart"]}"]')
+        f"chart {_said(frame, 'data-chart')} without its table"
+        for frame in tree.css("[data-chart]")
+        if not tree.css_first(f'table[data-chart-table="{_said(frame, "data-chart")}"]')
     ]
 
 
-def _csrf(soup: BeautifulSoup) -> list[str]:
+def _csrf(tree: LexborHTMLParser) -> list[str]:
     return [
-        f"form {form.get('action')} without its token"
-        for form in soup.select("form")
-        if str(form.get("method", "get")).lower() == "post" and not form.select_one("[name=csrf_token]")
+        f"form {_said(form, 'action')} without its token"
+        for form in tree.css("form")
+        if _posts(form) and not form.css_first("[name=csrf_token]")
     ]
 
 
-def _no_inline(soup: BeautifulSoup) -> list[str]:
+def _no_inline(tree: LexborHTMLParser) -> list[str]:
     handlers = [
-        f"{tag.name} has {name}"
-        for tag in soup.find_all(True)
-        for name in tag.attrs
+        f"{node.tag} has {name}"
+        for node in tree.css("*")
+        for name in node.attributes
         if name.startswith("on") or name == "style"
     ]
     scripts = [
         "an inline script"
-        for tag in soup.select("script:not([src])")
-        if tag.get("type") != "application/json"
+        for node in tree.css("script:not([src])")
+        if _said(node, "type") != "application/json"
     ]
     return handlers + scripts
 
 
-def _same_house(soup: BeautifulSoup) -> list[str]:
+def _same_house(tree: LexborHTMLParser) -> list[str]:
     linked = [
-        str(tag.get("src") or tag.get("href")) for tag in soup.select("script[src], img[src], link[href]")
+        _said(node, "src") or _said(node, "href") for node in tree.css("script[src], img[src], link[href]")
     ]
     return [f"loads from elsewhere: {address}" for address in linked if urlsplit(address).netloc]
 
 
-def _heading_order(soup: BeautifulSoup) -> list[str]:
-    levels = [int(tag.name[1]) for tag in soup.select("main h1, main h2, main h3, main h4, main h5")]
+def _heading_order(tree: LexborHTMLParser) -> list[str]:
+    levels = [int((node.tag or "")[1]) for node in tree.css("main h1, main h2, main h3, main h4, main h5")]
     return [f"h{now} after h{before}" for before, now in pairwise(levels) if now > before + 1]
 
 
@@ -268,26 +304,30 @@ def _path(address: str) -> str:
     return parts.path + (f"?{parts.query}" if parts.query else "")
 
 
-def _filled(form: Tag) -> dict[str, Any]:
+def _filled(form: LexborNode) -> dict[str, Any]:
     """A form's fields as they stand: name -> value, or the values of all fields of one name."""
     found: dict[str, list[str]] = {}
-    for field in form.select("input[name], select[name], textarea[name]"):
+    for field in form.css("input[name], select[name], textarea[name]"):
         if _is_sent(field):
-            found.setdefault(str(field["name"]), []).append(_value(field))
+            found.setdefault(_said(field, "name"), []).append(_value(field))
     return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
 
 
-def _is_sent(field: Tag) -> bool:
-    kind = field.get("type", "")
-    if field.has_attr("disabled") or kind in ("submit", "button", "file"):
+def _is_sent(field: LexborNode) -> bool:
+    kind = _said(field, "type")
+    if "disabled" in field.attributes or kind in ("submit", "button", "file"):
         return False
-    return kind not in ("radio", "checkbox") or field.has_attr("checked")
+    return kind not in ("radio", "checkbox") or "checked" in field.attributes
 
 
-def _value(field: Tag) -> str:
-    if field.name == "select":
-        chosen = field.select_one("option[selected]") or field.select_one("option")
-        return str(chosen.get("value", words(chosen))) if chosen else ""
-    if field.name == "textarea":
-        return field.get_text().removeprefix("\n")
-    return str(field.get("value", "on" if field.get("type") == "checkbox" else ""))
+def _value(field: LexborNode) -> str:
+    if field.tag == "select":
+        chosen = field.css_first("option[selected]") or field.css_first("option")
+        if chosen is None:
+            return ""
+        return _said(chosen, "value") if "value" in chosen.attributes else words(chosen)
+    if field.tag == "textarea":
+        return field.text()
+    if "value" in field.attributes:
+        return _said(field, "value")
+    return "on" if _said(field, "type") == "checkbox" else ""

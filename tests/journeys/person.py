@@ -1,9 +1,9 @@
 """One person at a browser: opens, clicks, types; every page they meet is checked for structure and by axe."""
 
 from axe_playwright_python.sync_playwright import Axe
-from bs4 import BeautifulSoup
 from playwright.sync_api import Locator, Page, Response
 from playwright.sync_api import TimeoutError as Waited
+from selectolax.lexbor import LexborHTMLParser
 
 from tests.client import faults_in
 
@@ -127,7 +127,7 @@ class Person:
         address = self.page.url.removeprefix(self.site)
         self.seen.append(address)
         while self._came:
-            self._faults += faults_in(BeautifulSoup(self._came.pop().text(), "html5lib"))
+            self._faults += faults_in(LexborHTMLParser(self._came.pop().text()))
         assert not self._faults, f"{self.name} at {address}: {self._faults}"
         shape = f"{self.heading}|{address.split('?')[0]}|{len(self.problems)}"
         if self._is_for_axe() and shape not in self._checked:

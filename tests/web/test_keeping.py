@@ -70,8 +70,8 @@ def test_somebody_else_does_not_get_it(section: Page, engine: Engine) -> None:
 
 def test_a_seal_that_is_not_ours_gives_nothing(section: Page) -> None:
     page = sent_too_late(section)
-    kept = page.soup.select_one("input[name=kept]")
-    kept["value"] = str(kept["value"])[:-3] + "abc"
+    kept = page.tree.css_first("input[name=kept]")
+    kept.attrs["value"] = str(kept.attrs["value"])[:-3] + "abc"
     page = page.submit("Sign in", email="director@wrenmouth.example", password=PASSWORD)
     assert "was left out" in page.text
 
@@ -87,8 +87,8 @@ def test_the_demonstration_takes_it_along(section: Page, engine: Engine, app: Fl
 
 
 def test_a_page_from_before_another_sign_in_gives_it_back_too(section: Page, engine: Engine) -> None:
-    token = section.soup.select_one("main [name=csrf_token]")
-    token["value"] = "from an earlier sign-in"
+    token = section.tree.css_first("main [name=csrf_token]")
+    token.attrs["value"] = "from an earlier sign-in"
     page = section.submit("Save and continue", **{"A-01.value": TYPED})
     assert page.status == 400
     assert "Nothing was saved" in page.text, "sent from elsewhere, or by nobody knows whom"
@@ -97,7 +97,7 @@ def test_a_page_from_before_another_sign_in_gives_it_back_too(section: Page, eng
     assert (page.status, page.heading) == (400, "What you typed is still here")
     page.submit("Save what I typed")
     assert stored(engine) == {"A-01": TYPED}
-    section.soup.select_one("[name=opened_by]")["value"] = "0"
+    section.tree.css_first("[name=opened_by]").attrs["value"] = "0"
     assert "Nothing was saved" in section.submit("Save and continue").text
 
 
