@@ -45,7 +45,7 @@ from vfm.workflows import sign_in
 
 @dataclass(frozen=True)
 class Filled:
-    """The demo council and the ids of its three cycles."""
+    """The demo council and the ids of three of its cycles."""
 
     engine: Engine
     pilot: int
@@ -59,10 +59,18 @@ def demo(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fil
     engine = database.connect(f"sqlite:///{copy}")
     with database.reading(engine) as session:
         cycles = session.scalars(select(Cycle).order_by(Cycle.opened_at)).all()
-    pilot, finished, under_way, best_value = cycles
+    pilot, finished, follow_up, under_way, best_value = cycles
     assert best_value.name.startswith("Best Value")
-    assert (pilot.kind, finished.kind, under_way.kind) == ("pilot", "rollout", "rollout")
-    assert pilot.closed_at < finished.opened_at < finished.closed_at < under_way.opened_at < NOW
+    assert (pilot.kind, finished.kind, follow_up.kind, under_way.kind) == ("pilot", *3 * ("rollout",))
+    assert (
+        pilot.closed_at
+        < finished.opened_at
+        < finished.closed_at
+        < follow_up.opened_at
+        < follow_up.closed_at
+        < under_way.opened_at
+        < NOW
+    )
     assert under_way.closed_at is None
     yield Filled(engine, pilot.id, finished.id, under_way.id)
     engine.dispose()

@@ -163,13 +163,6 @@ def test_what_is_printed_adds_up_as_printed(answers: dict) -> None:
         assert sheet.explanation.printed == int(say.points(card.overall.score))
 
 
-def test_the_parts_of_a_change_add_up_as_printed() -> None:
-    before = SOUND | {"G-00": answer(3, "verified"), "D-03": na()}
-    lines = say.change_lines(change(TEMPLATE, before, TEMPLATE, SOUND))
-    printed = [int(line.printed.replace("−", "-")) for line in lines]
-    assert sum(printed[:-1]) == printed[-1]
-
-
 def test_the_profile_draws_what_the_table_says() -> None:
     answers = {key: given for key, given in SOUND.items() if key > "D-02"}
     card = score(TEMPLATE, answers)

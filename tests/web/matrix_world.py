@@ -214,11 +214,14 @@ def _id(world: World, name: str) -> int:
 
 
 def _measured(engine: Engine, council: SmallCouncil, world: World) -> None:
-    """Last year's cycle of a template of its own, agreed: a baseline."""
+    """Two earlier cycles of a template of its own, both agreed: a baseline and a change."""
     first = agreed(engine, council, BASED, {"LIB": GIVEN}, name="based", at=NOW - 365 * DAY)
     world.places |= {"based": first.assessments["LIB"], "cycle_based": first.cycle_id}
     with transaction(engine) as session:
         world.places["baseline"] = session.scalars(select(Baseline.id)).one()
+    more = {"name": "again", "at": NOW - 180 * DAY, "template_id": first.template_id}
+    second = agreed(engine, council, BASED, {"LIB": GIVEN}, **more)
+    world.places |= {"again": second.assessments["LIB"], "cycle_again": second.cycle_id}
 
 
 def _give(engine: Engine, council: SmallCouncil, world: World, assessment_id: int, name: str) -> None:

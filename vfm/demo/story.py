@@ -187,6 +187,7 @@ def tell(stage: Stage) -> None:
     second = _revise(stage, taken[MAIN], pilot)
     finished = _finished_cycle(stage, second)
     _decide(stage, finished)
+    _follow_up(stage, second)
     _cycle_under_way(stage, second)
     _executive_team(stage, taken[GROUP])
     _add_newest_service(stage)
@@ -305,6 +306,22 @@ def _decide(stage: Stage, cycle: int) -> None:
     with reading(stage.engine) as session:
         board = priorities.board(session, run)
     _record_outcomes(stage, run, board, executives[0], then)
+
+
+def _follow_up(stage: Stage, version: int) -> None:
+    """Half a year on, the services that wanted to know: those that piloted and some others; all is agreed."""
+    opened = stage.days_ago(200)
+    rows = stage.source.profiles
+    asked = [key for key, row in rows.items() if row["is_pilot"] == "yes"]
+    asked += [key for key, row in rows.items() if row["stage"] == "agreed"][:9]
+    cycle = _open(stage, f"Follow-up {opened.year}", "rollout", version, asked, opened, 28)
+    for number, (key, assessment) in enumerate(_assessments(stage, cycle)):
+        answered = opened + timedelta(days=4 + number)
+        _answer(stage, key, assessment, "middle", answered, shift=-_gain(stage, key) / 2)
+        _send(stage, key, assessment, answered + timedelta(days=1))
+        _agree(stage, assessment, opened + timedelta(days=40))
+    with transaction(stage.engine) as session:
+        cycles.close(session, cycle, by=stage.one(Role.CORE_TEAM), now=opened + timedelta(days=41))
 
 
 def _points(place: int) -> dict[str, str]:

@@ -11,7 +11,7 @@ from vfm.questionnaires.answers import Answer, Answers, Evidence, State, grade_w
 from vfm.questionnaires.schema import Band, Question, Questionnaire, Section
 from vfm.questionnaires.wording import listed
 from vfm.scoring.bands import band_of
-from vfm.scoring.change import Change, ScopeReason
+from vfm.scoring.change import Change
 from vfm.scoring.confidence import Confidence
 from vfm.scoring.explanation import Explanation, Part, explain, value_above
 from vfm.scoring.results import (
@@ -23,7 +23,7 @@ from vfm.scoring.results import (
     SectionScore,
     SectionStatus,
 )
-from vfm.scoring.rounding import at_the_ends, largest_remainder, shown
+from vfm.scoring.rounding import at_the_ends, shown
 from vfm.scoring.structure import structure_of
 
 SECTION_WORDS = {
@@ -38,20 +38,6 @@ CONFIDENCE_WORDS = {
     Confidence.MEDIUM: "Medium: about half of it is documented",
     Confidence.LOW: "Low: much of it rests on opinion or on nothing",
 }
-
-SCOPE_WORDS = {
-    ScopeReason.NEW: "New since the baseline",
-    ScopeReason.REMOVED: "No longer asked",
-    ScopeReason.REWORDED: "Asked in other words",
-    ScopeReason.NOT_APPLICABLE_BEFORE: "Did not apply at the baseline",
-    ScopeReason.NOT_APPLICABLE_NOW: "Does not apply now",
-    ScopeReason.MISSING_BEFORE: "No answer at the baseline",
-    ScopeReason.MISSING_NOW: "No answer now",
-    ScopeReason.NOT_ASKED_BEFORE: "Not on the route at the baseline",
-    ScopeReason.NOT_ASKED_NOW: "Not on the route now",
-}
-"""Why a question is not compared."""
-
 
 MOST_NAMED = 2
 """Sections that share a place and are still told by name."""
@@ -421,33 +407,6 @@ def _evidence_words(evidence: Evidence | None, grades: Mapping[Evidence, str]) -
 
 
 # --- change -------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeLine:
-    """One part of a change: words, the whole points printed, the unrounded figure."""
-
-    words: str
-    printed: str
-    figure: float | None
-
-
-def change_lines(change: Change) -> tuple[ChangeLine, ...]:
-    """The three parts of the reported change, then the change itself; as printed they add up."""
-    overall = change.overall
-    parts = {"answers": overall.answers, "weights": overall.weights, "scope": overall.scope}
-    printed = {key: signed(figure) for key, figure in parts.items()}
-    if overall.reported is not None and all(figure is not None for figure in parts.values()):
-        exact_parts = {key: figure or 0.0 for key, figure in parts.items()}
-        whole = largest_remainder(exact_parts, shown(overall.reported))
-        printed = {key: signed_whole(number) for key, number in whole.items()}
-    words = {
-        "answers": "From the answers: the same questions, answered differently",
-        "weights": "From the weights: the same answers, counted differently",
-        "scope": "From the scope: questions that are new, gone, reworded, missing, capped or do not apply",
-    }
-    lines = [ChangeLine(words[key], printed[key], parts[key]) for key in parts]
-    return (*lines, ChangeLine("Change in the score", signed(overall.reported), overall.reported))
 
 
 def comparison_words(change: Change) -> str:

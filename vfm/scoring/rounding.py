@@ -18,6 +18,15 @@ def shown(figure: float) -> int:
     return int(Decimal(repr(figure)).quantize(Decimal(1), ROUND_HALF_UP))
 
 
+def shown_tenths(figure: float) -> int:
+    """The same in tenths: how many of them are printed for a small figure.
+
+    >>> shown_tenths(6.25), shown_tenths(-0.04)
+    (63, 0)
+    """
+    return int(Decimal(repr(figure)).scaleb(1).quantize(Decimal(1), ROUND_HALF_UP))
+
+
 def reaches(figure: float, threshold: float) -> bool:
     """True when the figure is at or above the threshold, both rounded to 9 places first.
 

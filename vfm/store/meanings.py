@@ -72,7 +72,13 @@ def unmark(session: Session, version_id: int, key: str) -> None:
 
 
 def same_meaning(session: Session, template_id: int, old: int, new: int) -> dict[str, str]:
-    """Question key -> why it means the same in version number `new` as in `old`, though its words changed.
+    """Question key -> why it means the same in version number `new` as in `old`, though its words changed."""
+    found = marks_between(session, template_id, old, new)
+    return {key: "; ".join(mark.reason for mark in said) for key, said in found.items()}
+
+
+def marks_between(session: Session, template_id: int, old: int, new: int) -> dict[str, tuple[Mark, ...]]:
+    """Question key -> every mark by which it means the same in one version as in the other, oldest first.
 
     Every change of its scoring text on the way from one to the other has to be marked; a question that was
     gone in between is not followed.
@@ -82,7 +88,7 @@ def same_meaning(session: Session, template_id: int, old: int, new: int) -> dict
     return dict(_agreed(session, sorted(rows, key=lambda row: row.number)))
 
 
-def _agreed(session: Session, rows: Sequence[VersionRow]) -> Iterator[tuple[str, str]]:
+def _agreed(session: Session, rows: Sequence[VersionRow]) -> Iterator[tuple[str, tuple[Mark, ...]]]:
     versions = [content.questionnaire(session, row.id, row.content_hash) for row in rows]
     said = [marks(session, row.id, version) for row, version in zip(rows, versions, strict=True)]
     for key in {key for found in said[1:] for key in found}:
@@ -93,6 +99,6 @@ def _agreed(session: Session, rows: Sequence[VersionRow]) -> Iterator[tuple[str,
             for (before, after), found in zip(pairwise(versions), said[1:], strict=True)
             if digest(before, key) != digest(after, key)
         ]
-        reasons = [one.reason for one in changed if one is not None]
-        if reasons and len(reasons) == len(changed):
-            yield key, "; ".join(reasons)
+        marked = tuple(one for one in changed if one is not None)
+        if marked and len(marked) == len(changed):
+            yield key, marked

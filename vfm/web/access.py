@@ -268,6 +268,9 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "results.show": RESULTS,
     "results.as_json": RESULTS,
     "results.as_workbook": RESULTS,
+    # changes
+    "changes.show": RESULTS,
+    "changes.export": RESULTS,
     # baselines
     "baselines.index": RESULTS,
     "baselines.show": RESULTS,

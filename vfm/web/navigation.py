@@ -29,6 +29,7 @@ MENU: tuple[tuple[str, str], ...] = (
 """(words, endpoint without arguments)."""
 ALSO = {
     "answer_checks": "assessments",
+    "changes": "results",
     "chasing": "cycles",
     "answer_copies": "assessments",
     "answer_workbooks": "assessments",

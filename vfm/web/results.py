@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from vfm.questionnaires.answers import grade_words
 from vfm.questionnaires.schema import Band
+from vfm.reports import changes as moves
 from vfm.reports import profile_chart, workbook
 from vfm.reports import result as say
 from vfm.reports.workbook import Rows
@@ -86,6 +87,7 @@ def show(assessment_id: int) -> ResponseReturnValue:
         grades=grade_words(result.questionnaire),
         may_challenge=result.head.status in ("signed_off", "agreed") and allows("challenge.show", actor()),
         say=say,
+        moves=moves,
     )
 
 

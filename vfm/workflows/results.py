@@ -83,6 +83,7 @@ class Start:
     """
 
     baseline_id: int
+    assessment_id: int
     cycle: str
     agreed_on: date | None
     card: Scorecard | None
@@ -259,11 +260,17 @@ def _since_start(
     if not is_this and not is_later:
         return None, None
     found = kept.found
-    if found is None:
-        start = Start(kept.id, kept.cycle, None, None, kept.content_hash, is_this, kept.refusal)
-        return start, None
-    start = Start(kept.id, kept.cycle, found.agreed_on, found.scorecard, kept.content_hash, is_this)
-    if is_this:
+    start = Start(
+        kept.id,
+        kept.assessment_id,
+        kept.cycle,
+        found.agreed_on if found else None,
+        found.scorecard if found else None,
+        kept.content_hash,
+        is_this,
+        kept.refusal,
+    )
+    if found is None or is_this:
         return start, None
     same = meanings.same_meaning(session, row.template_id, found.questionnaire.version, questionnaire.version)
     return start, change(found.questionnaire, found.answers, questionnaire, answers, same)
