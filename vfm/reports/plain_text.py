@@ -148,8 +148,9 @@ def _like_for_like_words(found: Change) -> str:
     return f"{_signed(found.like_for_like)} points, {words}"
 
 
-def _part_cells(parts: Parts) -> tuple[str, str, str, str]:
-    return _signed(parts.reported), _signed(parts.answers), _signed(parts.weights), _signed(parts.scope)
+def _part_cells(parts: Parts) -> Iterator[str]:
+    """Reported, answers, weights and scope: as printed they add up."""
+    return (NONE if number is None else f"{number:+d}" for number in parts.printed.values())
 
 
 def _lowest_lines(questionnaire: Questionnaire, card: Scorecard) -> list[str]:

@@ -14,7 +14,7 @@ from vfm.questionnaires.answers import Answers, State
 from vfm.questionnaires.schema import Method, Questionnaire
 from vfm.scoring.methods import METHODS
 from vfm.scoring.results import Scorecard
-from vfm.scoring.rounding import reaches
+from vfm.scoring.rounding import largest_remainder, reaches, shown
 from vfm.scoring.scorecard import score
 from vfm.scoring.structure import Structure, structure_of
 from vfm.scoring.tree import Mean, SectionWeight, fold, shares, variances
@@ -96,6 +96,17 @@ class Parts:
     def as_json(self) -> dict[str, Any]:
         """The four figures, unrounded."""
         return {name: getattr(self, name) for name in ("reported", "answers", "weights", "scope")}
+
+    @property
+    def printed(self) -> dict[str, int | None]:
+        """The four as whole numbers, None where there is none: as printed, the parts add up to the change."""
+        figures = self.as_json()
+        single = {name: None if figure is None else shown(figure) for name, figure in figures.items()}
+        total = single.pop("reported")
+        parts = {name: figures[name] for name in single}
+        if total is None or None in parts.values():
+            return {"reported": total, **single}
+        return {"reported": total, **largest_remainder(parts, total)}
 
 
 @dataclass(frozen=True)
