@@ -8,7 +8,7 @@ from tests.build import answer, dont_know, na, questionnaire, scale_question, se
 from vfm.questionnaires.schema import Band, RuleRow, RuleTable, Scoring
 from vfm.reports import result as say
 from vfm.reports.charts import Chart
-from vfm.reports.profile_chart import profile
+from vfm.reports.profile_chart import Earlier, profile, profile_table
 from vfm.scoring.change import change
 from vfm.scoring.scorecard import score
 
@@ -73,6 +73,7 @@ def test_a_rule_table_gives_statuses_and_no_points() -> None:
     sheet = say.lay_out(template, card, given_answers)
     assert [line.words for line in sheet.sections] == ["Met"]
     assert profile(sheet.sections) is None
+    assert [row[:3] for row in profile_table(sheet.sections).rows] == [("Basics", "Met", "Met")]
 
 
 def _profile_of(*levels: int) -> tuple[str, Chart]:
@@ -126,6 +127,27 @@ def test_what_is_still_possible_has_an_edge_that_its_legend_shows() -> None:
     assert open_ranges["marker"]["line"] == {"color": "#3d3d3d", "width": 1.5}
 
 
+def test_a_bar_shows_how_firm_its_evidence_is_and_what_does_not_apply_says_so() -> None:
+    template = questionnaire(*(section(key, scale_question(f"{key}-01")) for key in "ABCD"))
+    given_answers = {
+        "A-01": answer(4, "verified"),
+        "B-01": answer(3, "assertion"),
+        "C-01": answer(3),
+        "D-01": na(),
+    }
+    chart = profile(say.lay_out(template, score(template, given_answers), given_answers).sections)
+    assert chart is not None
+    *bars, apart = chart.figure["data"]
+    assert [(bar["name"], bar["y"]) for bar in bars] == [
+        ("Score, high evidence", ["Section A"]),
+        ("Score, medium evidence", ["Section B"]),
+        ("Score, low evidence", ["Section C"]),
+    ]
+    assert len({bar["marker"]["color"] for bar in bars}) == 3
+    assert chart.figure["layout"]["yaxis"]["categoryarray"] == [row[0] for row in chart.table.rows]
+    assert (apart["y"], apart["text"]) == (["Section D"], [" Does not apply"])
+
+
 def test_bands_in_words() -> None:
     assert [words for _, words in say.band_words(BANDS)] == ["0 to under 60", "60 and over"]
 
@@ -166,14 +188,18 @@ def test_what_is_printed_adds_up_as_printed(answers: dict) -> None:
 def test_the_profile_draws_what_the_table_says() -> None:
     answers = {key: given for key, given in SOUND.items() if key > "D-02"}
     card = score(TEMPLATE, answers)
-    chart = profile(
-        say.lay_out(TEMPLATE, card, answers, baseline=score(TEMPLATE, SOUND)).sections, baseline="2025"
-    )
+    then = score(TEMPLATE, SOUND)
+    lines = say.lay_out(TEMPLATE, card, answers, baseline=then).sections
+    chart = profile(lines, [Earlier("Baseline, 2025", then)])
     assert chart is not None
     assert chart.title == "Governance stands at 100 of 100"
     assert [row[:3] for row in chart.table.rows] == [
         ("Governance", "100", "100"),
         ("Demand", "Too little answered", "13 to 73"),
+    ]
+    assert [row[4:] for row in chart.table.rows] == [
+        ("High", "Sound", "–", "100", "0"),
+        ("–", "–", "–", "33", "–"),
     ]
     bars, pale, marks = chart.figure["data"]
     assert (bars["y"], pale["y"], marks["y"]) == (["Governance"], ["Demand"], ["Governance", "Demand"])

@@ -7,13 +7,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from vfm.questionnaires.answers import Answer, Answers, Evidence, State, grade_words, in_words
+from vfm.questionnaires.answers import (
+    STATE_WORDS,
+    Answer,
+    Answers,
+    Evidence,
+    State,
+    grade_words,
+    in_words,
+)
 from vfm.questionnaires.schema import Band, Question, Questionnaire, Section
 from vfm.questionnaires.wording import listed
 from vfm.scoring.bands import band_of
 from vfm.scoring.change import Change
 from vfm.scoring.confidence import Confidence
-from vfm.scoring.explanation import Explanation, Part, explain, value_above
+from vfm.scoring.explanation import Explanation, Lift, Part, explain, value_above
 from vfm.scoring.results import (
     CapApplied,
     OverallScore,
@@ -81,10 +89,27 @@ def one_place(figure: float | None) -> str:
     return str(Decimal(repr(float(figure))).quantize(Decimal("0.1"), ROUND_HALF_UP)).removesuffix(".0")
 
 
+def six_places(figure: float | None) -> str:
+    """A figure with up to six decimals, half up by size, to be worked with by hand: `66.666667`.
+
+    >>> six_places(200 / 3), six_places(12.5), six_places(None)
+    ('66.666667', '12.5', '–')
+    """
+    if figure is None:
+        return "–"
+    words = format(Decimal(repr(float(figure))).quantize(Decimal("0.000001"), ROUND_HALF_UP), "f")
+    return words.rstrip("0").rstrip(".")
+
+
 def signed_one_place(figure: float | None) -> str:
     """The same with its sign: `+2.1`, `−0.4`."""
     words = one_place(figure)
     return words.replace("-", "−") if figure is None or figure <= 0 else f"+{words}"
+
+
+def percent_words(share: float | None) -> str:
+    """A share in [0, 1] as a whole percentage, `82%`; `none` where there is none."""
+    return "none" if share is None else f"{shown(100 * share)}%"
 
 
 def arrow(figure: float | None) -> str:
@@ -183,6 +208,12 @@ def section_score(section: SectionScore) -> str:
     return bounds(section.low, section.high) if section.score is None else points(section.score)
 
 
+def cap_words(cap: CapApplied) -> str:
+    """A limit in words: `Held at 33 or below (ECO-01): why. Without limits it would be 90.`."""
+    words = f"Held at {points(cap.limit)} or below ({cap.rule}): {cap.reason.rstrip('.')}."
+    return words if cap.uncapped is None else f"{words} Without limits it would be {points(cap.uncapped)}."
+
+
 def band_words(bands: tuple[Band, ...]) -> tuple[tuple[Band, str], ...]:
     """Each band with its range in words: `60 to 79`, `80 and over`; none for a template without bands."""
     ordered = sorted(bands, key=lambda band: band.minimum)
@@ -211,6 +242,8 @@ class QuestionLine:
         self_answer: what the service said, where something else was agreed.
         points, weight, share, contribution: unrounded, None where there is none.
         adds: whole points printed, which add up to the section's; None where nothing is added.
+        share_printed: whole percent printed of the same figure, which add up likewise.
+        gain: points of the overall that one level more would add; None where it would add none.
         is_scored: True where the answer earns points.
     """
 
@@ -227,6 +260,8 @@ class QuestionLine:
     share: float | None
     contribution: float | None
     adds: int | None
+    share_printed: int | None
+    gain: float | None
     is_scored: bool
 
 
@@ -237,6 +272,7 @@ class SectionLine:
     Attributes:
         depth: 0 for a top section.
         share: of the overall, in [0, 1]; None where it has none.
+        share_printed: whole percent printed for it; those of one holder add up to the holder's.
         adds: whole points printed that it adds to the overall before caps; None where there are none.
         questions_add_to: what its questions' printed points add up to, None where nothing is printed.
         self_score, baseline_score: to stand beside the score; None where there is none.
@@ -250,6 +286,7 @@ class SectionLine:
     words: str
     band: Band | None
     share: float | None
+    share_printed: int | None
     adds: int | None
     questions_add_to: int | None
     self_score: SectionScore | None
@@ -267,6 +304,27 @@ class SectionLine:
         return self.score.status is not SectionStatus.UNSCORED
 
 
+@dataclass(frozen=True, slots=True)
+class Uncounted:
+    """A question that earns nothing; `reason` is why it does not apply, `section` the key of its section."""
+
+    key: str
+    text: str
+    section: str
+    reason: str
+    is_scored: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """The questions of one state that earn nothing; never without any."""
+
+    state: State
+    title: str
+    effect: str
+    questions: tuple[Uncounted, ...]
+
+
 @dataclass(frozen=True)
 class Sheet:
     """A result laid out.
@@ -274,10 +332,12 @@ class Sheet:
     Attributes:
         explanation: the overall taken apart; None where it is not published.
         sections: every section with something to show, in reading order.
+        apart: what earns nothing, by state, scored or not.
     """
 
     explanation: Explanation | None
     sections: tuple[SectionLine, ...]
+    apart: tuple[Apart, ...] = ()
 
 
 def lay_out(
@@ -288,12 +348,23 @@ def lay_out(
     self_answers: Answers | None = None,
     self_card: Scorecard | None = None,
     baseline: Scorecard | None = None,
+    lifts: Sequence[Lift] = (),
 ) -> Sheet:
-    """A result as rows that add up as printed.
+    """A result as rows that add up as printed: what page, workbook, documents and print show.
 
     Where the overall is published, questions and sections print what they add to it; where it is withheld,
     a section's questions print what they add to that section's own score.
+
+    Args:
+        questionnaire: what was answered.
+        card: the result.
+        answers: as scored in it.
+        self_answers: as the service gave them, where something else may have been agreed.
+        self_card: the service's own result, to stand beside it.
+        baseline: the result it is measured against.
+        lifts: what one level more on each question would add.
     """
+    gains = {lift.key: lift.gain for lift in lifts}
     is_published = card.overall.score is not None
     explanation = explain(questionnaire, card) if is_published else None
     parts = dict(_walk(explanation.parts)) if explanation else {}
@@ -311,16 +382,48 @@ def lay_out(
                 words=section_score(card.section[key]),
                 band=band_of(questionnaire.bands, card.section[key].score),
                 share=own.share if own else None,
+                share_printed=own.printed_share if own else None,
                 adds=own.printed if own else None,
                 questions_add_to=_total(section, inside),
                 self_score=self_card.section.get(key) if self_card else None,
                 baseline_score=baseline.section.get(key) if baseline else None,
                 questions=tuple(
-                    _questions(questionnaire, section, card, answers, self_answers or {}, inside)
+                    _questions(questionnaire, section, card, answers, self_answers or {}, inside, gains)
                 ),
             )
         )
-    return Sheet(explanation, tuple(line for line in lines if line.questions or line.is_scored))
+    return Sheet(
+        explanation,
+        tuple(line for line in lines if line.questions or line.is_scored),
+        tuple(_apart(questionnaire, card, answers)),
+    )
+
+
+EFFECTS = {
+    State.NOT_APPLICABLE: "Left out with their weight: they neither raise nor lower anything.",
+    State.DONT_KNOW: "Count as not answered: they earn nothing yet, and widen what the score could be.",
+    State.UNANSWERED: "Earn nothing yet, and widen what the score could be.",
+    State.OFF_ROUTE: "Earlier answers led past them, so they count for nothing.",
+}
+"""What a state without a score does to the figures."""
+
+
+def _apart(questionnaire: Questionnaire, card: Scorecard, answers: Answers) -> Iterator[Apart]:
+    for state, effect in EFFECTS.items():
+        found = tuple(
+            Uncounted(
+                key=question.key,
+                text=question.text,
+                section=key,
+                reason=answers.get(question.key, Answer()).reason if state is State.NOT_APPLICABLE else "",
+                is_scored=card.question[question.key].weight is not None,
+            )
+            for key, _, section in _sections(questionnaire)
+            for question in section.questions
+            if card.question[question.key].state is state
+        )
+        if found:
+            yield Apart(state, STATE_WORDS[state], effect, found)
 
 
 def _sections(questionnaire: Questionnaire) -> Iterator[tuple[str, int, Section]]:
@@ -360,6 +463,7 @@ def _questions(
     answers: Answers,
     self_answers: Answers,
     parts: Mapping[str, Part],
+    gains: Mapping[str, float],
 ) -> Iterator[QuestionLine]:
     grades = grade_words(questionnaire)
     for question in section.questions:
@@ -382,6 +486,8 @@ def _questions(
             share=scored.share,
             contribution=scored.contribution,
             adds=part.printed if part else None,
+            share_printed=part.printed_share if part else None,
+            gain=gains.get(question.key),
             is_scored=scored.weight is not None,
         )
 
@@ -412,7 +518,7 @@ def _evidence_words(evidence: Evidence | None, grades: Mapping[Evidence, str]) -
 def comparison_words(change: Change) -> str:
     """Whether the change can be compared like for like, and whether it is material."""
     before, after = change.common_weight
-    shares = f"{_percent(before)} of the weight then and {_percent(after)} of the weight now"
+    shares = f"{percent_words(before)} of the weight then and {percent_words(after)} of the weight now"
     if change.like_for_like is None:
         return (
             f"There is no like-for-like figure: only {shares} lies in questions that were answered "
@@ -425,7 +531,3 @@ def comparison_words(change: Change) -> str:
     if change.is_material:
         return f"{moved} That is material: with this evidence a change counts from {least}."
     return f"{moved} That is not material: with this evidence a change counts from {least}."
-
-
-def _percent(share: float | None) -> str:
-    return "none" if share is None else f"{shown(100 * share)}%"

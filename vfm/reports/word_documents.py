@@ -6,7 +6,7 @@ with a header row and words that say what it holds.
 
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from docx.document import Document
     from docx.text.paragraph import Paragraph
 
+TEXT_WIDTH = 16.6
+"""Centimetres between the margins."""
 _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -54,16 +56,75 @@ def style_id(paragraph: "Paragraph") -> str | None:
 
 def table(document: "Document", about: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A table with a header row that each page repeats; `about` tells a screen reader what it holds."""
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-
     made = document.add_table(rows=1, cols=len(heads), style="Table Grid")
     for cell, words in zip(made.rows[0].cells, heads, strict=True):
         cell.paragraphs[0].add_run(fit(words)).bold = True
     for row in rows:
         for cell, words in zip(made.add_row().cells, row, strict=True):
             cell.paragraphs[0].add_run(fit(words))
+    _announce(document.element.body.tbl_lst[-1], about)
+
+
+def fitted_table(
+    document: "Document",
+    about: str,
+    heads: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    widths: Sequence[float],
+    numbers: Collection[int] = (),
+) -> None:
+    """The same in small letters and with columns of given widths, for many columns or long texts.
+
+    Args:
+        document: gets it at the end.
+        about: what it holds, for a screen reader.
+        heads: titles of the columns.
+        rows: a text a column.
+        widths: shares of the width of the text, adding up to 1.
+        numbers: places of the columns that are set to the right.
+    """
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+    from docx.shared import Cm
+
+    made = document.add_table(rows=1, cols=len(heads), style="Table Grid")
+    made.autofit = False
+    for column, width in zip(made.columns, widths, strict=True):
+        column.width = Cm(TEXT_WIDTH * width)
     element = document.element.body.tbl_lst[-1]
+    for place, words in enumerate(heads):
+        _fill(element.tr_lst[0].tc_lst[place], words, is_number=place in numbers, is_bold=True)
+        element.tr_lst[0].tc_lst[place].width = Cm(TEXT_WIDTH * widths[place])
+    for row in rows:
+        made.add_row()
+        line = element.tr_lst[-1]
+        line.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+        for place, words in enumerate(row):
+            _fill(line.tc_lst[place], words, is_number=place in numbers)
+    _announce(element, about)
+    add(document, "", "Beside an answer")  # so that two tables never run together
+    document.element.body.tbl_lst[-1].tblPr.find(qn("w:tblLayout")).set(qn("w:type"), "fixed")
+
+
+def _fill(cell: Any, words: str, *, is_number: bool, is_bold: bool = False) -> None:
+    """One cell, written on its element: python-docx's own cells take most of the time of a long table."""
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+
+    paragraph = cell.p_lst[0]
+    paragraph.style = "Cell"
+    if is_number:
+        paragraph.get_or_add_pPr().jc_val = WD_ALIGN_PARAGRAPH.RIGHT
+    run = paragraph.add_r()
+    if is_bold:
+        run.get_or_add_rPr().get_or_add_b().val = True
+    run.text = fit(words)
+
+
+def _announce(element: Any, about: str) -> None:
+    """Repeat the header row on each page, and say what the table holds."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
     element.tr_lst[0].get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     for name in ("w:tblCaption", "w:tblDescription"):
         said = OxmlElement(name)
@@ -82,6 +143,7 @@ LOOKS: Mapping[str, Mapping[str, Any]] = {
     "Answer": {"size": 11, "after": 3},
     "Beside an answer": {"size": 9, "colour": "505A5F", "after": 2},
     "Tick box": {"size": 11, "after": 2},
+    "Cell": {"size": 9, "after": 1},
     "Answer space": {"size": 10, "colour": "505A5F", "before": 4, "after": 4},
 }
 """Paragraph styles of our own: sizes and spaces in points."""

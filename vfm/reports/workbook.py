@@ -6,15 +6,11 @@ The room's rule: nothing is rounded or worked out here. Text is written as text,
 import csv
 import io
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
-
-from vfm.questionnaires.schema import Questionnaire
-from vfm.reports.result import SectionLine, Sheet
-from vfm.scoring.results import Scorecard
 
 Cell = str | int | float | Decimal | date | None
 WIDEST = 70
@@ -114,88 +110,3 @@ def _in_csv(cell: Cell) -> str:
         case str():
             return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
     return str(cell)
-
-
-# --- one result ---------------------------------------------------------------------------------------------
-
-OVERALL_COLUMNS = ("Figure", "Value")
-SECTION_COLUMNS = (
-    "Section", "Title", "Weight", "Score", "Lowest possible", "Highest possible", "Completeness", "Status",
-    "Status of the rule table", "Before caps", "Caps", "Self score", "Baseline score",
-)  # fmt: skip
-QUESTION_COLUMNS = (
-    "Question", "Section", "Words", "State", "Answer", "Points", "Weight", "Share of the overall",
-    "Contribution", "Evidence", "What the next level says", "Self answer", "Note",
-)  # fmt: skip
-
-
-def result_sheets(
-    questionnaire: Questionnaire, card: Scorecard, sheet: Sheet, about: Sequence[tuple[str, Cell]]
-) -> tuple[Rows, ...]:
-    """The three sheets of one result: Overall, Sections, Questions; figures unrounded, shares in 0 to 1.
-
-    Args:
-        questionnaire: what was answered.
-        card: the result.
-        sheet: the same, laid out.
-        about: (words, value) lines that say whose result it is.
-    """
-    overall = card.overall
-    figures: list[tuple[str, Cell]] = [
-        *about,
-        ("Score", overall.score),
-        ("Lowest possible", overall.low),
-        ("Highest possible", overall.high),
-        ("Completeness", overall.completeness),
-        ("Status", overall.status.value),
-        ("Rating band", overall.band),
-        ("Confidence", overall.confidence and overall.confidence.value),
-        ("Spread", overall.spread),
-        ("Template", questionnaire.key),
-        ("Template version", card.version),
-        ("Scoring engine", card.engine),
-    ]
-    return (
-        Rows("Overall", OVERALL_COLUMNS, tuple(figures)),
-        Rows("Sections", SECTION_COLUMNS, tuple(_section(line) for line in sheet.sections)),
-        Rows("Questions", QUESTION_COLUMNS, tuple(_questions(sheet))),
-    )
-
-
-def _section(line: SectionLine) -> tuple[Cell, ...]:
-    score = line.score
-    return (
-        line.key,
-        line.title,
-        score.weight,
-        score.score,
-        score.low,
-        score.high,
-        score.completeness,
-        score.status.value,
-        score.result,
-        score.uncapped if score.caps and score.score is not None else None,
-        "; ".join(f"{cap.rule}: at most {cap.limit!r}. {cap.reason}" for cap in score.caps) or None,
-        line.self_score.score if line.self_score else None,
-        line.baseline_score.score if line.baseline_score else None,
-    )
-
-
-def _questions(sheet: Sheet) -> Iterator[tuple[Cell, ...]]:
-    for line in sheet.sections:
-        for question in line.questions:
-            yield (
-                question.key,
-                line.key,
-                question.text,
-                question.state.value,
-                question.answer,
-                question.points,
-                question.weight,
-                question.share,
-                question.contribution,
-                question.evidence or None,
-                question.above or None,
-                question.self_answer or None,
-                question.note or None,
-            )

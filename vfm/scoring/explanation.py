@@ -259,7 +259,7 @@ def lifts(
     answers: Answers,
     card: Scorecard,
     section: str = "",
-    count: int = LIFTS_SHOWN,
+    count: int | None = LIFTS_SHOWN,
 ) -> tuple[Lift, ...]:
     """The questions that would raise the overall, or one section's figure, most if one level better.
 
@@ -270,7 +270,7 @@ def lifts(
         answers: as scored.
         card: their result.
         section: key of the section whose figure is to rise, "" for the overall.
-        count: how many at most.
+        count: how many at most; None for every one.
 
     Returns:
         By gain, largest first, ties by key; nothing that would not raise the figure.

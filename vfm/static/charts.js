@@ -46,7 +46,7 @@ async function draw(frame) {
     link("Download table", () => saveTable(frame.dataset.name, table)),
   );
   frame.after(tools);
-  table.closest("details").open = false;
+  table.closest("details:not([data-stays])")?.removeAttribute("open");
   frame.dispatchEvent(new CustomEvent("chart-drawn", { bubbles: true }));
 }
 

@@ -267,7 +267,8 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "results.export": RESULTS,
     "results.show": RESULTS,
     "results.as_json": RESULTS,
-    "results.as_workbook": RESULTS,
+    "results.take_out": RESULTS,
+    "results.working": RESULTS,
     # changes
     "changes.show": RESULTS,
     "changes.export": RESULTS,

@@ -9,20 +9,30 @@ from urllib.parse import urlencode
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from vfm.gateways import pdf
 from vfm.questionnaires.answers import grade_words
 from vfm.questionnaires.schema import Band
 from vfm.reports import changes as moves
-from vfm.reports import profile_chart, workbook
+from vfm.reports import (
+    profile_chart,
+    result_document,
+    result_tables,
+    result_workbook,
+    result_working,
+    workbook,
+)
 from vfm.reports import result as say
+from vfm.reports import result_copy as words
+from vfm.reports.result_copy import ResultCopy
 from vfm.reports.workbook import Rows
 from vfm.scoring.bands import band_of
 from vfm.scoring.methods import METHODS
-from vfm.scoring.results import Scorecard
 from vfm.scoring.service_results import ServiceResult, Wanted
+from vfm.web import errors
 from vfm.web.access import allows
-from vfm.web.attachments import EXCEL, attachment
+from vfm.web.attachments import EXCEL, PDF, WORD, attachment
 from vfm.web.current import actor, now, reading
-from vfm.web.filters import day
+from vfm.web.result_copies import copy_of
 from vfm.workflows import results
 
 blueprint = Blueprint("results", __name__)
@@ -58,6 +68,11 @@ FEW_WORDS = {
 }
 """A cell of the heat map without a score."""
 VIEWS = ("list", "sections")
+FORMS = (("docx", "Word"), ("xlsx", "Excel"), ("json", "JSON"), ("pdf", "PDF"))
+"""Ending of a file that a result is taken away as -> what people call it; the last one not everywhere."""
+NO_PDF = (
+    "PDFs are not made on this site. Take the result as Word or Excel, or print the page from your browser."
+)
 
 
 # --- one result ---------------------------------------------------------------------------------------------
@@ -71,23 +86,57 @@ def show(assessment_id: int) -> ResponseReturnValue:
         result = results.show(store, assessment_id, by=actor(), kind=kind, today=now().date())
     if result.card is None:
         return _no_result(result)
-    sheet = _laid_out(result, result.card)
-    baseline = result.start.cycle if result.start and result.start.card and not result.start.is_this else ""
+    copy = copy_of(result, result.card)
+    person = actor()
+    here = url_for(".show", assessment_id=assessment_id, kind=result.kind)
     return render_template(
         "results/show.html",
         result=result,
-        card=result.card,
-        sheet=sheet,
-        sentence=say.sentence(result.questionnaire, result.card, result.change),
-        chart=profile_chart.profile(sheet.sections, baseline=baseline),
+        copy=copy,
+        card=copy.card,
+        sheet=copy.sheet,
+        words=words,
+        tables=result_tables,
+        here=here,
+        links=[
+            f"{here}&open={line.key}#section-{line.key}" for line in profile_chart.top(copy.sheet.sections)
+        ],
+        chart=profile_chart.profile(copy.sheet.sections, copy.earlier),
         band=next((b for b in result.questionnaire.bands if b.name == result.card.overall.band), None),
         method=METHODS[result.questionnaire.scoring.method].words,
         status=STATUS_WORDS[result.head.status],
         opened=request.args.get("open", ""),
         grades=grade_words(result.questionnaire),
-        may_challenge=result.head.status in ("signed_off", "agreed") and allows("challenge.show", actor()),
+        forms=FORMS if pdf.is_available() else FORMS[:-1],
+        may_challenge=result.head.status in ("signed_off", "agreed") and allows("challenge.show", person),
+        may_read_answers=result.may_read_answers and allows("history.of_question", person),
+        history=url_for("history.of_question", assessment_id=assessment_id, key="-").removesuffix(
+            "-/history"
+        ),
+        challenge=url_for("challenge.question", assessment_id=assessment_id, key="-").removesuffix("-"),
         say=say,
         moves=moves,
+    )
+
+
+@blueprint.get("/assessments/<int:assessment_id>/result/working")
+def working(assessment_id: int) -> ResponseReturnValue:
+    """How each figure was worked out: every weight, value and product, to be done again by hand."""
+    with reading() as store:
+        result = results.show(store, assessment_id, by=actor(), kind=request.args.get("kind", ""))
+    if result.card is None:
+        return _no_result(result)
+    copy = copy_of(result, result.card)
+    here = url_for(".show", assessment_id=assessment_id, kind=result.kind)
+    return render_template(
+        "results/working.html",
+        result=result,
+        copy=copy,
+        here=here,
+        self_address=url_for(".working", assessment_id=assessment_id, kind=result.kind),
+        opened=request.args.get("open", ""),
+        how=result_working,
+        say=say,
     )
 
 
@@ -100,25 +149,27 @@ def as_json(assessment_id: int) -> ResponseReturnValue:
     return attachment(text.encode(), f"{head.service} {head.cycle} result.json", "application/json")
 
 
-@blueprint.get("/assessments/<int:assessment_id>/result.xlsx")
-def as_workbook(assessment_id: int) -> ResponseReturnValue:
-    """The result as a workbook: Overall, Sections, Questions."""
+@blueprint.get("/assessments/<int:assessment_id>/result.<any(docx, xlsx, pdf):form>")
+def take_out(assessment_id: int, form: str) -> ResponseReturnValue:
+    """The result, whole, as a file: the same words and figures as on its page."""
     with reading() as store:
         result = results.show(store, assessment_id, by=actor(), kind=request.args.get("kind", ""))
     if result.card is None:
         return _no_result(result), 404
-    head = result.head
-    about: list[tuple[str, workbook.Cell]] = [
-        ("Service", head.service),
-        ("Directorate", head.directorate),
-        ("Cycle", head.cycle),
-        ("Assessment template", head.template),
-        ("Result", "Agreed" if result.kind == "agreed" else "Self score"),
-        ("Taken out on", day(now())),
-    ]
-    sheets = workbook.result_sheets(result.questionnaire, result.card, _laid_out(result, result.card), about)
-    made = workbook.workbook(sheets, title=f"{head.service}, {head.cycle}")
-    return attachment(made, f"{head.service} {head.cycle} result.xlsx", EXCEL)
+    if form == "pdf" and not pdf.is_available():
+        return errors.page(404, message=NO_PDF)
+    copy = copy_of(result, result.card)
+    name = f"{result.head.service} {result.head.cycle} result.{form}"
+    if form == "docx":
+        return attachment(result_document.word(copy), name, WORD)
+    if form == "xlsx":
+        return attachment(result_workbook.excel(copy), name, EXCEL)
+    return attachment(pdf.pdf(printed(copy)), name, PDF)
+
+
+def printed(copy: ResultCopy) -> str:
+    """The page that is set as a PDF."""
+    return render_template("results/print.html", copy=copy, tables=result_tables, how=result_working, say=say)
 
 
 def _no_result(result: results.Result) -> str:
@@ -127,17 +178,6 @@ def _no_result(result: results.Result) -> str:
         result=result,
         status=STATUS_WORDS[result.head.status],
         may_open=allows("assessments.show", actor()),
-    )
-
-
-def _laid_out(result: results.Result, card: Scorecard) -> say.Sheet:
-    return say.lay_out(
-        result.questionnaire,
-        card,
-        result.answers,
-        self_answers=result.self_answers,
-        self_card=result.self_card if result.kind == "agreed" else None,
-        baseline=result.start.card if result.start and not result.start.is_this else None,
     )
 
 

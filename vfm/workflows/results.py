@@ -15,9 +15,11 @@ from vfm.questionnaires.schema import Band, Questionnaire
 from vfm.roles import Actor
 from vfm.scoring.challenge import agreed_answers
 from vfm.scoring.change import Change, change
+from vfm.scoring.climbing import Climb, Missing, climb, missing
 from vfm.scoring.explanation import Lift, lifts
-from vfm.scoring.results import Scorecard
+from vfm.scoring.results import ENGINE, Scorecard
 from vfm.scoring.service_results import ServiceResult, Wanted, chosen
+from vfm.scoring.working import Working, workings
 from vfm.store import baselines, cohorts, content, meanings, reach
 from vfm.store.queries import evidence
 from vfm.store.queries import results as queries
@@ -93,6 +95,30 @@ class Start:
 
 
 @dataclass(frozen=True)
+class Before:
+    """The service's agreed result of the rollout before this one, where that is not the baseline."""
+
+    cycle: str
+    card: Scorecard
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """What follows from scoring again: only for a result of the engine that is at hand.
+
+    Attributes:
+        lifts: what one level more on each question would add, the largest first.
+        climb: the way to the next band; missing: what to answer before there is an overall.
+        workings: how each figure comes about.
+    """
+
+    lifts: tuple[Lift, ...] = ()
+    climb: Climb | None = None
+    missing: tuple[Missing, ...] = ()
+    workings: tuple[Working, ...] = ()
+
+
+@dataclass(frozen=True)
 class Result:
     """One result, whole.
 
@@ -101,9 +127,11 @@ class Result:
         card: the result shown; None while the assessment is open.
         self_card: what the service said of itself; agreed_card: None until the challenge is closed.
         answers: as scored in `card`; self_answers: as the service gave them.
-        lifts: the questions that would raise the overall most, one level up.
+        what_if: what would raise it, and the working behind it.
         trails: question key -> challenge.
         change: since the baseline; None without one, or where this is the baseline or came before it.
+        before: what is marked beside it where the last rollout is not the baseline; None without one.
+        may_read_answers: whether this person may see who wrote what, and the evidence.
         pieces: question key -> the evidence that supports its answer, for those who may see it.
     """
 
@@ -115,10 +143,12 @@ class Result:
     agreed_card: Scorecard | None = None
     answers: Mapping[str, Answer] = field(default_factory=dict)
     self_answers: Mapping[str, Answer] = field(default_factory=dict)
-    lifts: tuple[Lift, ...] = ()
+    what_if: WhatIf = WhatIf()
     trails: Mapping[str, Trail] = field(default_factory=dict)
     start: Start | None = None
     change: Change | None = None
+    before: Before | None = None
+    may_read_answers: bool = False
     pieces: Mapping[str, tuple[Piece, ...]] = field(default_factory=dict)
 
 
@@ -163,12 +193,35 @@ def show(
         agreed_card=kept.get("agreed"),
         answers=answers,
         self_answers=given,
-        lifts=lifts(questionnaire, answers, kept[shown]),
+        what_if=_what_if(questionnaire, answers, kept[shown]),
         trails=trails,
         start=start,
         change=since,
+        before=_before(session, row, start),
+        may_read_answers=reach.sees_whole(by, row.service_id),
         pieces=_pieces(session, row, by, today) if today else {},
     )
+
+
+def _what_if(questionnaire: Questionnaire, answers: Mapping[str, Answer], card: Scorecard) -> WhatIf:
+    if card.engine != ENGINE:
+        return WhatIf()
+    return WhatIf(
+        lifts(questionnaire, answers, card, count=None),
+        climb(questionnaire, answers, card),
+        missing(questionnaire, answers, card),
+        workings(questionnaire, answers),
+    )
+
+
+def _before(session: Session, row: AnyRow, start: Start | None) -> Before | None:
+    """The last rollout's agreed result; a baseline that is the last rollout has its own mark."""
+    if row.submitted_at is None:
+        return None
+    kept = queries.agreed_before(session, row.service_id, row.template_id, row.submitted_at, [row.id])
+    if kept is None or (start is not None and not start.is_this and start.cycle == kept.cycle):
+        return None
+    return Before(kept.cycle, Scorecard.from_json(kept.content))
 
 
 def _pieces(session: Session, row: AnyRow, by: Actor, today: date) -> dict[str, tuple[Piece, ...]]:

@@ -1,6 +1,7 @@
 """Results: what is kept of one assessment's scores, and the results of a whole cycle."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, case, func, select
@@ -134,6 +135,37 @@ def challenges(session: Session, assessment_ids: Collection[int]) -> list[AnyRow
             .order_by(Challenge.at, Challenge.id)
         )
     )
+
+
+def agreed_before(
+    session: Session, service_id: int, template_id: int, before: datetime, apart: Collection[int]
+) -> AnyRow | None:
+    """(cycle, content) of the newest agreed result of a service, of an earlier rollout of one template.
+
+    Args:
+        session: to read from.
+        service_id: whose.
+        template_id: of any version of this template.
+        before: when the later assessment was submitted.
+        apart: assessments that do not count.
+    """
+    return session.execute(
+        select(Cycle.name.label("cycle"), ScorecardRow.content)
+        .join(Assessment, Assessment.id == ScorecardRow.assessment_id)
+        .join(Cycle, Cycle.id == Assessment.cycle_id)
+        .join(Version, Version.id == Assessment.version_id)
+        .where(
+            Assessment.service_id == service_id,
+            Version.template_id == template_id,
+            Assessment.id.not_in(apart),
+            Assessment.status == "agreed",
+            Assessment.submitted_at < before,
+            Cycle.kind == "rollout",
+            ScorecardRow.kind == "agreed",
+        )
+        .order_by(Assessment.submitted_at.desc(), ScorecardRow.number.desc())
+        .limit(1)
+    ).first()
 
 
 # --- a whole cycle ------------------------------------------------------------------------------------------
