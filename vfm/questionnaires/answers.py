@@ -270,7 +270,7 @@ def answers_from_json(questionnaire: Questionnaire, data: object) -> dict[str, A
     answers: dict[str, Answer] = {}
     problems: list[Problem] = []
     for key, content in given.items():
-        read = _answer_at(questionnaire, str(key), content)
+        read = answer_at(questionnaire, str(key), content)
         if isinstance(read, Answer):
             answers[str(key)] = read
         else:
@@ -280,13 +280,19 @@ def answers_from_json(questionnaire: Questionnaire, data: object) -> dict[str, A
     return answers
 
 
-def _answer_at(questionnaire: Questionnaire, key: str, content: object) -> Answer | Problems:
+def answer_at(questionnaire: Questionnaire, key: str, content: object) -> Answer | Problems:
+    """The answer to the question of a key, as `answer_from_json`; a key nobody asked is a problem."""
     question = questionnaire.questions.get(key)
     if question is None:
-        near = meant_key(key, questionnaire.questions)
-        cure = f'Did you mean "{near}"?' if near else "Take it out, or use the template it belongs to."
-        return (Problem(key, f'The template "{questionnaire.key}" has no question "{key}". {cure}'),)
+        return (unknown_key(questionnaire, key),)
     return answer_from_json(questionnaire, question, content)
+
+
+def unknown_key(questionnaire: Questionnaire, key: object) -> Problem:
+    """What to say of an answer to a question that the questionnaire does not ask."""
+    near = meant_key(str(key), questionnaire.questions)
+    cure = f'Did you mean "{near}"?' if near else "Take it out, or use the template it belongs to."
+    return Problem(str(key), f'The template "{questionnaire.key}" has no question "{key}". {cure}')
 
 
 # --- words --------------------------------------------------------------------------------------------------

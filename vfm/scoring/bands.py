@@ -22,8 +22,13 @@ def band_of(bands: Sequence[Band], score: float | None) -> Band | None:
     """The highest band whose minimum the score reaches; None without a score or below every band."""
     if score is None:
         return None
-    reached = [band for band in bands if reaches(score, band.minimum)]
-    return max(reached, key=lambda band: band.minimum, default=None)
+    reached = [place for place in climbing(bands) if reaches(score, bands[place].minimum)]
+    return bands[reached[-1]] if reached else None
+
+
+def climbing(bands: Sequence[Band]) -> list[int]:
+    """The places of the bands from the lowest minimum up; of two alike, the first is higher."""
+    return sorted(range(len(bands)), key=lambda place: (bands[place].minimum, -place))
 
 
 def next_band(bands: Sequence[Band], score: float | None) -> NextBand | None:

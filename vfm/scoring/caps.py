@@ -84,24 +84,30 @@ def _critical(questionnaire: Questionnaire, node: Node, reading: Reading) -> lis
     gaps = {item.key for item in reading.gaps} if node.criticals else set()
     for item in node.criticals:
         value = reading.given[item.key].value if item.key in reading.points else None
-        now = value is not None and _is_lowest(item, value)
+        now = value is not None and is_lowest(item, value)
         if now or item.key in gaps:
-            reason = _critical_reason(questionnaire, item, value)
-            tried.append((Hold(item.key, questionnaire.scoring.critical_limit, reason), (now, True, now)))
+            tried.append((critical_hold(questionnaire, item, value), (now, True, now)))
     return tried
 
 
-def _is_lowest(item: Item, value: Any) -> bool:
+def is_lowest(item: Item, value: Any) -> bool:
     """On a scale the first level alone, whatever the second is worth; else any answer worth least."""
     if item.question.kind is Kind.SCALE:
         return bool(value == item.lowest)
     return item.points[value] == item.points[item.lowest]
 
 
-def _critical_reason(questionnaire: Questionnaire, item: Item, value: Any) -> str:
+def critical_hold(questionnaire: Questionnaire, item: Item, value: Any) -> Hold:
+    """What a critical question at its lowest does to its section."""
     level = questionnaire.level_words(item.question).get(value) if isinstance(value, int) else None
     words = level or item.question.option_labels.get(str(value)) or str(value)
-    return f"{item.key} is critical and stands at its lowest level: {words}"
+    reason = f"{item.key} is critical and stands at its lowest level: {words}"
+    return Hold(item.key, questionnaire.scoring.critical_limit, reason)
+
+
+def conditional_hold(cap: Cap) -> Hold:
+    """What a cap whose condition is true does to its section."""
+    return Hold(cap.key, cap.limit, cap.reason)
 
 
 Trial = Callable[[Cap], bool]
@@ -123,4 +129,4 @@ def _trials(structure: Structure, reading: Reading) -> tuple[Trial, Trial, Trial
 def _conditional(node: Node, trials: tuple[Trial, Trial, Trial]) -> list[tuple[Hold, Ends]]:
     caps = node.section.caps if node.section is not None else ()
     now, lowest, highest = trials
-    return [(Hold(cap.key, cap.limit, cap.reason), (now(cap), lowest(cap), highest(cap))) for cap in caps]
+    return [(conditional_hold(cap), (now(cap), lowest(cap), highest(cap))) for cap in caps]

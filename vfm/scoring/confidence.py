@@ -34,11 +34,17 @@ class Confidence(StrEnum):
     LOW = "low"
 
 
+CONFIDENT_FROM: Mapping[Confidence, float] = {
+    Confidence.LOW: 0.0,
+    Confidence.MEDIUM: 0.5,
+    Confidence.HIGH: 0.75,
+}
+"""Word -> the weighted mean grade, in [0, 1], from which it is said; lowest first."""
+
+
 def confidence_word(share: float) -> Confidence:
-    """High from 0.75, medium from 0.5, else low; `share` is the weighted mean grade in [0, 1]."""
-    if reaches(share, 0.75):
-        return Confidence.HIGH
-    return Confidence.MEDIUM if reaches(share, 0.5) else Confidence.LOW
+    """The highest word whose threshold the weighted mean grade, in [0, 1], reaches."""
+    return [word for word, least in CONFIDENT_FROM.items() if reaches(share, least)][-1]
 
 
 def spread_by_grade(points: Sequence[float]) -> dict[Evidence, float]:

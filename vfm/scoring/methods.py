@@ -8,25 +8,25 @@ from dataclasses import dataclass
 
 from vfm.questionnaires.schema import Method
 from vfm.scoring.structure import Node
-from vfm.scoring.tree import SectionWeight
+from vfm.scoring.tree import SectionWeight, Weights
 
 
-def declared(node: Node, _entered: float) -> float:
+def declared(node: Node, _entered: object) -> float:
     """Sections count as the template says."""
     return node.weight
 
 
-def equal(node: Node, _entered: float) -> float:
+def equal(node: Node, _entered: object) -> float:
     """Every section counts the same; beside questions, as their average does."""
     return node.even_weight
 
 
-def by_points(_node: Node, entered: float) -> float:
+def by_points(_node: Node, entered: Weights) -> Weights:
     """Sections count by the points that could be had in them, so that points simply add up."""
     return entered
 
 
-def declared_or_equal(node: Node, _entered: float) -> float:
+def declared_or_equal(node: Node, _entered: object) -> float:
     """Sections count as the template says, and the same where it says nothing: only completeness needs it."""
     return node.weight or node.even_weight
 

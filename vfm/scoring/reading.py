@@ -5,9 +5,10 @@ Pure. What cannot be scored is named, every case at once; nothing is guessed.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from vfm.errors import Invalid, Problem
-from vfm.questionnaires.answers import UNANSWERED, Answer, Answers, State
+from vfm.questionnaires.answers import UNANSWERED, Answer, Answers, State, Value
 from vfm.scoring.structure import Item, Structure
 
 
@@ -54,16 +55,13 @@ def read(structure: Structure, answers: Answers, route: Collection[str]) -> Read
         if key not in route:
             continue
         answer = answers.get(key, UNANSWERED)
-        if answer.state is State.ANSWERED:
-            worth = _worth(item, answer)
-            if worth is None:
-                problems.append(_off_scale(item, answer))
-            else:
-                points[key] = worth
+        problem = fault(item, answer)
+        if problem is not None:
+            problems.append(problem)
+        elif answer.state is State.ANSWERED:
+            points[key] = worth(item, answer)
         elif answer.state is State.NOT_APPLICABLE:
             not_applicable.add(key)
-            if not item.question.allows_na:
-                problems.append(Problem(key, "This question applies to everybody. Choose an answer."))
         else:
             gaps.append(item)
     if problems:
@@ -72,14 +70,20 @@ def read(structure: Structure, answers: Answers, route: Collection[str]) -> Read
     return Reading(given, points, tuple(gaps), frozenset(not_applicable))
 
 
-def _worth(item: Item, answer: Answer) -> float | None:
-    """The points of an answer, or None when its value is not on the scale."""
-    value = answer.value
-    if isinstance(value, bool) or not isinstance(value, int | str):
-        return None
-    return item.points.get(value)
+def fault(item: Item, answer: Answer) -> Problem | None:
+    """Why an answer on the route cannot be scored, None when it can."""
+    if answer.state is State.ANSWERED and not _is_on_scale(item, answer.value):
+        known = ", ".join(map(str, item.points))
+        return Problem(item.key, f"The answer {answer.value!r} is not one of {known}. Choose one of these.")
+    if answer.state is State.NOT_APPLICABLE and not item.question.allows_na:
+        return Problem(item.key, "This question applies to everybody. Choose an answer.")
+    return None
 
 
-def _off_scale(item: Item, answer: Answer) -> Problem:
-    known = ", ".join(map(str, item.points))
-    return Problem(item.key, f"The answer {answer.value!r} is not one of {known}. Choose one of these.")
+def _is_on_scale(item: Item, value: Value | None) -> TypeGuard[int | str]:
+    return isinstance(value, int | str) and not isinstance(value, bool) and value in item.points
+
+
+def worth(item: Item, answer: Answer) -> float:
+    """The points of an answer whose value is on the scale."""
+    return item.points[answer.value]  # type: ignore[index]

@@ -33,6 +33,7 @@ from vfm.scoring.results import (
 )
 from vfm.scoring.rounding import reaches
 from vfm.scoring.rules import Outcome, outcome_of
+from vfm.scoring.statuses import overall_status, section_status
 from vfm.scoring.structure import Item, Node, Structure, structure_of
 from vfm.scoring.tree import Mean, fold, shares, variances
 
@@ -240,14 +241,13 @@ def _spread(figures: Figures, key: str) -> float | None:
 def _section_status(
     node: Node, method: Row, figures: Figures, minimum: float, is_loose: bool
 ) -> SectionStatus:
-    if not node.is_scored:
-        return SectionStatus.UNSCORED
     completeness = _value(figures.completeness, node.key)
-    if completeness is None:
-        return SectionStatus.NOT_APPLICABLE
-    is_whole = not method.has_score or (_is_inside(figures, node.key) and not is_loose)
-    is_scored = is_whole and reaches(completeness, minimum)
-    return SectionStatus.SCORED if is_scored else SectionStatus.INSUFFICIENT
+    return section_status(
+        is_scored=node.is_scored,
+        applies=completeness is not None,
+        is_complete=completeness is not None and reaches(completeness, minimum),
+        is_whole=not method.has_score or (_is_inside(figures, node.key) and not is_loose),
+    )
 
 
 def _loose(root: Node, figures: Figures, caps: Caps) -> set[str]:
@@ -276,13 +276,11 @@ def _overall(
 ) -> OverallScore:
     questionnaire = structure.questionnaire
     completeness = _value(figures.completeness, ROOT)
-    if not questionnaire.scoring.has_overall:
-        return OverallScore(None, None, None, completeness, OverallStatus.OFF)
-    if completeness is None:
-        return OverallScore(None, None, None, None, OverallStatus.NOT_APPLICABLE)
+    status = _overall_status(structure, method, figures, caps, sections)
+    if status in (OverallStatus.OFF, OverallStatus.NOT_APPLICABLE):
+        return OverallScore(None, None, None, completeness, status)
     mean = _value(figures.mean, ROOT) if method.has_score else None
-    is_published = _is_publishable(structure, method, figures, caps, sections)
-    published = mean if is_published else None
+    published = mean if status is OverallStatus.PUBLISHED else None
     band = band_of(questionnaire.bands, published)
     confidence = _value(figures.confidence, ROOT) or 0.0
     return OverallScore(
@@ -290,7 +288,7 @@ def _overall(
         low=_value(figures.low, ROOT) if method.has_score else None,
         high=_value(figures.high, ROOT) if method.has_score else None,
         completeness=completeness,
-        status=OverallStatus.PUBLISHED if is_published else OverallStatus.PROVISIONAL,
+        status=status,
         band=band.name if band else None,
         confidence=confidence_word(confidence),
         spread=_spread(figures, ROOT),
@@ -299,19 +297,20 @@ def _overall(
     )
 
 
-def _is_publishable(
+def _overall_status(
     structure: Structure, method: Row, figures: Figures, caps: Caps, sections: Mapping[str, SectionScore]
-) -> bool:
+) -> OverallStatus:
+    scoring, all_sections = structure.questionnaire.scoring, structure.questionnaire.all_sections
     completeness = _value(figures.completeness, ROOT)
-    if completeness is None or not reaches(completeness, structure.questionnaire.scoring.overall_minimum):
-        return False
     withheld = [key for key, section in sections.items() if section.status is SectionStatus.INSUFFICIENT]
-    all_sections = structure.questionnaire.all_sections
-    if any(all_sections[key].critical for key in withheld):
-        return False
-    if not method.has_score:
-        return True
-    return ROOT not in _loose(structure.root, figures, caps) and _is_inside(figures, ROOT)
+    is_loose = ROOT in _loose(structure.root, figures, caps)
+    return overall_status(
+        has_overall=scoring.has_overall,
+        applies=completeness is not None,
+        is_complete=completeness is not None and reaches(completeness, scoring.overall_minimum),
+        is_critical_withheld=any(all_sections[key].critical for key in withheld),
+        is_whole=not method.has_score or (_is_inside(figures, ROOT) and not is_loose),
+    )
 
 
 def _is_inside(figures: Figures, key: str) -> bool:

@@ -3,8 +3,8 @@
 Pure. Plain left-to-right sums: the same order, and so the same last digit, wherever they are computed.
 """
 
-from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple, Protocol, TypeVar
 
 from vfm.scoring.structure import Node
 
@@ -23,8 +23,17 @@ class Mean(NamedTuple):
     weight: float
 
 
-SectionWeight = Callable[[Node, float], float]
-"""(section, question weight that entered its mean) -> how it counts in what holds it."""
+Weights = TypeVar("Weights")
+
+
+class SectionWeight(Protocol):
+    """(section, question weight that entered its mean) -> how it counts in what holds it.
+
+    The weight may be one figure or an array of them, one for each of many assessments.
+    """
+
+    def __call__(self, node: Node, entered: Weights, /) -> Weights | float:
+        """How the section counts."""
 
 
 def fold(
@@ -124,9 +133,11 @@ def variances(
     for item in node.items:
         spread = spreads.get(item.question.key)
         if spread is not None:
-            variance += (item.weight / total * spread) ** 2
+            part = item.weight / total * spread
+            variance += part * part  # a product, as the last digit of a power is the machine's affair
     for child in node.children:
         mean = means[child.key]
         if mean.value is not None:
-            variance += (section_weight(child, mean.weight) / total) ** 2 * into[child.key]
+            part = section_weight(child, mean.weight) / total
+            variance += part * part * into[child.key]
     into[node.key] = variance
