@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from tests.answering import drawn
 from tests.build import answer, dont_know, na, question, questionnaire, scale_question, section, yes_no
 from tests.generated import made
+from tests.worked import CASES, Case
 from vfm.errors import Invalid, Problem
 from vfm.questionnaires import document
 from vfm.questionnaires.answers import Answer, answers_from_json, answers_to_json
@@ -30,6 +31,7 @@ from vfm.scoring.thresholds import reach
 
 DATA = Path(__file__).parents[2] / "data"
 READY = sorted((DATA / "templates").glob("*.yaml"))
+SCORED = [case for case in CASES.values() if case.kind == "score"]
 TRIES = settings(max_examples=150, deadline=None)
 
 
@@ -82,15 +84,11 @@ def test_the_ready_templates_give_the_digits_of_one_assessment_alone(path: Path)
     assert len({*portfolio.overall.mean.tolist()}) > 50
 
 
-@pytest.mark.parametrize("name", ["check-1", "check-2"])
-def test_worked_checks_come_out_as_alone(name: str) -> None:
-    template = Questionnaire.model_validate(case(name, "template"))
-    portfolio = assert_alike(template, [answers_from_json(template, case(name, "answers"))] * 3)
-    assert portfolio.overall.score.tolist() == [{"check-1": 62.5, "check-2": 80.0}[name]] * 3
-
-
-def case(name: str, part: str) -> Any:
-    return json.loads((DATA / "cases" / f"scoring-{name}-{part}.json").read_text())
+@pytest.mark.parametrize("case", SCORED, ids=lambda case: case.key)
+def test_worked_cases_come_out_as_alone(case: Case) -> None:
+    chance = random.Random(case.key)
+    template = case.template()
+    assert_alike(template, [case.answers(), {}, *(drawn(chance, template) for _ in range(3))])
 
 
 def test_more_assessments_than_are_taken_at_a_time() -> None:

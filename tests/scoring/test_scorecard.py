@@ -20,7 +20,7 @@ def test_output_has_exactly_the_laid_down_fields() -> None:
     case = CASES["weighted-mean-1"]
     found = score(case.template(), case.answers()).as_json()
     assert list(found) == ["engine", "template", "overall", "sections", "questions"]
-    assert found["engine"] == ENGINE == "1.0"
+    assert found["engine"] == ENGINE == "1.1"
     assert found["template"] == {"key": "weighted-mean-1", "version": 1}
     assert " ".join(found["overall"]) == "score low high completeness status band confidence spread"
     assert " ".join(found["sections"][0]) == ("key weight score low high completeness status caps result")

@@ -14,7 +14,7 @@ from vfm.questionnaires.answers import Evidence, State
 from vfm.scoring.confidence import Confidence
 from vfm.scoring.rounding import at_the_ends
 
-ENGINE = "1.0"
+ENGINE = "1.1"
 
 
 class SectionStatus(StrEnum):
