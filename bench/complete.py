@@ -6,7 +6,8 @@ Each round a signed-in director opens the task list, opens and saves section aft
 of its form (no script, no autosave), checks and sends, and reads what was sent; every question is answered,
 and some are asked only because of an earlier answer. The requests are asked of the application in this
 process: CPU is this process's own, reading HTTP from the socket left out. It prints each request's CPU in
-its best round and in the middle one, its SQL statements, and their sums over the whole way.
+its best round and in the middle one, its SQL statements, and their sums over the whole way. The statements
+are counted before that, by another copy of the application: counting makes each of them dearer.
 
 Then that many directors, each with an assessment of their own, do all of this at once on a real server
 (gunicorn, as `vfm serve` starts it, on loopback): p95 of a request by the clock, and how many of the
@@ -234,10 +235,11 @@ class Costs:
 class Inside:
     """The application in this process, asked by one director."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, *, counts: bool = False) -> None:
         self.app = create_app(Settings(database=address, secret=trial.SECRET))
         self.statements = 0
-        event.listen(self.app.extensions["vfm"].engine, "before_cursor_execute", self._one_more)
+        if counts:
+            event.listen(self.app.extensions["vfm"].engine, "before_cursor_execute", self._one_more)
 
     def _one_more(self, _connection: object, _cursor: object, statement: str, *_rest: object) -> None:
         if not statement.startswith("BEGIN"):
@@ -270,22 +272,25 @@ class Inside:
 
 
 def cost(address: str, ready: Ready, rounds: int, profiler: cProfile.Profile | None = None) -> Costs:
-    """Complete an assessment that many times, after once to warm up."""
-    inside, costs, questionnaire = Inside(address), Costs(), asked()
-    for turn in range(rounds + 1):
+    """Complete an assessment that many times, after three to read the template, to count, and to warm up."""
+    costs, questionnaire = Costs(), asked()
+    counting, measuring = Inside(address, counts=True), Inside(address)
+    for turn in range(rounds + 3):
+        inside = measuring if turn > 1 else counting
         spent: list[float] = []
-        inside.statements, is_counted = 0, turn > 0
 
-        def done(name: str, spent: list[float] = spent, is_counted: bool = is_counted) -> None:
-            if is_counted:
+        def done(name: str, turn: int = turn, spent: list[float] = spent) -> None:
+            if turn < 2:
+                costs.statements[name] = counting.statements
+                counting.statements = 0
+            elif turn > 2:
                 costs.cpu.setdefault(name, []).append(sum(spent))
-                costs.statements[name] = inside.statements
             spent.clear()
-            inside.statements = 0
 
-        ask = inside.ask_as(ready.cookies[turn], spent, profiler if is_counted else None)
+        ask = inside.ask_as(ready.cookies[turn], spent, profiler if turn > 2 else None)
         completed(ask, ready.assessments[turn], questionnaire, done)
-    inside.close()
+    counting.close()
+    measuring.close()
     return costs
 
 
@@ -366,7 +371,7 @@ def lost(address: str, people: Iterable[Director]) -> list[str]:
 
 def tried(address: str, kind: str, rounds: int, directors: int, *, is_profiled: bool) -> int:
     """Measure on one database and print; 1 when an answer is lost."""
-    ready = trial.filled(address, asked(), [1] * (rounds + 1 + directors))
+    ready = trial.filled(address, asked(), [1] * (rounds + 3 + directors))
     if is_profiled:
         profiler = cProfile.Profile()
         cost(address, ready, rounds, profiler)
