@@ -111,16 +111,19 @@ def _sqlite(address: str) -> Engine:
         nonlocal has_been_there
         record.info["file"] = _file_at(path)
         has_been_there = record.info["file"] is not None
-        connection.isolation_level = None  # transactions are begun by `begin` below, not by the driver
+        connection.isolation_level = None  # transactions are begun by `_begin` below, not by the driver
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
             connection.execute(f"PRAGMA {pragma}")
 
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("writes", True)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
+    event.listen(engine, "begin", _begin)
     return engine
+
+
+def _begin(connection: Connection) -> None:
+    if connection.get_execution_options().get("writes", True):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:  # it waits for nobody, so that nothing can go wrong here
+        connection.connection.cursor().execute("BEGIN")
 
 
 def _postgresql(url: URL) -> Engine:
@@ -228,6 +231,7 @@ def reading(engine: Engine) -> Iterator[Session]:
         driver: Any = connection.connection.dbapi_connection if engine.name == "postgresql" else None
         if driver:
             driver.autocommit = True
+        connection.begin()
         try:
             with _Reading(connection) as session:
                 yield session

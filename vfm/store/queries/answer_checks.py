@@ -6,16 +6,16 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from vfm.store.prepared import Prepared
 from vfm.store.tables import Comment, Delegation, Person
 
-# Built once, and run without the ORM: each is asked whenever answers are checked.
-_AWAY = (
+_AWAY = Prepared(
     select(Delegation.person_id, Person.name, Delegation.place, Delegation.given_at)
     .join(Person, Person.id == Delegation.person_id)
     .where(Delegation.assessment_id == bindparam("id"), Delegation.handed_back_at.is_(None))
     .order_by(Delegation.given_at, Delegation.id)
 )
-_COMMENTS = (
+_COMMENTS = Prepared(
     select(Comment.question_key, func.count())
     .where(Comment.assessment_id == bindparam("id"), Comment.settled_at.is_(None))
     .group_by(Comment.question_key)
@@ -33,10 +33,9 @@ class Away(NamedTuple):
 
 def away(session: Session, assessment_id: int) -> list[Away]:
     """The parts that are still with somebody, the longest away first."""
-    return [Away(*row) for row in session.connection().execute(_AWAY, {"id": assessment_id})]
+    return [Away(*row) for row in _AWAY.rows(session, id=assessment_id)]
 
 
 def open_comments(session: Session, assessment_id: int) -> dict[str, int]:
     """Question key (empty: the whole) -> how many comments nobody has settled."""
-    rows = session.connection().execute(_COMMENTS, {"id": assessment_id})
-    return {key or "": number for key, number in rows}
+    return {key or "": number for key, number in _COMMENTS.rows(session, id=assessment_id)}

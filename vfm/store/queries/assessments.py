@@ -5,13 +5,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import CompoundSelect, Select, and_, bindparam, func, literal, or_, select, union_all
+from sqlalchemy import Select, and_, bindparam, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from vfm.questionnaires.merging import Kept
 from vfm.questionnaires.published import POSTS
 from vfm.questionnaires.steps import Status
 from vfm.roles import Role
+from vfm.store.prepared import OneOf, Prepared
 from vfm.store.queries.deadlines import DUE
 from vfm.store.tables import (
     AnswerRow,
@@ -156,11 +157,11 @@ def _head() -> Select[*tuple[Any, ...]]:
 
 
 HEAD_WIDTH = len(Head._fields)
-# Built once, and run without the ORM: these are asked on every page of an assessment.
-_HEAD_BY_ID = _head().where(Assessment.id == bindparam("id"))
-_HEAD_LOCKED = _HEAD_BY_ID.with_for_update(of=Assessment)
+_BY_ID = _head().where(Assessment.id == bindparam("id"))
+_HEAD_BY_ID = Prepared(_BY_ID)
+_HEAD_LOCKED = Prepared(_BY_ID.with_for_update(of=Assessment))
 _said_by = aliased(Person)
-_HEAD_WITH_FIGURES = (
+_HEAD_WITH_FIGURES = Prepared(
     _head()
     .add_columns(
         Figure.measure,
@@ -199,11 +200,12 @@ _HEAD_WITH_FIGURES = (
     .where(Assessment.id == bindparam("id"))
     .order_by(Figure.measure, Figure.year)
 )
-_ANSWERS = select(AnswerRow.question_key, AnswerRow.content, AnswerRow.revision).where(
+_of_one = select(AnswerRow.question_key, AnswerRow.content, AnswerRow.revision).where(
     AnswerRow.assessment_id == bindparam("id")
 )
-_SOME_ANSWERS = _ANSWERS.where(AnswerRow.question_key.in_(bindparam("keys", expanding=True)))
-_ANSWERS_OF_TWO = (
+_ANSWERS = Prepared(_of_one)
+_SOME_ANSWERS = Prepared(_of_one.where(OneOf(AnswerRow.question_key, "keys")))
+_ANSWERS_OF_TWO = Prepared(
     select(
         AnswerRow.assessment_id,
         AnswerRow.question_key,
@@ -220,20 +222,20 @@ _ANSWERS_OF_TWO = (
     )
     .where(
         AnswerRow.assessment_id.in_((bindparam("id"), bindparam("earlier_id"))),
-        AnswerRow.question_key.in_(bindparam("keys", expanding=True)),
+        OneOf(AnswerRow.question_key, "keys"),
     )
 )
 
 
 def head(session: Session, assessment_id: int, *, lock: bool = False) -> Head | None:
     """The assessment, None when there is none; `lock` keeps its other writers waiting until this one ends."""
-    row = session.connection().execute(_HEAD_LOCKED if lock else _HEAD_BY_ID, {"id": assessment_id}).first()
+    row = (_HEAD_LOCKED if lock else _HEAD_BY_ID).first(session, id=assessment_id)
     return Head(*row) if row else None
 
 
 def head_with_figures(session: Session, assessment_id: int) -> tuple[Head | None, tuple[Published, ...]]:
     """The assessment, and the figures that stand beside its questions, with what it says of them."""
-    rows = session.connection().execute(_HEAD_WITH_FIGURES, {"id": assessment_id}).all()
+    rows = _HEAD_WITH_FIGURES.rows(session, id=assessment_id)
     if not rows:
         return None, ()
     figures = tuple(Published(*row[HEAD_WIDTH:]) for row in rows if row[HEAD_WIDTH] is not None)
@@ -243,9 +245,9 @@ def head_with_figures(session: Session, assessment_id: int) -> tuple[Head | None
 def answers(session: Session, assessment_id: int, keys: Collection[str] | None = None) -> list[Kept]:
     """The stored answers of an assessment; with `keys`, only those."""
     if keys is None:
-        rows = session.connection().execute(_ANSWERS, {"id": assessment_id})
+        rows = _ANSWERS.rows(session, id=assessment_id)
     else:
-        rows = session.connection().execute(_SOME_ANSWERS, {"id": assessment_id, "keys": sorted(keys)})
+        rows = _SOME_ANSWERS.rows(session, id=assessment_id, keys=sorted(keys))
     return [Kept(*row) for row in rows]
 
 
@@ -258,8 +260,7 @@ def answers_now_and_before(
     """
     if earlier_id is None:
         return answers(session, assessment_id, keys), {}
-    wanted = {"id": assessment_id, "earlier_id": earlier_id, "keys": sorted(keys)}
-    rows = session.connection().execute(_ANSWERS_OF_TWO, wanted).all()
+    rows = _ANSWERS_OF_TWO.rows(session, id=assessment_id, earlier_id=earlier_id, keys=sorted(keys))
     now = [Kept(*row[1:4]) for row in rows if row[0] == assessment_id]
     before = {row[1]: row[4] or row[2] for row in rows if row[0] == earlier_id}
     return now, before
@@ -272,20 +273,19 @@ class Attached(NamedTuple):
     comments: int = 0
 
 
-_ATTACHED: CompoundSelect[Any] = union_all(
-    select(EvidenceUse.question_key, literal("evidence"), func.count())
-    .where(
-        EvidenceUse.assessment_id == bindparam("id"),
-        EvidenceUse.question_key.in_(bindparam("keys", expanding=True)),
+_ATTACHED = Prepared(
+    union_all(
+        select(EvidenceUse.question_key, literal("evidence"), func.count())
+        .where(EvidenceUse.assessment_id == bindparam("id"), OneOf(EvidenceUse.question_key, "keys"))
+        .group_by(EvidenceUse.question_key),
+        select(Comment.question_key, literal("comments"), func.count())
+        .where(
+            Comment.assessment_id == bindparam("id"),
+            OneOf(Comment.question_key, "keys"),
+            Comment.settled_at.is_(None),
+        )
+        .group_by(Comment.question_key),
     )
-    .group_by(EvidenceUse.question_key),
-    select(Comment.question_key, literal("comments"), func.count())
-    .where(
-        Comment.assessment_id == bindparam("id"),
-        Comment.question_key.in_(bindparam("keys", expanding=True)),
-        Comment.settled_at.is_(None),
-    )
-    .group_by(Comment.question_key),
 )
 
 
@@ -295,9 +295,7 @@ NOTHING = Attached()
 def attached(session: Session, assessment_id: int, keys: Collection[str]) -> dict[str, Attached]:
     """Question key -> what is attached to it, only where anything is; one statement."""
     found: dict[str, Attached] = {}
-    for key, what, count in session.connection().execute(
-        _ATTACHED, {"id": assessment_id, "keys": sorted(keys)}
-    ):
+    for key, what, count in _ATTACHED.rows(session, id=assessment_id, keys=sorted(keys)):
         found[key] = found.get(key, NOTHING)._replace(**{what: count})
     return found
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from vfm.questionnaires.answers import Evidence as Grade
 from vfm.questionnaires.evidence import WEAK, Item
 from vfm.questionnaires.steps import Status
+from vfm.store.prepared import Prepared
 from vfm.store.tables import (
     Assessment,
     Cycle,
@@ -210,8 +211,7 @@ def titles(session: Session, assessment_id: int, keys: Collection[str]) -> dict[
     return found
 
 
-# Built once, and run without the ORM: asked whenever answers are checked.
-_ITEMS = (
+_ITEMS = Prepared(
     select(
         EvidenceUse.question_key,
         Evidence.title,
@@ -229,7 +229,7 @@ _ITEMS = (
 def items(session: Session, assessment_id: int) -> dict[str, list[Item]]:
     """Question key -> what supports its answer, as the rules on evidence take it; one statement."""
     found: dict[str, list[Item]] = {}
-    for row in session.connection().execute(_ITEMS, {"id": assessment_id}):
+    for row in _ITEMS.rows(session, id=assessment_id):
         key, title, grade, dated_on, expires_on, withdrawn_at = row
         item = Item(title, Grade(grade), dated_on, expires_on, withdrawn_at is not None)
         found.setdefault(key, []).append(item)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from vfm.questionnaires.parts import Part
 from vfm.questionnaires.steps import Status
 from vfm.roles import Role
+from vfm.store.prepared import Prepared
 from vfm.store.tables import (
     AnswerRow,
     Assessment,
@@ -21,15 +22,16 @@ from vfm.store.tables import (
     Version,
 )
 
-_GIVEN_TO = select(Delegation.scope, Delegation.place, Delegation.handed_back_at).where(
-    Delegation.assessment_id == bindparam("assessment_id"), Delegation.person_id == bindparam("person_id")
+_GIVEN_TO = Prepared(
+    select(Delegation.scope, Delegation.place, Delegation.handed_back_at).where(
+        Delegation.assessment_id == bindparam("assessment_id"), Delegation.person_id == bindparam("person_id")
+    )
 )
 
 
 def given_to(session: Session, assessment_id: int, person_id: int) -> list[tuple[Part, bool]]:
     """The parts of an assessment that somebody was given, each with whether they have it still in hand."""
-    wanted = {"assessment_id": assessment_id, "person_id": person_id}
-    rows = session.connection().execute(_GIVEN_TO, wanted)
+    rows = _GIVEN_TO.rows(session, assessment_id=assessment_id, person_id=person_id)
     return [(Part(scope, place), handed_back_at is None) for scope, place, handed_back_at in rows]
 
 
@@ -68,7 +70,7 @@ _is_at_hand = (
     )
     .correlate(Delegation, Assessment)
 )
-_HOLDINGS = (
+_HOLDINGS = Prepared(
     select(
         Delegation.id,
         Delegation.person_id,
@@ -93,10 +95,7 @@ _HOLDINGS = (
 
 def holdings(session: Session, assessment_id: int) -> list[Holding]:
     """Every part of an assessment that is given, by the names of those who have them."""
-    return [
-        Holding._make(row)
-        for row in session.connection().execute(_HOLDINGS, {"assessment_id": assessment_id})
-    ]
+    return [Holding(*row) for row in _HOLDINGS.rows(session, assessment_id=assessment_id)]
 
 
 class Given(NamedTuple):

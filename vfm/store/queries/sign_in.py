@@ -1,17 +1,19 @@
 """Who is behind a request, and who may sign in."""
 
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import Row, String, bindparam, cast, func, literal_column, or_, select, true
 from sqlalchemy.orm import Session
 
 from vfm.roles import Role
+from vfm.store.prepared import Prepared
 from vfm.store.tables import Council, Deputy, Person, PersonRole, Service, SignInAttempt, SignInSession
 
 DEPUTY = "deputy"
 """Stands in the list of roles for a service that somebody directs as a deputy today."""
 
-# One row, however many services somebody works on. Built once, and run without the ORM: every page asks it.
+# One row, however many services somebody works on.
 _ROLES = (
     select(
         func.aggregate_strings(
@@ -32,7 +34,7 @@ _DEPUTISED = (
     )
     .scalar_subquery()
 )
-_VISIT = (
+_VISIT = Prepared(
     select(
         SignInSession.id,
         SignInSession.seen_at,
@@ -57,12 +59,30 @@ _VISIT = (
 )
 
 
-def visit_by_token(session: Session, token_hash: str, today: date) -> Row | None:
-    """The signed-in person, the council, and in `roles` each role held as `ROLE:SERVICE_ID` or `ROLE:`.
+class Visitor(NamedTuple):
+    """A signed-in person, the council, and in `roles` each role held as `ROLE:SERVICE_ID` or `ROLE:`.
 
     Among them `deputy:SERVICE_ID` for each service they stand in for today.
     """
-    return session.connection().execute(_VISIT, {"token_hash": token_hash, "today": today}).first()
+
+    id: int
+    seen_at: datetime
+    person_id: int
+    name: str
+    language: str
+    roles: str
+    council_name: str
+    colour: str
+    logo_type: str | None
+    is_demo: bool
+    financial_year: str
+    revision: int
+
+
+def visit_by_token(session: Session, token_hash: str, today: date) -> Visitor | None:
+    """Who holds a token whose session has not ended; None when nobody does."""
+    row = _VISIT.first(session, token_hash=token_hash, today=today)
+    return Visitor(*row) if row else None
 
 
 def person_by_token(session: Session, token_hash: str) -> int | None:
