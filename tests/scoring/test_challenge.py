@@ -1,5 +1,7 @@
 """What asks for a challenge, and by how much it could move the overall: by hand."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.build import answer, dont_know, na, questionnaire, scale_question, section
@@ -62,12 +64,12 @@ def test_what_is_agreed_lies_over_the_self_answers() -> None:
 
 
 def test_a_result_that_stands_out_among_its_peers_asks_for_a_challenge() -> None:
-    far = Standing("family", "waste", 8, 60.0, 10.4, -38.0)
+    far = Standing("family", "waste", 8, 60.0, 44.0, 76.0, -38.0, stands_out=True)
     found = reasons(TEMPLATE, card(), None, far)
     assert [(reason.trigger, reason.effect, reason.standing) for reason in found] == [
         (Trigger.OUTLIER, 38.0, far)
     ]
-    assert reasons(TEMPLATE, card(), None, Standing("family", "waste", 8, 60.0, 10.4, -10.0)) == ()
+    assert reasons(TEMPLATE, card(), None, replace(far, stands_out=False)) == ()
 
 
 def test_weak_evidence_says_which_level_on_what() -> None:

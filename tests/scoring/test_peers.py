@@ -1,7 +1,5 @@
 """Results that stand out among their peers: the rule worked by hand."""
 
-import pytest
-
 from vfm.scoring.peers import Placed, standings
 
 
@@ -10,19 +8,20 @@ def family(*scores: float | None, name: str = "waste", directorate: str = "Place
 
 
 def test_a_result_far_from_the_median_of_its_family_stands_out() -> None:
-    # 10 50 52 54 56: median 52; distances 42 2 0 2 4, their median 2. A deviation is 2 / 0.6745 = 2.9652,
-    # and 3.5 of them are 10.378.
+    # 10 50 52 54 56: the quartiles are 50 and 54, so that far begins 1.5 x 4 = 6 points outside them, at 44.
     found = standings(family(10, 50, 52, 54, 56))
     assert [one.stands_out for one in found.values()] == [True, False, False, False, False]
     assert (found[0].kind, found[0].name, found[0].count, found[0].median) == ("family", "waste", 5, 52)
-    assert found[0].distance == -42
-    assert found[0].limit == pytest.approx(3.5 * 2 / 0.6745)
+    assert (found[0].low, found[0].high, found[0].distance) == (44, 60, -42)
 
 
-def test_peers_that_are_all_alike_are_left_by_five_points() -> None:
-    # More than half stand at 50, so that a deviation is nought: five points are what counts.
-    found = standings(family(50, 50, 50, 50, 54.9, 55))
-    assert [number for number, one in found.items() if one.stands_out] == [5]
+def test_peers_that_are_all_alike_are_left_by_more_than_five_points() -> None:
+    found = standings(family(50, 50, 50, 50, 55, 55.1))
+    assert [number for number, one in found.items() if one.stands_out] == []
+    found = standings(family(50, 50, 50, 50, 50, 55, 55.1))
+    assert (found[6].low, found[6].high) == (45, 57.5)
+    alike = standings(family(50, 50, 50, 50, 50, 50, 55.1))
+    assert [number for number, one in alike.items() if one.stands_out] == [6]
 
 
 def test_four_are_too_few_and_the_directorate_stands_in() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from vfm.questionnaires.answers import Evidence
 from vfm.questionnaires.wording import counted, listed
-from vfm.reports.result import one_place, points, signed_one_place
+from vfm.reports.result import one_place, signed_one_place
 from vfm.scoring.challenge import Reason, Trigger
 
 MOST_NAMED = 3
@@ -41,11 +41,12 @@ def _outlier(reason: Reason, _titles: Mapping[str, str]) -> str:
     standing = reason.standing
     if standing is None:
         return "Far from its peers"
-    side = "below" if standing.distance < 0 else "above"
+    is_below = standing.distance < 0
+    begins = f"under {one_place(standing.low)}" if is_below else f"over {one_place(standing.high)}"
     return (
-        f"Far from its peers: {one_place(reason.effect)} points {side} {points(standing.median)}, the median "
-        f"of {standing.count} services of the {standing.kind} “{standing.name}” "
-        f"(from {one_place(standing.limit)} points on it stands out)"
+        f"Far from its peers: {one_place(reason.effect)} points {'below' if is_below else 'above'} "
+        f"{one_place(standing.median)}, the median of {standing.count} services of the {standing.kind} "
+        f"“{standing.name}” (far begins {begins})"
     )
 
 

@@ -12,6 +12,7 @@ from vfm.reports.challenge_words import reason_words
 from vfm.reports.workbook import Cell, Rows
 from vfm.roles import Role
 from vfm.scoring.challenge import Response, Trigger
+from vfm.scoring.cohort import FAR_WORDS
 from vfm.web.access import allows
 from vfm.web.attachments import table_file
 from vfm.web.current import actor, now, reading, transaction
@@ -104,7 +105,7 @@ def queue(cycle_id: int) -> ResponseReturnValue:
         link=lambda **changed: _link(cycle_id, **changed),
         why=lambda reason: reason_words(reason, view.titles),
         base=url_for(".show", assessment_id=0).removesuffix("0"),
-        may_read_movement=allows("challenge.queue", actor()),
+        far=FAR_WORDS,
         say=say,
     )
 
