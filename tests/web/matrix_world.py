@@ -39,6 +39,7 @@ from vfm.store.tables import (
 )
 from vfm.workflows import (
     assessments,
+    calibrations,
     challenge,
     figure_imports,
     people,
@@ -198,6 +199,13 @@ def _assessments(engine: Engine, council: SmallCouncil, world: World) -> None:
         raw = {"value": "2", "reason": "One year only."}
         by = council.actor("challenger")
         challenge.make(session, _id(world, "signed"), "ECO-01", raw, by=by, now=NOW)
+    with transaction(engine) as session:
+        raters = tuple(str(council.people[who]) for who in ("core_team", "challenger"))
+        typed = calibrations.Typed("Session", ("23", "11", "2026"), "", "random", "", "1", "1", "yes", raters)
+        core, cycle = council.actor("core_team"), _id(world, "cycle_signed")
+        made = calibrations.create(session, cycle, typed, by=core, now=NOW)
+        item = calibrations.show(session, made, by=core).items[0].id
+        world.places |= {"calibration": made, "item": item}
     group = opened(engine, council, GROUP, services=("LIB",), name="group", given=())
     shared = opened(
         engine, council, GROUP, services=("LIB",), name="shared", template_id=group.template_id, given=()

@@ -3,14 +3,18 @@
 Pure; a random sample comes from a generator with the seed that is stated beside it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from statistics import median
 
 import numpy as np
 
+from vfm.questionnaires.answers import State
+from vfm.questionnaires.schema import Kind, Questionnaire
 from vfm.scoring.agreement import agreement, is_wide_apart, ordinal_alpha
+from vfm.scoring.challenge import doubts
+from vfm.scoring.results import Scorecard
 
 FEWEST_RATERS = 2
 FEWEST_ITEMS = 5
@@ -135,3 +139,72 @@ def random_sample(population: int, size: int, seed: int) -> list[int]:
     generator = np.random.Generator(np.random.PCG64(seed))
     drawn = generator.choice(population, size=min(size, population), replace=False)
     return sorted(int(place) for place in drawn)
+
+
+# --- drawing a sample ---------------------------------------------------------------------------------------
+
+
+class Way(StrEnum):
+    """How the answers of a session are drawn."""
+
+    QUESTION = "question"
+    QUEUE = "queue"
+    RANDOM = "random"
+    HAND = "hand"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One answer that can be rated: a level given to a scored question on a scale.
+
+    Attributes:
+        stake: points of the overall at stake, as `challenge.doubts` has them; 0 for no doubt.
+    """
+
+    assessment_id: int
+    key: str
+    stake: float
+
+
+def candidates(questionnaire: Questionnaire, cards: Mapping[int, Scorecard]) -> list[Candidate]:
+    """Every answer that can be rated, by assessment, each in reading order.
+
+    Args:
+        questionnaire: what was asked.
+        cards: assessment -> its self result.
+    """
+    scales = {key for key, asked in questionnaire.questions.items() if asked.kind is Kind.SCALE}
+    found = []
+    for assessment_id in sorted(cards):
+        card = cards[assessment_id]
+        stakes = doubts(questionnaire, card)
+        found += [
+            Candidate(assessment_id, one.key, stakes.get(one.key, 0.0))
+            for one in card.questions
+            if one.key in scales and one.weight is not None and one.state is State.ANSWERED
+        ]
+    return found
+
+
+def drawn(
+    offered: Sequence[Candidate], way: Way, *, size: int = 0, seed: int = 0, question: str = ""
+) -> list[Candidate]:
+    """The answers of a session.
+
+    Args:
+        offered: every answer that can be rated.
+        way: `question` takes all answers to one question, `queue` those with most points at stake first,
+            `random` a simple random sample, `hand` none: they are chosen one by one.
+        size: how many at most, for `queue` and `random`.
+        seed: of the random sample.
+        question: key, for `question`.
+    """
+    match way:
+        case Way.QUESTION:
+            return [one for one in offered if one.key == question]
+        case Way.QUEUE:
+            doubted = [one for one in offered if one.stake]
+            return sorted(doubted, key=lambda one: (-one.stake, one.assessment_id, one.key))[:size]
+        case Way.RANDOM:
+            return [offered[place] for place in random_sample(len(offered), size, seed)]
+    return []

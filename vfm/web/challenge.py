@@ -106,6 +106,7 @@ def queue(cycle_id: int) -> ResponseReturnValue:
         why=lambda reason: reason_words(reason, view.titles),
         base=url_for(".show", assessment_id=0).removesuffix("0"),
         far=FAR_WORDS,
+        may_calibrate=allows("calibrations.index", actor()),
         say=say,
     )
 

@@ -30,6 +30,7 @@ MENU: tuple[tuple[str, str], ...] = (
 ALSO = {
     "answer_checks": "assessments",
     "changes": "results",
+    "calibrations": "challenge",
     "chasing": "cycles",
     "answer_copies": "assessments",
     "answer_workbooks": "assessments",
@@ -45,6 +46,7 @@ ALSO = {
     "figure_views": "assessments",
     "groups": "assessments",
     "history": "assessments",
+    "movement": "challenge",
     "rehearsals": "versions",
     "sign_off": "assessments",
     "translations": "versions",
