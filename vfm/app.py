@@ -52,6 +52,7 @@ from vfm.web import (
     reviews,
     services,
     sign_off,
+    targets,
     translations,
     versions,
 )
@@ -88,6 +89,7 @@ BLUEPRINTS = (
     results.blueprint,
     baselines.blueprint,
     changes.blueprint,
+    targets.blueprint,
     services.blueprint,
     priorities.blueprint,
     reviews.blueprint,

@@ -46,6 +46,7 @@ from vfm.workflows import (
     priorities,
     reviews,
     sign_off,
+    targets,
     versions,
 )
 from vfm.workflows.bulk_workbooks import TAKE_IN
@@ -229,6 +230,11 @@ def _measured(engine: Engine, council: SmallCouncil, world: World) -> None:
         world.places["baseline"] = session.scalars(select(Baseline.id)).one()
     more = {"name": "again", "at": NOW - 180 * DAY, "template_id": first.template_id}
     second = agreed(engine, council, BASED, {"LIB": GIVEN}, **more)
+    typed = targets.Typed("overall", "80", ("1", "4", "2028"), "Half of the way to the top.")
+    with transaction(engine) as session:
+        by, on = council.actor("director"), first.template_id
+        target = targets.put(session, council.services["LIB"], on, typed, by=by, now=NOW)
+    world.places["target"] = target
     world.places |= {"again": second.assessments["LIB"], "cycle_again": second.cycle_id}
 
 

@@ -21,7 +21,7 @@ from vfm.questionnaires.schema import Kind, Question
 from vfm.roles import Actor, Role
 from vfm.store.database import Session, reading, transaction
 from vfm.store.queries.assessments import head_with_figures
-from vfm.store.tables import Assessment, Delegation, ImprovementAction, Service
+from vfm.store.tables import Assessment, Delegation, ImprovementAction, Service, Version
 from vfm.workflows import (
     assessments,
     challenge,
@@ -40,6 +40,7 @@ from vfm.workflows import (
     priorities,
     reviews,
     sign_off,
+    targets,
     versions,
 )
 
@@ -99,6 +100,11 @@ CORRECTS = ("ADULT-CARE", "net_expenditure", "0.97", "Income from a partner was 
 """(service, measure, share of the published amount, reason) of a figure that its respondents correct."""
 OTHER_REASON = "A new operating model started in the spring; we look again when it has run for a year."
 """Why the executive team decided otherwise than the rules suggest."""
+AIMS = ("66", "72.5", "78", "60")
+"""Overall scores that services set out to reach, one service after the other."""
+AIM = "What the service plan promises for the end of the medium-term plan."
+RAISED = "The follow-up came close already, so we raise it."
+DROPPED = "The section is being rewritten; we set another once it is asked."
 RETURNED = "The unit costs are last year's. Please take this year's, and say what changed."
 """Why a director returns an assessment of the cycle under way."""
 MORE_TIME = "The budget round took the same weeks. Two more weeks, and no more after that."
@@ -190,6 +196,7 @@ def tell(stage: Stage) -> None:
     _follow_up(stage, second)
     _cycle_under_way(stage, second)
     _executive_team(stage, taken[GROUP])
+    _aim(stage, second)
     _add_newest_service(stage)
 
 
@@ -436,6 +443,29 @@ def _correct(stage: Stage, assessment: int, then: datetime) -> None:
         amount = (figure.amount * Decimal(share)).quantize(Decimal("1E3"))
         typed = figure_views.Typed(figure_views.CORRECTED, f"{amount:f}", reason, figure_views.seen(figure))
         figure_views.say(session, assessment, measure, figure.year, typed, by=by, now=then)
+
+
+def _aim(stage: Stage, version: int) -> None:
+    """What directors and the core team want to reach: set after the follow-up, one changed, one withdrawn."""
+    core, then = stage.one(Role.CORE_TEAM), stage.days_ago(150)
+    due = _typed(date(stage.today.year + 2, 3, 31))
+    with reading(stage.engine) as session:
+        template = session.get_one(Version, version).template_id
+    keys = [key for key, row in stage.source.profiles.items() if row["stage"] == "agreed"]
+    for number, key in enumerate(keys[:12]):
+        by = core if number % 4 == 3 else stage.director_of(key)
+        wanted = [(targets.OVERALL, AIMS[number % len(AIMS)])] + ([("EFF", "75")] if number % 3 == 0 else [])
+        for place, points in wanted:
+            with transaction(stage.engine) as session:
+                typed = targets.Typed(place, points, due, AIM)
+                made = targets.put(session, stage.services[key], template, typed, by=by, now=then)
+        if number == 0:
+            with transaction(stage.engine) as session:
+                typed = targets.Typed(targets.OVERALL, "70", due, RAISED, seen=str(made))
+                targets.put(session, stage.services[key], template, typed, by=by, now=stage.days_ago(60))
+        if number == 6:
+            with transaction(stage.engine) as session:
+                targets.withdraw(session, made, DROPPED, by=by, now=stage.days_ago(60))
 
 
 def _executive_team(stage: Stage, version: int) -> None:

@@ -10,10 +10,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from vfm.scoring.challenge import agreed_answers
+from vfm.scoring.change import Change, change
 from vfm.scoring.results import Scorecard
 from vfm.scoring.rounds import Round, ServiceHead, Side
-from vfm.store import baselines, content
+from vfm.store import baselines, content, meanings
 from vfm.store.baselines import Kept
+from vfm.store.meanings import Mark
 from vfm.store.queries import results
 from vfm.store.tables import (
     Assessment,
@@ -104,3 +106,27 @@ def sides(session: Session, rounds: Collection[Round], start: Kept | None) -> di
         )
         made[key] = Side(one, asked[key], answers, Scorecard.from_json(card), is_frozen=False)
     return made
+
+
+def between(session: Session, then: Side, now: Side) -> tuple[Change, dict[str, tuple[Mark, ...]]]:
+    """The change from one side to another, and the marks by which reworded questions mean the same."""
+    numbers = then.questionnaire.version, now.questionnaire.version
+    marks = meanings.marks_between(session, now.round.template_id, *numbers)
+    return change(then.questionnaire, then.answers, now.questionnaire, now.answers, marks.keys()), marks
+
+
+def since_start(session: Session, found: Collection[Round], start: Kept) -> tuple[Side, Change] | None:
+    """The newest result of the baseline's template and the change since the baseline; None without one.
+
+    Args:
+        session: to read from.
+        found: the service's rounds, the oldest first.
+        start: its baseline, which has to be sound.
+    """
+    known = [one for one in found if one.has_result and one.template_id == start.template_id]
+    place = next((i for i, one in enumerate(known) if one.assessment_id == start.assessment_id), None)
+    if place is None or place == len(known) - 1:
+        return None
+    both = sides(session, (known[place], known[-1]), start)
+    now = both[known[-1].assessment_id]
+    return now, between(session, both[start.assessment_id], now)[0]

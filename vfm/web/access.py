@@ -289,6 +289,10 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     # changes
     "changes.show": RESULTS,
     "changes.export": RESULTS,
+    # targets
+    "targets.show": RESULTS,
+    "targets.put": CORE | {Role.DIRECTOR},
+    "targets.withdraw": CORE | {Role.DIRECTOR},
     # baselines
     "baselines.index": RESULTS,
     "baselines.show": RESULTS,

@@ -11,12 +11,13 @@ from flask.typing import ResponseReturnValue
 from vfm.questionnaires.changes import Mark as Stretch
 from vfm.questionnaires.changes import marked
 from vfm.questionnaires.schema import Questionnaire
-from vfm.reports import change_chart, workbook
+from vfm.reports import change_chart, targets, workbook
 from vfm.reports import changes as say
 from vfm.reports import result as figures
 from vfm.reports.changes import Told
 from vfm.scoring.results import Scorecard
 from vfm.scoring.rounds import Side
+from vfm.web.access import allows
 from vfm.web.attachments import EXCEL, attachment
 from vfm.web.current import actor, now, reading
 from vfm.web.filters import day
@@ -51,6 +52,9 @@ def show(service_id: int) -> ResponseReturnValue:
         caps=_caps(view.before.card, view.after.card, later.questionnaire, *names),
         marks=_marks(view.marks, then.questionnaire, later.questionnaire),
         differs=_differs(view),
+        targets=targets,
+        titles={"": "Overall"} | {k: s.title for k, s in later.questionnaire.all_sections.items()},
+        may_set=allows("targets.put", actor()),
         say=say,
         figures=figures,
     )

@@ -49,6 +49,7 @@ ALSO = {
     "movement": "challenge",
     "rehearsals": "versions",
     "sign_off": "assessments",
+    "targets": "results",
     "translations": "versions",
 }
 """Blueprint -> the one whose entry of the menu its pages belong to."""

@@ -23,6 +23,7 @@ from vfm.reports import (
 )
 from vfm.reports import result as say
 from vfm.reports import result_copy as words
+from vfm.reports import targets as towards
 from vfm.reports.result_copy import ResultCopy
 from vfm.reports.workbook import Rows
 from vfm.scoring.bands import band_of
@@ -116,6 +117,7 @@ def show(assessment_id: int) -> ResponseReturnValue:
         challenge=url_for("challenge.question", assessment_id=assessment_id, key="-").removesuffix("-"),
         say=say,
         moves=moves,
+        towards=towards,
     )
 
 

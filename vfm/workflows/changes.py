@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from vfm.errors import Invalid, NotFound, Problem
 from vfm.questionnaires.changes import Changes, compare
 from vfm.roles import Actor
-from vfm.scoring.change import Change, change
+from vfm.scoring.change import Change
 from vfm.scoring.rounds import Round, ServiceHead, Side
-from vfm.store import meanings, rounds
+from vfm.scoring.targets import Towards, towards
+from vfm.store import rounds, targets
 from vfm.store.queries import changes as queries
 
 
@@ -41,6 +42,7 @@ class View:
         change: None where the two cannot be compared at all, which `refusal` says.
         wording: what changed in the questionnaire in between.
         marks: question key -> the words of the core team by which it means the same; of those compared.
+        targets: those that stand and how far the service had come; none unless it is since the baseline.
         kept: the change as it was kept when the later result was agreed, where it is since the baseline; None
             otherwise.
     """
@@ -56,6 +58,7 @@ class View:
     refusal: str = ""
     wording: Changes | None = None
     marks: Mapping[str, tuple[Said, ...]] = field(default_factory=dict)
+    targets: tuple[Towards, ...] = ()
     kept: Mapping[str, Any] | None = None
 
     @property
@@ -136,9 +139,7 @@ def _compared(session: Session, view: View, before: Round, after: Round) -> View
     except Invalid as error:
         return replace(view, refusal=error.problems[0].message)
     then, now = found[before.assessment_id], found[after.assessment_id]
-    numbers = then.questionnaire.version, now.questionnaire.version
-    marks = meanings.marks_between(session, after.template_id, *numbers)
-    made = change(then.questionnaire, then.answers, now.questionnaire, now.answers, marks.keys())
+    made, marks = rounds.between(session, then, now)
     used = {one.key for one in made.questions} & marks.keys()
     kept = queries.kept_change(session, after.assessment_id) if then.is_frozen else None
     return replace(
@@ -149,8 +150,15 @@ def _compared(session: Session, view: View, before: Round, after: Round) -> View
         change=made,
         wording=compare(then.questionnaire, now.questionnaire, same_meaning=marks.keys()),
         marks={key: tuple(Said(one.reason, one.by, one.at) for one in marks[key]) for key in sorted(used)},
+        targets=targets_of(session, then, made) if then.is_frozen else (),
         kept=kept,
     )
+
+
+def targets_of(session: Session, then: Side, since: Change) -> tuple[Towards, ...]:
+    """Every target that stands, and how far the service had come."""
+    standing = targets.standing(targets.of_service(session, then.round.service_id, then.round.template_id))
+    return towards(then.card, since, standing.values())
 
 
 def comparable(view: View) -> tuple[Side, Side, Change]:

@@ -19,8 +19,9 @@ from vfm.scoring.climbing import Climb, Missing, climb, missing
 from vfm.scoring.explanation import Lift, lifts
 from vfm.scoring.results import ENGINE, Scorecard
 from vfm.scoring.service_results import ServiceResult, Wanted, chosen
+from vfm.scoring.targets import Towards, towards
 from vfm.scoring.working import Working, workings
-from vfm.store import baselines, cohorts, content, meanings, reach
+from vfm.store import baselines, cohorts, content, meanings, reach, targets
 from vfm.store.queries import evidence
 from vfm.store.queries import results as queries
 from vfm.store.queries.evidence import Piece
@@ -132,6 +133,7 @@ class Result:
         change: since the baseline; None without one, or where this is the baseline or came before it.
         before: what is marked beside it where the last rollout is not the baseline; None without one.
         may_read_answers: whether this person may see who wrote what, and the evidence.
+        targets: those that stand, and how far the service has come by `change`.
         pieces: question key -> the evidence that supports its answer, for those who may see it.
     """
 
@@ -149,6 +151,7 @@ class Result:
     change: Change | None = None
     before: Before | None = None
     may_read_answers: bool = False
+    targets: tuple[Towards, ...] = ()
     pieces: Mapping[str, tuple[Piece, ...]] = field(default_factory=dict)
 
 
@@ -199,6 +202,7 @@ def show(
         change=since,
         before=_before(session, row, start),
         may_read_answers=reach.sees_whole(by, row.service_id),
+        targets=_targets(session, row, start, since),
         pieces=_pieces(session, row, by, today) if today else {},
     )
 
@@ -299,6 +303,14 @@ def _trails(session: Session, questionnaire: Questionnaire, assessment_id: int) 
         for row in rows
         if row.question_key in challenged
     }
+
+
+def _targets(session: Session, row: AnyRow, start: Start | None, since: Change | None) -> tuple[Towards, ...]:
+    """Every target that stands, and how far the service has come."""
+    if start is None or start.card is None or since is None:
+        return ()
+    standing = targets.standing(targets.of_service(session, row.service_id, row.template_id))
+    return towards(start.card, since, standing.values())
 
 
 def _since_start(
