@@ -30,6 +30,7 @@ from vfm.web import (
     deputies,
     designs,
     directory,
+    drawing,
     errors,
     evidence,
     feedback,
@@ -138,6 +139,7 @@ def create_app(settings: Settings) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     filters.register(app)
+    drawing.register(app)
     languages.register(app)
     errors.register(app)
     access.guard(app)

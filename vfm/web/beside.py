@@ -6,13 +6,14 @@ saved on the way.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from flask import abort, url_for
 
 from vfm.questionnaires.figures import SHARE, as_typed
 from vfm.questionnaires.merging import Sent
 from vfm.questionnaires.schema import Kind, Question
-from vfm.web import fields
+from vfm.web import fields, languages
 from vfm.web.fields import figure_in_words
 from vfm.web.languages import say
 from vfm.workflows import figure_views
@@ -100,14 +101,20 @@ class Way:
 
 def ways(asked: Asked, *, is_pilot: bool, may_give: bool) -> tuple[Way, ...]:
     """Where a question's buttons lead, with how much is there already."""
-    evidence, comments = asked.attached
+    return _ways(*asked.attached, is_pilot, may_give, asked.has_history, languages.current())
+
+
+@lru_cache(maxsize=1024)
+def _ways(
+    evidence: int, comments: int, is_pilot: bool, may_give: bool, has_history: bool, _language: str
+) -> tuple[Way, ...]:
     found = [
         Way("evidence", say("Evidence (%(n)s)", n=evidence) if evidence else say("Add evidence")),
         Way("comments", say("Discuss (%(n)s)", n=comments) if comments else say("Discuss")),
     ]
     if may_give:
         found.append(Way("give", say("Ask a colleague")))
-    if asked.has_history:
+    if has_history:
         found.append(Way("history", say("History")))
     if is_pilot:
         found.append(Way("feedback", say("Comment on this question")))
