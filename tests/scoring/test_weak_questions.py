@@ -3,9 +3,10 @@
 import pytest
 
 from tests import build
-from vfm.questionnaires.answers import Answer
+from vfm.questionnaires.answers import Answer, State
+from vfm.scoring.results import OverallStatus, QuestionScore
 from vfm.scoring.scorecard import score
-from vfm.scoring.weak_questions import Record, standings
+from vfm.scoring.weak_questions import standings
 
 ASKED = build.questionnaire(
     build.section("A", build.scale_question("A-01", weight=2), build.scale_question("A-02"), weight=3),
@@ -13,9 +14,9 @@ ASKED = build.questionnaire(
 )
 
 
-def card(**given: Answer) -> tuple[bool, list[Record]]:
-    record = score(ASKED, {key.replace("_", "-"): answer for key, answer in given.items()}).as_record()
-    return record["overall"]["status"] == "published", record["questions"]
+def card(**given: Answer) -> tuple[bool, tuple[QuestionScore, ...]]:
+    made = score(ASKED, {key.replace("_", "-"): answer for key, answer in given.items()})
+    return made.overall.status is OverallStatus.PUBLISHED, made.questions
 
 
 def test_what_each_question_takes_from_the_council_and_how_it_was_answered() -> None:
@@ -54,7 +55,7 @@ def test_losses_and_the_mean_overall_add_up_to_100() -> None:
         {"A_01": build.na(), "A_02": build.answer(3), "B_01": build.na()},
     ]
     cards = [card(**one) for one in given]
-    means = [sum(question["contribution"] or 0 for question in questions) for _, questions in cards]
+    means = [sum(question.contribution or 0 for question in questions) for _, questions in cards]
     lost = sum(one.lost or 0 for one in standings(cards).values())
     assert lost + sum(means) / len(means) == pytest.approx(100)
 
@@ -74,9 +75,6 @@ def test_no_service_has_no_questions() -> None:
 
 
 def test_a_question_off_the_route_of_everybody_has_no_shares() -> None:
-    record: Record = {
-        "key": "A-01", "state": "off_route", "weight": 1.0, "points": None, "share": None, "evidence": None,
-    }  # fmt: skip
-    found = standings([(True, [record])])["A-01"]
+    found = standings([(True, [QuestionScore("A-01", State.OFF_ROUTE, weight=1)])])["A-01"]
     assert (found.asked, found.dont_know, found.missing, found.not_applicable) == (0, None, None, None)
     assert found.lost == 0

@@ -34,6 +34,10 @@ class Override:
     on: date | None = None
 
 
+WEAK_SECTION = 40.0
+"""A section that scores under this, in points, is weak."""
+
+
 @dataclass(frozen=True, slots=True)
 class ServiceFacts:
     """One service, with everything a ranking needs to know of it.

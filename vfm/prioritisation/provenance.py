@@ -273,13 +273,14 @@ def _gathered(
 def _value_of(criterion: str, figure: Published) -> float | None:
     if criterion not in ("unit_cost", "performance_gap"):
         return float(figure.amount)
-    share = _share(figure)
+    share = share_ahead(figure)
     if share is None and figure.unit == "share":
         return float(figure.amount)
     return None if share is None else float(share[1])
 
 
-def _share(figure: Published) -> tuple[str, Decimal] | None:
+def share_ahead(figure: Published) -> tuple[str, Decimal] | None:
+    """(`share_cheaper` or `share_better`, share of the comparators ahead in [0, 1]); None where unknown."""
     comparison = figure.comparison or {}
     return next(
         ((word, Decimal(str(comparison[word]))) for word in SHARES if comparison.get(word) is not None), None
@@ -293,14 +294,14 @@ def _published(criterion: str, figure: Published) -> Source:
         says=in_words(figure),
         value=_value_of(criterion, figure),
         year=figure.year,
-        publication="; ".join(_titles(figure)),
+        publication="; ".join(publications(figure)),
         measure=figure.measure,
         amount=f"{figure.amount:f}",
         line=figure.line,
     )
 
 
-def _titles(figure: Published) -> list[str]:
+def publications(figure: Published) -> list[str]:
     """Where a figure was published, and where what it is compared with was."""
     comparison = figure.comparison or {}
     others = (comparison.get(name) for name in ("source", "england_source"))
@@ -310,7 +311,7 @@ def _titles(figure: Published) -> list[str]:
 def in_words(figure: Published) -> str:
     """`£1,038 per week; 56% of 9 statistical neighbours are cheaper (their median £950 per week)`."""
     words = _amount(figure.amount, figure.unit)
-    share = _share(figure)
+    share = share_ahead(figure)
     if share is None:
         return words
     comparison, (word, ahead) = figure.comparison or {}, share

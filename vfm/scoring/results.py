@@ -223,7 +223,7 @@ class Scorecard:
             version=record["template"]["version"],
             overall=overall_from_json(record["overall"]),
             sections=tuple(_section(section) for section in record["sections"]),
-            questions=tuple(_question(question) for question in record["questions"]),
+            questions=tuple(question_from_json(question) for question in record["questions"]),
         )
 
 
@@ -251,6 +251,7 @@ def _section(kept: Mapping[str, Any]) -> SectionScore:
     return SectionScore(**{**kept, "status": SectionStatus(kept["status"]), "caps": caps})
 
 
-def _question(kept: Mapping[str, Any]) -> QuestionScore:
+def question_from_json(kept: Mapping[str, Any]) -> QuestionScore:
+    """One question of a result again from `as_record` or `as_json`."""
     evidence = kept["evidence"] and Evidence(kept["evidence"])
     return QuestionScore(**{**kept, "state": State(kept["state"]), "evidence": evidence})

@@ -4,17 +4,14 @@ Pure. Read from stored scorecards, question by question; nothing is scored again
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
-from typing import Any
 
 from vfm.questionnaires.answers import State
 from vfm.questionnaires.evidence import WEAK
 from vfm.scoring.cohort import median_of
-
-Record = Mapping[str, Any]
-"""One question of a stored scorecard, as `Scorecard.as_record` gives it."""
+from vfm.scoring.results import QuestionScore
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +41,7 @@ class QuestionStanding:
     lost: float | None
 
 
-def standings(cards: Sequence[tuple[bool, Sequence[Record]]]) -> dict[str, QuestionStanding]:
+def standings(cards: Sequence[tuple[bool, Sequence[QuestionScore]]]) -> dict[str, QuestionStanding]:
     """Question key -> how it stands, in the order in which questions first appear.
 
     Args:
@@ -56,8 +53,8 @@ def standings(cards: Sequence[tuple[bool, Sequence[Record]]]) -> dict[str, Quest
     for is_published, questions in cards:
         published += is_published
         for question in questions:
-            if question["weight"] is not None:
-                held[question["key"]].add(question, is_published)
+            if question.weight is not None:
+                held[question.key].add(question, is_published)
     return {key: one.standing(key, published) for key, one in held.items()}
 
 
@@ -67,23 +64,23 @@ class _Held:
     __slots__ = ("graded", "lost", "points", "states", "weak")
 
     def __init__(self) -> None:
-        self.states: list[str] = []
+        self.states: list[State] = []
         self.points: list[float] = []
         self.lost = 0.0
         self.graded = 0
         self.weak = 0
 
-    def add(self, question: Record, is_published: bool) -> None:
-        self.states.append(question["state"])
-        points = question["points"]
+    def add(self, question: QuestionScore, is_published: bool) -> None:
+        self.states.append(question.state)
+        points = question.points
         if points is None:
             return
         self.points.append(points)
-        if question["evidence"] is not None:
+        if question.evidence is not None:
             self.graded += 1
-            self.weak += question["evidence"] in WEAK
-        if is_published and question["share"] is not None:
-            self.lost += question["share"] * (100 - points)
+            self.weak += question.evidence in WEAK
+        if is_published and question.share is not None:
+            self.lost += question.share * (100 - points)
 
     def standing(self, key: str, published: int) -> QuestionStanding:
         points = self.points

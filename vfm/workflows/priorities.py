@@ -17,7 +17,7 @@ from vfm.errors import Invalid, NotFound, Problem
 from vfm.prioritisation.corners import pressing, pressure
 from vfm.prioritisation.criteria import DEFAULT_CRITERIA, VFM_RESULT, Criterion
 from vfm.prioritisation.explanation import Step, sentence, waterfall, why_above
-from vfm.prioritisation.facts import OUTCOMES, ServiceFacts
+from vfm.prioritisation.facts import OUTCOMES, WEAK_SECTION, ServiceFacts
 from vfm.prioritisation.index import capacity
 from vfm.prioritisation.outcome import Rules
 from vfm.prioritisation.provenance import NET, Gathered, Published, Source, known
@@ -37,8 +37,6 @@ from vfm.store.tables import Decision, PrioritisationRun
 
 ENGINE = "1.0"
 """Version of the rules that make a run from its inputs."""
-WEAK = 40.0
-"""A section that scores under this is weak."""
 MOST_POINTS = 100
 MOST_MEMBERS = 15
 LONGEST_NAME = 120
@@ -574,7 +572,7 @@ def _weak(questionnaire: Questionnaire, card: Scorecard) -> list[str]:
     return [
         questionnaire.all_sections[section.key].title
         for section in card.profile
-        if section.score is not None and not reaches(section.score, WEAK)
+        if section.score is not None and not reaches(section.score, WEAK_SECTION)
     ]
 
 

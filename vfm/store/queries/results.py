@@ -232,6 +232,8 @@ def outlines(session: Session, cycle_id: int, service_ids: Collection[int] | Non
             Division.name.label("division"),
             Directorate.name.label("directorate"),
             Service.family,
+            ScorecardRow.id.label("scorecard_id"),
+            ScorecardRow.created_at.label("scored_at"),
             ScorecardRow.kind,
             ScorecardRow.number,
             ScorecardRow.outline,
