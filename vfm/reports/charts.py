@@ -44,6 +44,8 @@ class Chart:
         title: the finding, not the axes.
         figure: plotly JSON, `{"data": [...], "layout": {...}}`.
         source: where its figures were published, in words; empty where the page says so already.
+        links: address that each row of the table opens, in its order, "" for none; empty without links. A
+            point of the figure opens the address it holds as `customdata`.
     """
 
     key: str
@@ -52,6 +54,7 @@ class Chart:
     figure: dict[str, Any]
     table: Table
     source: str = ""
+    links: tuple[str, ...] = ()
 
 
 def layout(**more: Any) -> dict[str, Any]:

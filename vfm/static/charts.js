@@ -38,6 +38,11 @@ async function draw(frame) {
   frame.hidden = false;
   frame.style.height = `${figure.layout.height ?? 420}px`; // kept when the window's width changes
   await window.Plotly.newPlot(frame, figure.data, figure.layout, { responsive: true, displaylogo: false, displayModeBar: false });
+  // What a point stands for opens where it says; the table has the same links for everybody else.
+  frame.on("plotly_click", ({ points }) => {
+    const address = points[0]?.customdata;
+    if (typeof address === "string" && /^[/#]/.test(address)) location.assign(address);
+  });
   const table = document.querySelector(`[data-chart-table="${key}"]`);
   const tools = Object.assign(document.createElement("p"), { className: "govuk-body vfm-chart__tools vfm-noprint" });
   tools.append(

@@ -297,6 +297,16 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "baselines.index": RESULTS,
     "baselines.show": RESULTS,
     "baselines.as_json": RESULTS,
+    # cohorts
+    "cohorts.heat_map": RESULTS,
+    "cohorts.distribution": RESULTS,
+    "cohorts.outliers": RESULTS,
+    "cohorts.groups": RESULTS,
+    "cohorts.questions": RESULTS,
+    "cohorts.question": RESULTS,
+    "cohorts.figures": RESULTS,
+    "cohorts.export": RESULTS,
+    "cohorts.export_question": RESULTS,
     # priorities
     "priorities.index": OVERVIEW,
     "priorities.new": DECIDING,

@@ -32,6 +32,7 @@ ALSO = {
     "changes": "results",
     "calibrations": "challenge",
     "chasing": "cycles",
+    "cohorts": "results",
     "answer_copies": "assessments",
     "answer_workbooks": "assessments",
     "baselines": "results",

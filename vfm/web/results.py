@@ -1,17 +1,12 @@
 """Results: one service's down to each answer, all of a cycle side by side, and what can be taken away."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from vfm.gateways import pdf
 from vfm.questionnaires.answers import grade_words
-from vfm.questionnaires.schema import Band
 from vfm.reports import changes as moves
 from vfm.reports import (
     profile_chart,
@@ -26,12 +21,12 @@ from vfm.reports import result_copy as words
 from vfm.reports import targets as towards
 from vfm.reports.result_copy import ResultCopy
 from vfm.reports.workbook import Rows
-from vfm.scoring.bands import band_of
 from vfm.scoring.methods import METHODS
-from vfm.scoring.service_results import ServiceResult, Wanted
+from vfm.scoring.service_results import ServiceResult
 from vfm.web import errors
 from vfm.web.access import allows
 from vfm.web.attachments import EXCEL, PDF, WORD, attachment
+from vfm.web.cohort_links import sort_link, tabs, wanted
 from vfm.web.current import actor, now, reading
 from vfm.web.result_copies import copy_of
 from vfm.workflows import results
@@ -60,15 +55,8 @@ OVERALL_WORDS = {
     "published": "",
 }
 """What stands in the place of a rating where no score is shown."""
-FEW_WORDS = {
-    "insufficient": "few",
-    "provisional": "few",
-    "not_applicable": "n/a",
-    "unscored": "–",
-    "scored": "–",
-}
-"""A cell of the heat map without a score."""
-VIEWS = ("list", "sections")
+TEXT_COLUMNS = ("service", "directorate", "status", "lowest")
+"""Columns that begin with the first letter when they are sorted; figures begin with the largest."""
 FORMS = (("docx", "Word"), ("xlsx", "Excel"), ("json", "JSON"), ("pdf", "PDF"))
 """Ending of a file that a result is taken away as -> what people call it; the last one not everywhere."""
 NO_PDF = (
@@ -198,23 +186,19 @@ def newest() -> ResponseReturnValue:
 
 @blueprint.get("/cycles/<int:cycle_id>/results")
 def index(cycle_id: int) -> ResponseReturnValue:
-    """All services of a cycle: a list, or a heat map service by section."""
-    wanted = _wanted()
+    """All services of a cycle, a line each."""
+    asked = wanted()
     with reading() as store:
-        view = results.index(store, cycle_id, wanted, by=actor())
-    shows = request.args.get("view") if request.args.get("view") in VIEWS else VIEWS[0]
+        view = results.index(store, cycle_id, asked, by=actor())
     return render_template(
         "results/index.html",
         view=view,
-        wanted=wanted,
-        shows=shows,
-        legend=say.band_words(view.bands),
+        wanted=asked,
+        tabs=tabs(cycle_id),
         statuses=STATUS_WORDS,
         say=say,
-        sort_link=lambda column: _sort_link(cycle_id, wanted, column),
-        link=lambda **changed: _link(cycle_id, **changed),
+        sort_link=lambda column: sort_link(asked.sort, column, is_text=column in TEXT_COLUMNS),
         lowest_titles=lambda row: _lowest_titles(row, view),
-        grid=_grid(view) if shows == "sections" else (),
         overall_words=OVERALL_WORDS,
         may_run=allows("cycles.show", actor()),
         short=SHORT_STATUS,
@@ -226,78 +210,17 @@ def index(cycle_id: int) -> ResponseReturnValue:
 def export(cycle_id: int, form: str) -> ResponseReturnValue:
     """The list as filtered, with every section, numbers unrounded."""
     with reading() as store:
-        view = results.index(store, cycle_id, _wanted(), by=actor())
+        view = results.index(store, cycle_id, wanted(), by=actor())
     rows = _export_rows(view)
     if form == "csv":
         return attachment(workbook.csv_file(rows), f"{view.cycle} results.csv", "text/csv; charset=utf-8")
     return attachment(workbook.workbook([rows], title=view.cycle), f"{view.cycle} results.xlsx", EXCEL)
 
 
-@dataclass(frozen=True, slots=True)
-class HeatCell:
-    """One cell of the heat map: what it says, and the class of its colour."""
-
-    words: str
-    look: str
-
-
-NO_CELL = HeatCell("–", "vfm-heat")
-
-
-def _grid(view: results.CycleResults) -> list[tuple[ServiceResult, HeatCell, list[HeatCell]]]:
-    """Each service with its overall and its sections as cells; made here, as a page has thousands."""
-    keys = [key for key, _ in view.sections]
-    made: dict[tuple[float | str | None, str], HeatCell] = {}
-
-    def cell(kept: Mapping[str, Any] | None) -> HeatCell:
-        if kept is None:
-            return NO_CELL
-        known = (kept["score"] if kept["score"] is not None else kept.get("result"), kept["status"])
-        if known not in made:
-            made[known] = _heat_cell(view.bands, *known)
-        return made[known]
-
-    return [(row, cell(row.overall), [cell(row.sections.get(key)) for key in keys]) for row in view.rows]
-
-
-def _heat_cell(bands: tuple[Band, ...], figure: float | str | None, status: str) -> HeatCell:
-    if figure is None:
-        return HeatCell(FEW_WORDS.get(status, OVERALL_WORDS.get(status, "–")), "vfm-heat")
-    if isinstance(figure, str):
-        return HeatCell(figure, "vfm-heat")
-    band = band_of(bands, figure)
-    return HeatCell(say.points(figure), f"vfm-heat vfm-heat--{band.colour}" if band else "vfm-heat")
-
-
-def _wanted() -> Wanted:
-    taken = request.args
-    return Wanted(
-        search=taken.get("q", "").strip(),
-        directorate=taken.get("directorate", ""),
-        band=taken.get("band", ""),
-        status=taken.get("status", ""),
-        sort=taken.get("sort", "service"),
-    )
-
-
-def _link(cycle_id: int, **changed: str) -> str:
-    """This page with some of its state changed; blanks are left out of the address."""
-    state = {key: value for key, value in (request.args | changed).items() if value}
-    address = url_for("results.index", cycle_id=cycle_id)
-    return f"{address}?{urlencode(state)}" if state else address
-
-
-def _sort_link(cycle_id: int, wanted: Wanted, column: str) -> str:
-    """Sort by this column; a second time turns it round. Figures begin with the largest."""
-    is_text = column in ("service", "directorate", "status", "lowest")
-    first, second = (column, f"-{column}") if is_text else (f"-{column}", column)
-    return _link(cycle_id, sort=second if wanted.sort == first else first)
-
-
 def _export_rows(view: results.CycleResults) -> Rows:
     columns = (
-        "Key", "Service", "Directorate", "Division", "Status", "Result", "Overall score", "Rating band",
-        "Lowest possible", "Highest possible", "Completeness", "Overall status", "Confidence",
+        "Key", "Service", "Directorate", "Division", "Family", "Status", "Result", "Overall score",
+        "Rating band", "Lowest possible", "Highest possible", "Completeness", "Overall status", "Confidence",
         "Like-for-like change since the baseline", "Material", "Lowest section",
         *(f"{title} ({key})" for key, title in view.sections),
     )  # fmt: skip
@@ -314,6 +237,7 @@ def _export_row(row: ServiceResult, view: results.CycleResults) -> tuple[workboo
         row.service,
         row.directorate,
         row.division,
+        row.family,
         row.status,
         row.kind or None,
         overall.get("score"),
