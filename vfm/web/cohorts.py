@@ -321,8 +321,8 @@ def _outlier_chart(view: cohorts.Outliers) -> Chart | None:
         Column("Far from the rest", is_number=True),
     ]
     summary = (
-        "Each row is a group of peers: its middle half as a bar, its median as a stroke, a dot for each service "
-        "and a diamond for one far from the rest; a grey stroke is where far begins."
+        "Each row is a group of peers: its middle half as a bar, its median as a stroke, a dot for each "
+        "service and a diamond for one far from the rest; a grey stroke is where far begins."
     )
     return draw.spreads("peers", _outlier_title(view), summary, spreads, columns)
 
