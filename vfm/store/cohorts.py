@@ -169,7 +169,7 @@ _questions: WeakKeyDictionary[Any, dict[Scored, tuple[QuestionScore, ...]]] = We
 
 def questions(session: Session, cohort: Cohort) -> dict[int, tuple[QuestionScore, ...]]:
     """Assessment -> the questions of the result that counts; read once, as a scorecard never changes."""
-    kept = _questions.setdefault(session.get_bind(), {})
+    kept = _questions.setdefault(session.get_bind().engine, {})
     held = {card: kept.get(card) for card in cohort.scorecards.values()}
     if unknown := {card[0]: card for card, found in held.items() if found is None}:
         fresh = {
