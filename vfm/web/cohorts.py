@@ -229,8 +229,25 @@ def _what(view: cohorts.Distribution | cohorts.Outliers) -> str:
 
 
 def _spread_charts(view: cohorts.Distribution) -> list[Chart]:
+    """The scores counted, and what those that are not could still be; each where there is any."""
+    ranges = [
+        draw.Range(
+            one.row.service,
+            why(one.why, section=bool(view.section)),
+            one.low,
+            one.high,
+            _result(one.row.assessment_id, view.section),
+        )
+        for one in view.uncounted
+        if one.low is not None
+    ]
+    found = (_step_chart(view), draw.open_ranges(ranges))
+    return [chart for chart in found if chart is not None]
+
+
+def _step_chart(view: cohorts.Distribution) -> Chart | None:
     if view.quartiles is None:
-        return []
+        return None
     bars = [
         draw.Bar(
             f"{step.low} to {'under ' if step.high < 100 else ''}{step.high}",
@@ -245,20 +262,7 @@ def _spread_charts(view: cohorts.Distribution) -> list[Chart]:
         draw.Dot(row.service, row.score_in(view.section) or 0.0, _result(row.assessment_id, view.section))
         for row in view.rows
     ]
-    ranges = [
-        draw.Range(
-            one.row.service,
-            why(one.why, section=bool(view.section)),
-            one.low,
-            one.high,
-            _result(one.row.assessment_id, view.section),
-        )
-        for one in view.uncounted
-        if one.low is not None
-    ]
-    found = draw.distribution(_what(view), bars, dots, view.quartiles)
-    open_ = draw.open_ranges(ranges)
-    return [found] if open_ is None else [found, open_]
+    return draw.distribution(_what(view), bars, dots, view.quartiles)
 
 
 # --- outliers -----------------------------------------------------------------------------------------------
