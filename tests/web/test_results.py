@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import docx
 import openpyxl
 import pytest
 from sqlalchemy import Engine
@@ -17,8 +18,10 @@ from tests.council import NOW, SmallCouncil
 from tests.rounds import opened
 from tests.worked import CASES, json_text, kept
 from vfm import cli
+from vfm.gateways import pdf
 from vfm.questionnaires.answers import Answer
 from vfm.questionnaires.schema import Band, Cap, Comparison, Questionnaire, Scoring
+from vfm.scoring.results import ENGINE
 from vfm.store.database import transaction
 from vfm.store.tables import Assessment, Cycle, Version
 from vfm.workflows import challenge, challenge_closing, sign_off, versions
@@ -283,6 +286,167 @@ def test_text_in_a_workbook_is_never_a_formula_and_figures_keep_every_digit(
     assert shares == [question["share"] for question in card["questions"][:4]]
     contributions = [row[column["Contribution"]].value for row in rows[:4]]
     assert sum(contributions) == pytest.approx(card["overall"]["score"])
+
+
+# --- what would raise it, and how it came about -------------------------------------------------------------
+
+
+def test_the_way_to_the_next_rating_names_questions_and_what_each_adds(
+    engine: Engine, council: SmallCouncil, signed_in: SignedIn
+) -> None:
+    given = GIVEN | {"A-01": build.answer(2), "A-02": build.answer(2)}
+    page = signed_in("viewer").open(f"/assessments/{result_of(engine, council, given=given)}/result")
+    way = page.soup.select_one("section[aria-labelledby=next]")
+    assert words(way.h2) == "What would reach Sound"
+    assert "Sound begins at 60, 26.7 points away." in words(way)
+    rows = [[words(cell) for cell in row.select("th, td")] for row in page.soup.select("#raises tbody tr")]
+    assert rows[0][1:] == ["Partly in place", "Embedded and improving (2 levels up)", "+22.2"]
+    assert rows[-1] == ["Together", "", "", "+30.6"]
+    assert sum(float(row[3]) for row in rows[:-1]) == pytest.approx(float(rows[-1][3]))
+    assert "These 2 questions, raised as shown, reach it, at 64. Fewer would not do." in words(way)
+    assert "2 levels up" not in page.follow("How well is it done?").text.split("What would reach")[0]
+
+
+def test_at_the_top_and_without_a_score_the_page_says_what_there_is_to_say(
+    engine: Engine, council: SmallCouncil, signed_in: SignedIn
+) -> None:
+    browser = signed_in("viewer")
+    at_the_top = browser.open(f"/assessments/{result_of(engine, council)}/result")
+    assert "This is the highest rating." in at_the_top.text
+    other = opened(engine, council, ASKED.model_copy(update={"key": "again"}), services=("LIB",), name="2")
+    signed_off(engine, council, other.assessments["LIB"], ASKED, {"A-01": build.answer(4)})
+    page = browser.open(f"/assessments/{other.assessments['LIB']}/result")
+    assert "it takes answers to 80% of the weight that applies" in page.text
+    missing = [words(row) for row in page.soup.select("#missing tbody tr")]
+    assert [row.split("? ")[1] for row in missing] == ["25", "25"]
+    assert not page.soup.select("#lift")
+
+
+def test_a_limit_that_stands_in_the_way_is_named_and_is_a_line_of_its_own(
+    engine: Engine, council: SmallCouncil, signed_in: SignedIn
+) -> None:
+    cap = Cap(key="sign", when=Comparison(question="S-01", equals="yes"), limit=30, reason="A sign is there")
+    capped = build.questionnaire(
+        build.section("A", build.scale_question("A-01"), build.yes_no("S-01"), title="Economy", caps=(cap,)),
+        build.section("B", build.scale_question("B-01"), title="Demand"),
+        bands=(*BANDS, Band(name="Strong", minimum=80, colour="blue")),
+    )
+    given = {"A-01": build.answer(4), "S-01": build.answer("yes"), "B-01": build.answer(4)}
+    page = signed_in("viewer").open(f"/assessments/{result_of(engine, council, capped, given)}/result")
+    assert "It is out of reach for now" in page.text
+    assert "“Economy” is held at 30 or below: A sign is there. Whatever is raised in it" in page.text
+    limits = [words(item) for item in page.soup.select("#limits li")]
+    assert limits == [
+        "Limit on Economy: at most 30. A sign is there. It takes −35 from the overall.",
+        "After limits: 65.",
+    ]
+    assert "it adds up to 100 before limits" in page.text
+
+
+def test_what_earns_nothing_is_listed_by_name_with_its_reason(
+    engine: Engine, council: SmallCouncil, signed_in: SignedIn
+) -> None:
+    given = GIVEN | {"A-02": build.na("No such duty"), "B-02": build.dont_know()}
+    given.pop("F-01")
+    page = signed_in("viewer").open(f"/assessments/{result_of(engine, council, given=given)}/result")
+    apart = words(page.soup.select_one("section[aria-labelledby=apart]"))
+    for said in (
+        "A-02 How well is it done? : No such duty",
+        "B-02 How well is it done?",
+        "F-01",
+        "(not scored)",
+    ):
+        assert said in apart
+    facts = {words(row.dt): words(row.dd) for row in page.soup.select("#whole > div")}
+    assert facts["Questions that earn nothing"].startswith("1 not applicable, 1 don't know, 1 not answered")
+
+
+def test_the_working_can_be_done_again_by_hand_and_leads_to_the_answers(
+    engine: Engine, council: SmallCouncil, signed_in: SignedIn
+) -> None:
+    browser = signed_in("viewer")
+    page = browser.open(f"/assessments/{result_of(engine, council)}/result").follow("Every weight, value")
+    assert page.heading == "Libraries: how the figures were worked out"
+    assert words(page.soup.select_one("#A-score")) == "Score: 266.666667 ÷ 3 = 88.888889"
+    table = page.soup.select_one("#A-score ~ div table")
+    rows = [[words(cell) for cell in row.select("th, td")] for row in table.select("tbody tr")]
+    assert [row[1:] for row in rows] == [
+        ["2", "100", "200"],
+        ["1", "66.666667", "66.666667"],
+        ["3", "", "266.666667"],
+    ]
+    assert "Answered: 3 ÷ 3 = 1" in words(page.soup.select_one("#A-completeness"))
+    shown = browser.open(str(page.soup.select_one("#A-completeness a")["href"]))
+    assert len(shown.soup.select("table")) > len(page.soup.select("table"))
+    answer = browser.open(str(table.select_one("a")["href"]))
+    assert answer.soup.select_one("details[open] #A-01") is not None
+
+
+def test_every_figure_of_the_profile_leads_to_its_answers_and_these_to_history_and_challenge(
+    engine: Engine, council: SmallCouncil, signed_in: SignedIn
+) -> None:
+    at = f"/assessments/{result_of(engine, council)}/result"
+    browser = signed_in("director")
+    links = [str(a["href"]) for a in browser.open(at).soup.select("[data-chart-table=profile] a")]
+    assert len(links) == 2
+    for link, key in zip(links, ("A-01", "B-01"), strict=True):
+        answer = browser.open(link).soup.select_one(f"details[open] #{key}")
+        ways = {words(a).split()[0]: str(a["href"]) for a in answer.select("a")}
+        assert ways.keys() == {"History", "Challenge"}
+        for href in ways.values():
+            assert key in browser.open(href).text
+    viewer = signed_in("viewer").open(at)
+    assert not viewer.soup.select(".vfm-answer a")
+
+
+# --- taken away ---------------------------------------------------------------------------------------------
+
+
+def test_a_result_is_taken_away_in_every_form_and_each_says_whose_it_is(
+    engine: Engine, council: SmallCouncil, signed_in: SignedIn
+) -> None:
+    at = f"/assessments/{result_of(engine, council)}/result"
+    browser = signed_in("viewer")
+    forms = [str(a["href"]) for a in browser.open(at).soup.select("main p a") if "result." in str(a["href"])]
+    assert [href.split("?")[0] for href in forms] == [
+        f"{at}.{form}" for form in ("docx", "xlsx", "json", "pdf")
+    ]
+    sent = browser.client.get(f"{at}.docx")
+    assert 'filename="libraries-rollout-2026-result.docx"' in sent.headers["Content-Disposition"]
+    read = docx.Document(io.BytesIO(sent.data))
+    headings = [one.text for one in read.paragraphs if one.style.name == "Heading 1"]
+    assert headings[:3] == ["The whole", "Profile by section", "The next rating"]
+    about = {row.cells[0].text: row.cells[1].text for row in read.tables[0].rows}
+    assert about["Service"] == "Libraries"
+    assert about["Cycle"] == "Rollout 2026"
+    assert about["Assessment template"] == "A test template, version 1"
+    assert about["Result"] == "Self score: what the service says of itself"
+    assert about["Scoring engine"] == ENGINE
+    assert about["Taken out on"] == "23 November 2026"
+    assert about["Where the figures come from"].startswith(
+        "The answers of the service, sent on 23 November 2026"
+    )
+    for table in read.tables:
+        assert table._tbl.tr_lst[0].xpath("./w:trPr/w:tblHeader")
+        assert table._tbl.tblPr.xpath("./w:tblDescription/@w:val")
+    book = openpyxl.load_workbook(io.BytesIO(browser.client.get(f"{at}.xlsx").data))
+    whole = {row[0].value: row[1].value for row in book["Overall"].iter_rows()}
+    assert about.items() - {("What", "Words")} <= whole.items()
+    assert book.sheetnames == [
+        "Overall", "Sections", "Questions", "What would raise it", "Method", "Working",
+    ]  # fmt: skip
+    made = browser.client.get(f"{at}.pdf")
+    assert (made.mimetype, made.data[:5]) == ("application/pdf", b"%PDF-")
+
+
+def test_where_no_pdf_can_be_made_none_is_offered(
+    engine: Engine, council: SmallCouncil, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pdf, "is_available", lambda: False)
+    at = f"/assessments/{result_of(engine, council)}/result"
+    browser = signed_in("viewer")
+    assert not [a for a in browser.open(at).soup.select("main a") if "result.pdf" in str(a["href"])]
+    assert "PDFs are not made on this site." in browser.open(f"{at}.pdf", expect=404).text
 
 
 # --- the list -----------------------------------------------------------------------------------------------
