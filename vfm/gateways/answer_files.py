@@ -15,6 +15,7 @@ from vfm.gateways import answer_workbooks
 from vfm.questionnaires import document, translations, workbook_reading
 from vfm.questionnaires.answers import UNANSWERED, Answer, answers_from_json, parse
 from vfm.questionnaires.schema import Questionnaire
+from vfm.questionnaires.wording import short
 
 Reader = Callable[[Questionnaire, bytes, str], dict[str, Answer]]
 """(what is answered, the file's bytes, its name) -> question key -> answer."""
@@ -78,7 +79,7 @@ def _once(pairs: list[tuple[str, Any]]) -> Mapping[str, Any]:
     counts = Counter(key for key, _ in pairs)
     twice = [key for key, count in counts.items() if count > 1]
     if twice:
-        raise Invalid([Problem(key, "This is given twice. Keep one of them.") for key in twice])
+        raise Invalid([Problem(short(key), "This is given twice. Keep one of them.") for key in twice])
     return dict(pairs)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from vfm.errors import Invalid, Problem
 from vfm.questionnaires.kinds import KINDS, KindRule, Raw, Value, text_problem, typed
 from vfm.questionnaires.schema import Question, Questionnaire
-from vfm.questionnaires.wording import did_you_mean, listed, meant_key
+from vfm.questionnaires.wording import did_you_mean, listed, meant_key, short
 
 __all__ = ["KINDS", "KindRule", "Raw", "Value"]
 
@@ -168,7 +168,7 @@ def _text_problems(question: Question, raw: Raw) -> Iterator[Problem]:
 
 
 def _unknown_grade(grade: object) -> str:
-    return f'"{grade}" is not an evidence grade. Choose {listed(Evidence)}.'
+    return f'"{short(grade)}" is not an evidence grade. Choose {listed(Evidence)}.'
 
 
 # --- JSON ---------------------------------------------------------------------------------------------------
@@ -220,13 +220,14 @@ def _json_problems(question: Question, data: Mapping[str, Any]) -> Iterator[str]
     for field in data:
         if field not in FIELDS:
             cure = did_you_mean(str(field), FIELDS, f"Use {listed(FIELDS)}.")
-            yield f'"{field}" is not a field of an answer. {cure}'
+            yield f'"{short(field)}" is not a field of an answer. {cure}'
     if state not in GIVEN:
-        yield f"The state is {state!r}. Use {listed(GIVEN)}."
+        said = "There is no state." if state is None else f"The state is {short(repr(state))}."
+        yield f"{said} Use {listed(GIVEN)}."
     if state == State.ANSWERED and data.get("value") is None:
         yield "It is answered without a value. Give the value, or leave the question out."
-    if state != State.ANSWERED and data.get("value") is not None:
-        yield f'It has a value though its state is {state!r}. Set "answered", or drop the value.'
+    if state not in (None, State.ANSWERED) and data.get("value") is not None:
+        yield f'It has a value though its state is {short(repr(state))}. Set "answered", or drop the value.'
     if data.get("evidence", Evidence.NONE) not in EVIDENCE:
         yield _unknown_grade(data["evidence"])
     yield from _json_text_problems(question, data)
@@ -292,7 +293,8 @@ def unknown_key(questionnaire: Questionnaire, key: object) -> Problem:
     """What to say of an answer to a question that the questionnaire does not ask."""
     near = meant_key(str(key), questionnaire.questions)
     cure = f'Did you mean "{near}"?' if near else "Take it out, or use the template it belongs to."
-    return Problem(str(key), f'The template "{questionnaire.key}" has no question "{key}". {cure}')
+    named = short(key)
+    return Problem(named, f'The template "{questionnaire.key}" has no question "{named}". {cure}')
 
 
 # --- words --------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from vfm.questionnaires import schema
 from vfm.questionnaires.schema import SCHEMA, Kind
 from vfm.questionnaires.source import Path
-from vfm.questionnaires.wording import did_you_mean, listed, meant
+from vfm.questionnaires.wording import did_you_mean, listed, meant, short
 
 MODELS: dict[str, type[BaseModel]] = {
     "bands": schema.Band,
@@ -160,7 +160,7 @@ def _shown(value: Any) -> str:
         return "nothing"
     if isinstance(value, bool):
         return str(value).lower()
-    return f'"{value}"' if isinstance(value, str) else str(value)
+    return f'"{short(value)}"' if isinstance(value, str) else short(value)
 
 
 def _expected(error: ErrorDetails) -> list[str]:
@@ -236,11 +236,11 @@ def _not_fields(error: ErrorDetails, name: str) -> str:
 
 
 def _too_small(error: ErrorDetails, name: str) -> str:
-    return f'"{name}" is {error["input"]}; the least is {error["ctx"]["ge"]:g}. Raise it.'
+    return f'"{name}" is {short(error["input"])}; the least is {error["ctx"]["ge"]:g}. Raise it.'
 
 
 def _too_large(error: ErrorDetails, name: str) -> str:
-    return f'"{name}" is {error["input"]}; the most is {error["ctx"]["le"]:g}. Lower it.'
+    return f'"{name}" is {short(error["input"])}; the most is {error["ctx"]["le"]:g}. Lower it.'
 
 
 def _too_few(error: ErrorDetails, name: str) -> str:

@@ -189,8 +189,9 @@ def rescaled(questionnaire: Questionnaire, source: Source) -> Parsed:
         low, high = min(table.values(), default=0), max(table.values(), default=0)
         if low == high or (low, high) == (0, 100):
             continue
-        for step in table:
-            _set_points(content, path, step, 100 * (table[step] - low) / (high - low))
+        for step, worth in table.items():
+            # Of the highest, the sum may come out a last digit off 100.
+            _set_points(content, path, step, 100.0 if worth == high else 100 * (worth - low) / (high - low))
         sentence = (
             f"Points ran from {low:g} to {high:g} and were rescaled to run from 0 to 100. Nothing to do."
         )

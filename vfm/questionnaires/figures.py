@@ -7,6 +7,8 @@ import re
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
+from vfm.questionnaires.wording import short
+
 MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -40,7 +42,7 @@ def number(
         ValueError: a sentence with the cure, when the text is no number, has too many decimal places, or
             is a million million or more.
     """
-    shown = shown or typed
+    shown = short(shown or typed)
     plain = typed.strip().replace("−", "-").replace("\N{NO-BREAK SPACE}", " ")
     if _BRACKETED.fullmatch(plain):
         raise ValueError(

@@ -13,7 +13,7 @@ from typing import Any, TypeGuard, cast
 from vfm.errors import Invalid, Problem
 from vfm.questionnaires import figures
 from vfm.questionnaires.schema import Kind, Question, Questionnaire
-from vfm.questionnaires.wording import counted, did_you_mean
+from vfm.questionnaires.wording import counted, did_you_mean, short
 
 Value = int | str | Decimal | date | tuple[str, ...] | Mapping[str, Decimal]
 """scale: level number; yes/no: "yes" or "no"; choices: option key or keys; number, money (pounds), percent
@@ -117,9 +117,13 @@ def _parse_scale(questionnaire: Questionnaire, question: Question, raw: Raw) -> 
 
 def _scale_from_json(questionnaire: Questionnaire, question: Question, data: object) -> Value:
     if not _is_whole(data):
-        raise ValueError(f"{data!r} is not a level. Use a whole number: {_levels(questionnaire, question)}.")
+        raise ValueError(
+            f"{short(repr(data))} is not a level. Use a whole number: {_levels(questionnaire, question)}."
+        )
     if data not in questionnaire.level_words(question):
-        raise ValueError(f"{data} is off the scale. Use a level from {_levels(questionnaire, question)}.")
+        raise ValueError(
+            f"{short(data)} is off the scale. Use a level from {_levels(questionnaire, question)}."
+        )
     return data
 
 
@@ -144,7 +148,7 @@ def choices(question: Question) -> dict[str, str]:
 def _not_offered(question: Question, picked: object) -> str:
     words = "Choose yes or no." if question.kind is Kind.YES_NO else "Choose from the answers listed."
     cure = did_you_mean(picked, choices(question), words) if isinstance(picked, str) else words
-    return f'"{picked}" is not one of the answers. {cure}'
+    return f'"{short(picked)}" is not one of the answers. {cure}'
 
 
 def _parse_choice(questionnaire: Questionnaire, question: Question, raw: Raw) -> Value | None:
@@ -239,7 +243,7 @@ def _figure_from_json(questionnaire: Questionnaire, question: Question, data: ob
     for part in data:
         if part not in parts:
             cure = did_you_mean(str(part), parts, f"The parts are {', '.join(parts)}.")
-            raise ValueError(f'"{part}" is not a part of this question. {cure}')
+            raise ValueError(f'"{short(part)}" is not a part of this question. {cure}')
     return {part: _one_figure(question, data[part]) for part in parts if part in data}
 
 
@@ -248,7 +252,9 @@ def _one_figure(question: Question, data: object) -> Decimal:
         return _READERS[question.kind](data)
     if _is_whole(data) or isinstance(data, float):
         return _READERS[question.kind](f"{Decimal(repr(data)):f}")
-    raise ValueError(f'{data!r} is not a figure. Give a number, or money as text such as "1250000".')
+    raise ValueError(
+        f'{short(repr(data))} is not a figure. Give a number, or money as text such as "1250000".'
+    )
 
 
 def _figure_in_words(questionnaire: Questionnaire, question: Question, value: Any) -> str:
@@ -286,7 +292,9 @@ def _date_from_json(_: Questionnaire, __: Question, data: object) -> Value:
     try:
         return date.fromisoformat(cast(str, data))
     except (TypeError, ValueError):
-        raise ValueError(f'{data!r} is not a date. Write year, month and day: "2026-03-05".') from None
+        raise ValueError(
+            f'{short(repr(data))} is not a date. Write year, month and day: "2026-03-05".'
+        ) from None
 
 
 def _parse_text(_: Questionnaire, question: Question, raw: Raw) -> Value | None:

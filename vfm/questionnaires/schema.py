@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -22,10 +23,13 @@ from pydantic import (
     Tag,
     model_validator,
 )
+from pydantic_core import PydanticKnownError
 
 from vfm.questionnaires.steps import Chain
 
 SCHEMA = "vfm-template/1"
+HEAVIEST = 1e100
+"""The largest weight and the most points: sums of any number of them are still exact to the last digits."""
 
 
 def exact_share(value: object) -> object:
@@ -39,8 +43,41 @@ def exact_share(value: object) -> object:
 
 
 Key = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,39}$")]
-Points = Annotated[float, BeforeValidator(exact_share), Field(allow_inf_nan=False)]
-Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+def _no_truth(value: object) -> object:
+    """True and false are no figures, though the language takes them for 1 and 0."""
+    if isinstance(value, bool):
+        raise PydanticKnownError("float_type")
+    return value
+
+
+def _no_trace(weight: float) -> float:
+    """A weight so small that its last digits are gone would give a wrong figure in silence."""
+    if 0 < weight < 1 / HEAVIEST:
+        raise ValueError(f"The weight {weight:g} is too small. Give 0, or at least {1 / HEAVIEST:g}.")
+    return weight
+
+
+Figure = Annotated[float, Field(allow_inf_nan=False), BeforeValidator(_no_truth)]
+Points = Annotated[
+    float,
+    Field(ge=-HEAVIEST, le=HEAVIEST, allow_inf_nan=False),
+    BeforeValidator(_no_truth),
+    BeforeValidator(exact_share),
+]
+Limit = Annotated[
+    float,
+    Field(ge=0, le=100, allow_inf_nan=False),
+    BeforeValidator(_no_truth),
+    BeforeValidator(exact_share),
+]
+Weight = Annotated[
+    float,
+    Field(ge=0, le=HEAVIEST, allow_inf_nan=False),
+    BeforeValidator(_no_truth),
+    AfterValidator(_no_trace),
+]
 Words = Annotated[str, Field(min_length=1)]
 
 
@@ -342,7 +379,7 @@ class Cap(Frozen):
 
     key: Key
     when: Condition
-    limit: Points = Field(ge=0, le=100)
+    limit: Limit
     reason: Words
 
 
@@ -399,7 +436,7 @@ class Band(Frozen):
     """
 
     name: Words
-    minimum: float = Field(ge=0, le=100)
+    minimum: Figure = Field(ge=0, le=100)
     colour: Literal["red", "orange", "yellow", "green", "turquoise", "blue", "purple", "grey"]
 
 
@@ -424,10 +461,10 @@ class Scoring(Frozen):
     """
 
     method: Method = Method.WEIGHTED_MEAN
-    section_minimum: float = Field(default=0.60, ge=0, le=1)
-    overall_minimum: float = Field(default=0.80, ge=0, le=1)
-    na_flag: float = Field(default=0.30, ge=0, le=1)
-    critical_limit: Points = Field(default=100 / 3, ge=0, le=100)
+    section_minimum: Figure = Field(default=0.60, ge=0, le=1)
+    overall_minimum: Figure = Field(default=0.80, ge=0, le=1)
+    na_flag: Figure = Field(default=0.30, ge=0, le=1)
+    critical_limit: Limit = 100 / 3
     has_overall: bool = True
 
 

@@ -6,6 +6,9 @@ Sentences are written for a council officer: what is wrong, then what to do.
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+QUOTED = 60
+"""Characters of the longest quotation."""
+
 
 def listed(words: Iterable[object], joint: str = "or") -> str:
     """`a, b or c`.
@@ -24,6 +27,16 @@ def counted(number: int, singular: str, plural: str = "") -> str:
     ('1 word', '3 words')
     """
     return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+
+
+def short(words: object) -> str:
+    """What somebody wrote, to be quoted in a sentence: cut where it is longer than a line can bear.
+
+    >>> short("a" * 70) == "a" * 59 + "…", short(3)
+    (True, '3')
+    """
+    said = str(words)
+    return said if len(said) <= QUOTED else f"{said[: QUOTED - 1]}…"
 
 
 def ordinal(place: int) -> str:

@@ -14,7 +14,7 @@ from vfm.questionnaires import workbook_layout as layout
 from vfm.questionnaires.answers import STATE_WORDS, Raw, State
 from vfm.questionnaires.merging import UNSEEN, Sent
 from vfm.questionnaires.schema import Kind, Question, Questionnaire
-from vfm.questionnaires.wording import did_you_mean
+from vfm.questionnaires.wording import did_you_mean, short
 from vfm.questionnaires.workbook_layout import Column, Line, LineKind, Origin
 
 AGAIN = "Download the workbook again and copy your answers into it."
@@ -292,7 +292,7 @@ class _Reading:
             elif words.casefold() not in layout.NOT_TICKED:
                 at = self._at(layout.ANSWER, self.rows[line.mark])
                 cure = f"Choose {layout.TICK} where it applies, or leave the cell blank."
-                problems.append(Problem(f"{question.key} {at}", f"“{words[:60]}” is neither. {cure}"))
+                problems.append(Problem(f"{question.key} {at}", f"“{short(words)}” is neither. {cure}"))
         if question.kind is Kind.MULTI_CHOICE:
             raw["value"] = ticked
 
@@ -334,7 +334,7 @@ class _Reading:
                 return key
         cure = did_you_mean(words, list(offered), "Choose from the list of the cell.")
         at = f"{question.key} {self._at(column, row)}"
-        problems.append(Problem(at, f"“{_short(words)}” is not in the list of this cell. {cure}"))
+        problems.append(Problem(at, f"“{short(words)}” is not in the list of this cell. {cure}"))
         return ""
 
     def _contradictions(self, question: Question, row: int, raw: Raw) -> Iterator[Problem]:
@@ -369,10 +369,6 @@ def _na() -> str:
 
 def _plain(words: str) -> str:
     return " ".join(words.replace("’", "'").split()).casefold()
-
-
-def _short(words: str) -> str:
-    return words if len(words) <= 60 else f"{words[:59]}…"
 
 
 def _rows_of(cells: str) -> range:
