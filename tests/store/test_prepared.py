@@ -2,18 +2,18 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import pytest
-from sqlalchemy import Engine, bindparam, event, literal_column, select, text
-from sqlalchemy.exc import DBAPIError, ProgrammingError
+from sqlalchemy import Engine, Table, bindparam, event, insert, literal_column, select, text, update
+from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
 from tests.council import NOW, SmallCouncil
-from vfm.errors import Unavailable
+from vfm.errors import Conflict, Unavailable
 from vfm.roles import Role
-from vfm.store import database
-from vfm.store.prepared import OneOf, Prepared
-from vfm.store.tables import Deputy, Figure, FigureSource, Person, PersonRole, Service
+from vfm.store import database, events
+from vfm.store.prepared import Change, OneOf, Prepared
+from vfm.store.tables import Deputy, Event, Figure, FigureSource, Person, PersonRole, Service
 
 OF_EVERY_KIND = (
     select(
@@ -85,6 +85,15 @@ def test_one_of_any_number_of_texts(engine: Engine, council: SmallCouncil, keys:
         ]
 
 
+def test_one_of_any_number_of_numbers(engine: Engine, council: SmallCouncil) -> None:
+    prepared = Prepared(select(Service.key).where(OneOf(Service.id, "ids")).order_by(Service.id))
+    with database.reading(engine) as session:
+        assert prepared.rows(session, ids=[council.services["LIB"], council.services["HOME"], 0]) == [
+            ("LIB",),
+            ("HOME",),
+        ]
+
+
 def test_it_sees_what_its_own_transaction_wrote(engine: Engine, council: SmallCouncil) -> None:
     prepared = Prepared(
         select(Service.name)
@@ -137,3 +146,46 @@ def test_words_that_differ_each_time_are_refused(engine: Engine, council: SmallC
     prepared = Prepared(select(Service.key).where(Service.key.in_(bindparam("keys", expanding=True))))
     with pytest.raises(ValueError, match="differ each time"), database.reading(engine) as session:
         prepared.rows(session, keys=["LIB"])
+
+
+def test_a_change_writes_what_sqlalchemy_would(engine: Engine, council: SmallCouncil) -> None:
+    columns = ("at", "by_id", "verb", "subject", "subject_id", "before", "after", "as_deputy")
+    table = cast(Table, Event.__table__)
+    adds = Change(insert(table).inline(), *columns)
+    row = {
+        "at": NOW, "by_id": None, "verb": "opened", "subject": "it's 100%", "subject_id": 1, "before": None,
+        "after": {"b": [1, None, "é"], "a": Decimal(2).to_eng_string()}, "as_deputy": True,
+    }  # fmt: skip
+    with database.transaction(engine) as session:
+        adds.run(session, **row)
+        session.execute(insert(table), [row])
+    with database.reading(engine) as session:
+        short, long = session.execute(select(*(table.c[name] for name in columns))).all()
+        assert short == long == tuple(row.values())
+        raw = session.execute(text("SELECT CAST(after AS VARCHAR), CAST(at AS VARCHAR), before FROM event"))
+        assert len(set(raw.all())) == 1, "to the letter"
+
+
+def test_a_change_is_taken_back_with_its_transaction(engine: Engine, council: SmallCouncil) -> None:
+    renames = Change(
+        update(Service).where(Service.key == bindparam("which")).values(name=bindparam("called"))
+    )
+    with database.transaction(engine) as session:
+        renames.run(session, which="LIB", called="Books")
+        session.rollback()
+    with database.transaction(engine) as session:
+        renames.run(session, which="ROADS", called="Roads")
+    with database.reading(engine) as session:
+        names = dict(session.execute(select(Service.key, Service.name)).all())
+    assert (names["LIB"], names["ROADS"], names["HOME"]) == ("Libraries", "Roads", "Home care")
+
+
+def test_a_change_that_breaks_a_rule_is_told_apart(engine: Engine, council: SmallCouncil) -> None:
+    with database.transaction(engine) as session:
+        events.record(session, "opened", "cycle", 1, by_id=None, now=NOW)
+    changes = Change(update(Event).values(verb=bindparam("to")))
+    with pytest.raises(Conflict, match="event never changes"), database.transaction(engine) as session:
+        changes.run(session, to="closed")
+    doubles = Change(update(Service).values(key=bindparam("to")))
+    with pytest.raises(IntegrityError), database.transaction(engine) as session:
+        doubles.run(session, to="SAME")

@@ -184,14 +184,17 @@ def test_those_who_only_read_get_no_form(signed_in: Enter, at: str) -> None:
     assert signed_in("core_team").status(f"{at}/sections/NONE") == 404
 
 
-def test_reading_a_section_takes_four_statements(signed_in: Enter, at: str) -> None:
+@pytest.mark.parametrize(("page", "count"), [("", 7), ("/sections/MON", 4)])
+def test_reading_the_task_list_or_a_section_takes_few_statements(
+    signed_in: Enter, at: str, page: str, count: int
+) -> None:
     director = signed_in("director")
-    director.open(f"{at}/sections/MON")
+    director.open(f"{at}{page}")
     statements: list[str] = []
     engine = director.app.extensions["vfm"].engine
     event.listen(engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
-    director.open(f"{at}/sections/MON")
-    assert len([one for one in statements if not one.startswith("BEGIN")]) == 4
+    director.open(f"{at}{page}")
+    assert len([one for one in statements if not one.startswith("BEGIN")]) == count
 
 
 def test_what_is_attached_to_a_question_is_counted_and_opened_with_what_was_typed_saved(

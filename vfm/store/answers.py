@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import cast
+from functools import cache
+from typing import Any, cast
 
 from sqlalchemy import Executable, Table, bindparam, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -11,24 +12,42 @@ from sqlalchemy.orm import Session
 from vfm.questionnaires.merging import How, Kept, Written
 from vfm.questionnaires.routing import Progress
 from vfm.store import events
+from vfm.store.prepared import Change
 from vfm.store.tables import AnswerRow, Assessment, TimeSpent
 
 _WRITTEN = ("content", "revision", "by_id", "at")
+_TABLE = cast(Table, AnswerRow.__table__)
+MANY = 16
+"""Answers that one statement writes at most."""
 
 
-def _upsert(insert: postgresql.Insert | sqlite.Insert) -> Executable:
-    return insert.on_conflict_do_update(
-        index_elements=["assessment_id", "question_key"],
-        set_={name: insert.excluded[name] for name in _WRITTEN},
+@cache
+def _upsert(count: int) -> Change:
+    """Adds or replaces so many answers of one assessment: KEY0, CONTENT0, REVISION0, KEY1, ..."""
+    same = {name: bindparam(name, type_=_TABLE.c[name].type) for name in ("assessment_id", "by_id", "at")}
+    values = [
+        same
+        | {
+            column: bindparam(f"{name}{number}", type_=_TABLE.c[column].type)
+            for column, name in (("question_key", "key"), ("content", "content"), ("revision", "revision"))
+        }
+        for number in range(count)
+    ]
+    return Change(
+        {
+            dialect: insert.on_conflict_do_update(
+                index_elements=["assessment_id", "question_key"],
+                set_={name: insert.excluded[name] for name in _WRITTEN},
+            )
+            for dialect, insert in (
+                ("sqlite", sqlite.insert(_TABLE).values(values).inline()),
+                ("postgresql", postgresql.insert(_TABLE).values(values).inline()),
+            )
+        }
     )
 
 
-_TABLE = cast(Table, AnswerRow.__table__)
-_UPSERT: dict[str, Executable] = {
-    "sqlite": _upsert(sqlite.insert(_TABLE)),
-    "postgresql": _upsert(postgresql.insert(_TABLE)),
-}
-_TOUCH = (
+_TOUCH = Change(
     update(cast(Table, Assessment.__table__))
     .where(Assessment.id == bindparam("assessment_id"))
     .values(
@@ -89,21 +108,14 @@ def write(
         how: by which way they came.
         as_deputy: who writes stands in for the service's director.
     """
-    connection = session.connection()
-    rows = [
-        {
-            "assessment_id": assessment_id,
-            "question_key": key,
-            "content": one.content,
-            "revision": one.revision,
-            "by_id": by_id,
-            "at": now,
-        }
-        for key, one in sorted(written.items())
-    ]
-    connection.execute(_UPSERT[connection.dialect.name], rows)
-    counts = {"answered_count": progress.settled, "route_count": progress.asked}
-    connection.execute(_TOUCH, {"assessment_id": assessment_id, **counts, "at": now, "by_id": by_id})
+    who: dict[str, Any] = {"assessment_id": assessment_id, "by_id": by_id, "at": now}
+    in_order = sorted(written.items())
+    for first in range(0, len(in_order), MANY):
+        some, row = in_order[first : first + MANY], dict[str, Any]()
+        for number, (key, one) in enumerate(some):
+            row |= {f"key{number}": key, f"content{number}": one.content, f"revision{number}": one.revision}
+        _upsert(len(some)).run(session, **who, **row)
+    _TOUCH.run(session, **who, answered_count=progress.settled, route_count=progress.asked)
     events.record(
         session,
         how,

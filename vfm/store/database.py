@@ -181,6 +181,12 @@ class _Begun(Session):
         """What statements are run on without the ORM; there is nothing to find out about it."""
         return self._begun
 
+    def rollback(self) -> None:
+        """Take everything back, also what was done without the ORM."""
+        super().rollback()
+        if self._begun.in_transaction():
+            self._begun.rollback()
+
 
 class _Reading(_Begun):
     """A session that refuses to write what was changed in it."""

@@ -6,10 +6,13 @@ from typing import Any, cast
 from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
+from vfm.store.prepared import Change
 from vfm.store.tables import Event
 
-# Without the ORM: every save leaves an event.
-_RECORD = insert(cast(Table, Event.__table__))
+_RECORD = Change(
+    insert(cast(Table, Event.__table__)).inline(),
+    *("at", "by_id", "verb", "subject", "subject_id", "before", "after", "as_deputy"),
+)
 
 
 def record(
@@ -30,16 +33,14 @@ def record(
     `before` and `after` plain JSON of what changed, None where there was or is nothing; `as_deputy` that
     it was done in the director's place.
     """
-    session.connection().execute(
-        _RECORD,
-        {
-            "at": now,
-            "by_id": by_id,
-            "verb": verb,
-            "subject": subject,
-            "subject_id": subject_id,
-            "before": before,
-            "after": after,
-            "as_deputy": as_deputy,
-        },
+    _RECORD.run(
+        session,
+        at=now,
+        by_id=by_id,
+        verb=verb,
+        subject=subject,
+        subject_id=subject_id,
+        before=before,
+        after=after,
+        as_deputy=as_deputy,
     )

@@ -565,12 +565,11 @@ def _earlier(questionnaire: Questionnaire, question: Question, agreed: object) -
 def _waits_for(session: Session, head: Head) -> str:
     match Status(head.status):
         case Status.OPEN:
-            names = [name for _, name in queries.directors(session, head.service_id)]
-            names += queries.contributors(session, head.service_id)
-            return f"answers from {_joined(names, 'the service director')}"
+            directors, helpers = queries.answering(session, head.service_id)
+            return f"answers from {_joined([*directors, *helpers], 'the service director')}"
         case Status.SUBMITTED:
-            names = [name for _, name in queries.directors(session, head.service_id)]
-            return f"sign-off by {_joined(names, 'the service director', 'or')}"
+            directors, _ = queries.answering(session, head.service_id)
+            return f"sign-off by {_joined(directors, 'the service director', 'or')}"
         case Status.APPROVED:
             names = [one.name for one in _executive_directors(session, head)]
             return f"the signature of {_joined(names, 'an executive director', 'or')}"

@@ -1,10 +1,12 @@
 """Sending an assessment, signing it off, returning it: each step by the table of steps, each an event."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
-from sqlalchemy import insert, update
+from sqlalchemy import Table, bindparam, insert, update
 from sqlalchemy.orm import Session
 
 from vfm.errors import Conflict, Forbidden, Invalid, NotFound, Problem
@@ -17,6 +19,8 @@ from vfm.questionnaires.steps import Chain, Part, Status, Step
 from vfm.roles import Actor, Role
 from vfm.scoring.scorecard import ENGINE, Scorecard, score
 from vfm.store import content, events, letters, reach
+from vfm.store.letters import Reader
+from vfm.store.prepared import Change
 from vfm.store.queries import assessments as queries
 from vfm.store.queries import holders
 from vfm.store.queries.assessments import Head
@@ -37,6 +41,11 @@ SETTLED = (
     "Its scores are agreed, and agreed results and baselines never change. "
     "What is different now belongs in the next cycle."
 )
+
+# Without the ORM: nothing of these rows is looked at again here.
+_ASSESSMENT = cast(Table, Assessment.__table__)
+_SCORECARD = insert(cast(Table, ScorecardRow.__table__))
+_ACTIONS = insert(cast(Table, ImprovementAction.__table__))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +104,13 @@ def statement(session: Session, assessment_id: int, *, by: Actor) -> Statement:
     """
     case = _open(session, assessment_id, by)
     head, questionnaire = case.head, case.questionnaire
-    event = queries.latest_event(session, assessment_id, "submitted")
+    taken = [
+        Taken(one.verb, one.by, one.at, one.reason)
+        for one in queries.happened(session, assessment_id, steps.CHANGES)
+    ]
+    sent = [one for one in taken if one.verb == "submitted"]
     record = queries.latest_self_scorecard(session, assessment_id)
-    if event is None or record is None or head.status == Status.OPEN:
+    if not sent or record is None or head.status == Status.OPEN:
         raise NotFound
     given = _answers(session, questionnaire, assessment_id)
     route = routing.on_route(questionnaire, given)
@@ -109,7 +122,7 @@ def statement(session: Session, assessment_id: int, *, by: Actor) -> Statement:
     return Statement(
         head=head,
         questionnaire=questionnaire,
-        submitted_by=event.by,
+        submitted_by=sent[-1].by,
         progress=routing.progress(questionnaire, given, route=route),
         dont_know=tuple(question for question, answer in asked if answer.state is State.DONT_KNOW),
         not_applicable=tuple(
@@ -117,16 +130,9 @@ def statement(session: Session, assessment_id: int, *, by: Actor) -> Statement:
         ),
         scorecard=Scorecard.from_json(record),
         actions=tuple(a.text for a in queries.actions_of(session, assessment_id) if a.status != "dropped"),
-        taken=_taken(session, assessment_id),
+        taken=tuple(taken),
         may=steps.may(head.status, case.parts, case.chain),
         signs_after=case.chain is Chain.EXECUTIVE_DIRECTOR,
-    )
-
-
-def _taken(session: Session, assessment_id: int) -> tuple[Taken, ...]:
-    return tuple(
-        Taken(one.verb, one.by, one.at, one.reason)
-        for one in queries.happened(session, assessment_id, steps.CHANGES)
     )
 
 
@@ -152,12 +158,14 @@ def submit(session: Session, assessment_id: int, *, by: Actor, now: datetime) ->
         "content": score(questionnaire, given).as_record(),
         "created_at": now,
     }
-    session.execute(insert(ScorecardRow), [kept])
-    made = _make_actions(session, head, improvements(questionnaire, given), now)
+    session.connection().execute(_SCORECARD, kept)
+    directors = _directors(session, head)
+    owner_id = directors[0].person_id if directors else None
+    made = _make_actions(session, head, improvements(questionnaire, given), owner_id, now)
     _move(session, head, status, by, now, submitted_at=now, submitted_by_id=by.id)
     after = {"scorecard": number, "actions": made}
     _record(session, "submitted", head, by, now, after=after)
-    _tell_who_signs(session, head, status, by, now)
+    _tell_who_signs(session, head, status, directors, by, now)
 
 
 def take_back(session: Session, assessment_id: int, *, by: Actor, now: datetime) -> None:
@@ -185,7 +193,7 @@ def sign_off(session: Session, assessment_id: int, *, by: Actor, now: datetime) 
     if status is Status.APPROVED:
         _move(session, case.head, status, by, now, approved_at=now, approved_by_id=by.id)
         _record(session, "signed", case.head, by, now)
-        _tell_who_signs(session, case.head, status, by, now)
+        _tell_who_signs(session, case.head, status, _executive_directors(session, case.head), by, now)
     else:
         _sign_off(session, case.head, status, by, now)
     return status
@@ -242,7 +250,7 @@ def _open_again(
         )
     if not reason.strip():
         raise Invalid([Problem("reason", REASONS[step])])
-    sender_id = queries.sender(session, assessment_id)
+    sender_id = case.head.submitted_by_id
     _move(session, case.head, status, by, now, **_UNSIGNED)
     after = {"reason": reason.strip()}
     _record(session, verb, case.head, by, now, after=after)
@@ -266,7 +274,7 @@ def _open(session: Session, assessment_id: int, by: Actor, *, lock: bool = False
         Part.DIRECTOR: found.is_director,
         Part.EXECUTIVE_DIRECTOR: head.service_id in by.oversees,
         Part.CORE_TEAM: by.has(Role.CORE_TEAM),
-        Part.SENDER: queries.sender(session, assessment_id) == by.id,
+        Part.SENDER: head.submitted_by_id == by.id,
     }
     parts = frozenset(part for part, is_held in holds.items() if is_held)
     if not parts:
@@ -290,15 +298,22 @@ def _before(session: Session, assessment_id: int, step: Step, by: Actor) -> tupl
     return case, status
 
 
-def _tell_who_signs(session: Session, head: Head, status: Status, by: Actor, now: datetime) -> None:
+def _directors(session: Session, head: Head) -> list[Reader]:
+    return holders.of_services(session, Role.DIRECTOR, [head.service_id]).get(head.service_id, [])
+
+
+def _executive_directors(session: Session, head: Head) -> list[Reader]:
+    return holders.of_services(session, Role.EXECUTIVE_DIRECTOR, [head.service_id]).get(head.service_id, [])
+
+
+def _tell_who_signs(
+    session: Session, head: Head, status: Status, signers: Sequence[Reader], by: Actor, now: datetime
+) -> None:
     """An e-mail to whoever has to sign next, unless that is who has just acted."""
-    role, verb = Role.DIRECTOR, "sent"
-    if status is Status.APPROVED:
-        role, verb = Role.EXECUTIVE_DIRECTOR, "signed"
-    found = holders.of_services(session, role, [head.service_id]).get(head.service_id, [])
+    verb = "signed" if status is Status.APPROVED else "sent"
     letters.send(
         session,
-        [one for one in found if one.person_id != by.id],
+        [one for one in signers if one.person_id != by.id],
         step=f"{verb}:assessment:{head.id}:{now.isoformat()}",
         subject=f"{head.service}: an assessment waits for your signature",
         paragraphs=[
@@ -314,7 +329,7 @@ def _tell_who_answers(
     session: Session, head: Head, verb: str, reason: str, sender_id: int | None, by: Actor, now: datetime
 ) -> None:
     """An e-mail to the directors and to who sent it: it is theirs again, and why."""
-    found = list(holders.of_services(session, Role.DIRECTOR, [head.service_id]).get(head.service_id, []))
+    found = list(_directors(session, head))
     if sender_id is not None and (sender := holders.person(session, sender_id)):
         found.append(sender)
     letters.send(
@@ -341,30 +356,40 @@ def _record(session: Session, verb: str, head: Head, by: Actor, now: datetime, a
 
 
 def _move(session: Session, head: Head, status: Status, by: Actor, now: datetime, **more: Any) -> None:
-    session.execute(
-        update(Assessment)
-        .where(Assessment.id == head.id)
-        .values(status=status.value, last_activity_at=now, last_activity_by_id=by.id, **more)
-    )
+    columns = more | {"status": status.value, "last_activity_at": now, "last_activity_by_id": by.id}
+    _moving(*columns).run(session, assessment_id=head.id, **columns)
 
 
-def _make_actions(session: Session, head: Head, wanted: tuple[tuple[str, str], ...], now: datetime) -> int:
+@cache
+def _moving(*columns: str) -> Change:
+    values: dict[str, Any] = {name: bindparam(name) for name in columns}
+    return Change(update(_ASSESSMENT).where(_ASSESSMENT.c.id == bindparam("assessment_id")).values(values))
+
+
+def _make_actions(
+    session: Session,
+    head: Head,
+    wanted: tuple[tuple[str, str], ...],
+    owner_id: int | None,
+    now: datetime,
+) -> int:
     """Add what is new; what was only proposed, and is no longer in the answer, is dropped."""
     there = {(a.question_key, a.text): a for a in queries.actions_of(session, head.id) if a.question_key}
     for said, action in there.items():
         if said not in wanted and action.status == "proposed":
-            action.status = "dropped"
-    owner_id = next((person_id for person_id, _ in queries.directors(session, head.service_id)), None)
+            session.get_one(ImprovementAction, action.id).status = "dropped"
     new = [said for said in wanted if said not in there]
-    session.add_all(
-        ImprovementAction(
-            service_id=head.service_id,
-            assessment_id=head.id,
-            question_key=key,
-            text=text,
-            owner_id=owner_id,
-            created_at=now,
-        )
+    rows = [
+        {
+            "service_id": head.service_id,
+            "assessment_id": head.id,
+            "question_key": key,
+            "text": text,
+            "owner_id": owner_id,
+            "created_at": now,
+        }
         for key, text in new
-    )
-    return len(new)
+    ]
+    if rows:
+        session.connection().execute(_ACTIONS, rows)
+    return len(rows)

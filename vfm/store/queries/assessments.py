@@ -1,6 +1,6 @@
 """What an assessment's pages ask of the store."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple, cast
@@ -42,7 +42,8 @@ class Head(NamedTuple):
     """One assessment with what is asked, of whom, and when.
 
     `earlier_id` is the agreed assessment of the same service and template in the latest earlier cycle;
-    `waiting` counts the answers of an earlier version that nobody has looked at again yet.
+    `waiting` counts the answers of an earlier version that nobody has looked at again yet;
+    `submitted_by_id` is who sent it for sign-off, None while it is open.
     """
 
     id: int
@@ -64,6 +65,7 @@ class Head(NamedTuple):
     earlier_id: int | None
     service_key: str
     waiting: int
+    submitted_by_id: int | None
 
 
 class Published(NamedTuple):
@@ -148,6 +150,7 @@ def _head() -> Select[*tuple[Any, ...]]:
             _earlier_id,
             Service.key,
             _waiting,
+            Assessment.submitted_by_id,
         )
         .join(Service, Service.id == Assessment.service_id)
         .join(Cycle, Cycle.id == Assessment.cycle_id)
@@ -324,14 +327,16 @@ def waiting(session: Session, assessment_id: int) -> dict[str, Waiting]:
     return {row[0]: Waiting._make(row) for row in rows}
 
 
+_INVITATION = Prepared(
+    select(Cycle.invitation)
+    .join(Assessment, Assessment.cycle_id == Cycle.id)
+    .where(Assessment.id == bindparam("id"))
+)
+
+
 def invitation(session: Session, assessment_id: int) -> str:
     """What the core team says to those who are asked."""
-    found = session.scalar(
-        select(Cycle.invitation)
-        .join(Assessment, Assessment.cycle_id == Cycle.id)
-        .where(Assessment.id == assessment_id)
-    )
-    return found or ""
+    return _INVITATION.value(session, id=assessment_id) or ""
 
 
 def carried(session: Session, assessment_id: int, key: str) -> dict[str, Any] | None:
@@ -401,23 +406,23 @@ def of_services(session: Session, service_ids: Collection[int]) -> list[Work]:
     return [Work(*row) for row in rows]
 
 
-def _holders(service_id: int, role: Role) -> Select[int, str]:
-    return (
-        select(Person.id, Person.name)
-        .join(PersonRole, PersonRole.person_id == Person.id)
-        .where(PersonRole.service_id == service_id, PersonRole.role == role.value, Person.is_active)
-        .order_by(PersonRole.id)
+_ANSWERING = Prepared(
+    select(PersonRole.role, Person.name)
+    .join(Person, Person.id == PersonRole.person_id)
+    .where(
+        PersonRole.service_id == bindparam("service_id"),
+        PersonRole.role.in_((Role.DIRECTOR.value, Role.CONTRIBUTOR.value)),
+        Person.is_active,
     )
+    .order_by(PersonRole.id)
+)
 
 
-def directors(session: Session, service_id: int) -> list[tuple[int, str]]:
-    """(id, name) of a service's directors, who directs it longest first."""
-    return [(row[0], row[1]) for row in session.execute(_holders(service_id, Role.DIRECTOR))]
-
-
-def contributors(session: Session, service_id: int) -> list[str]:
-    """Names of those who help a service to answer."""
-    return [row[1] for row in session.execute(_holders(service_id, Role.CONTRIBUTOR))]
+def answering(session: Session, service_id: int) -> tuple[list[str], list[str]]:
+    """Names of a service's directors and of those who help it to answer, the longest first; one statement."""
+    rows = _ANSWERING.rows(session, service_id=service_id)
+    directors = [name for role, name in rows if role == Role.DIRECTOR]
+    return directors, [name for role, name in rows if role != Role.DIRECTOR]
 
 
 class Happened(NamedTuple):
@@ -434,6 +439,14 @@ class Happened(NamedTuple):
         return str((self.after or {}).get("reason", ""))
 
 
+_HAPPENED = Prepared(
+    select(Event.at, Person.name, Event.after, Event.verb)
+    .join(Person, Person.id == Event.by_id)
+    .where(Event.subject == "assessment", Event.subject_id == bindparam("id"), OneOf(Event.verb, "verbs"))
+    .order_by(Event.id)
+)
+
+
 def latest_event(session: Session, assessment_id: int, *verbs: str) -> Happened | None:
     """The last event of one of these kinds."""
     return next(iter(happened(session, assessment_id, verbs)[-1:]), None)
@@ -441,18 +454,7 @@ def latest_event(session: Session, assessment_id: int, *verbs: str) -> Happened 
 
 def happened(session: Session, assessment_id: int, verbs: Collection[str]) -> list[Happened]:
     """The events of these kinds, in the order in which they happened."""
-    rows = session.execute(
-        select(Event.at, Person.name, Event.after, Event.verb)
-        .join(Person, Person.id == Event.by_id)
-        .where(Event.subject == "assessment", Event.subject_id == assessment_id, Event.verb.in_(verbs))
-        .order_by(Event.id)
-    )
-    return [Happened(*row) for row in rows]
-
-
-def sender(session: Session, assessment_id: int) -> int | None:
-    """Who sent the assessment for sign-off; None while it is open."""
-    return session.scalar(select(Assessment.submitted_by_id).where(Assessment.id == assessment_id))
+    return [Happened(*row) for row in _HAPPENED.rows(session, id=assessment_id, verbs=list(verbs))]
 
 
 def challenges(session: Session, assessment_id: int) -> int:
@@ -460,28 +462,45 @@ def challenges(session: Session, assessment_id: int) -> int:
     return session.scalar(select(func.count()).where(Challenge.assessment_id == assessment_id)) or 0
 
 
+_SELF_SCORECARDS = Prepared(
+    select(func.count()).where(ScorecardRow.assessment_id == bindparam("id"), ScorecardRow.kind == "self")
+)
+_LATEST_SELF_SCORECARD = Prepared(
+    select(ScorecardRow.content)
+    .where(ScorecardRow.assessment_id == bindparam("id"), ScorecardRow.kind == "self")
+    .order_by(ScorecardRow.number.desc())
+    .limit(1)
+)
+
+
 def self_scorecards(session: Session, assessment_id: int) -> int:
     """How many times this assessment was sent and scored."""
-    question = select(func.count()).where(
-        ScorecardRow.assessment_id == assessment_id, ScorecardRow.kind == "self"
-    )
-    return cast(int, session.scalar(question))
+    return cast(int, _SELF_SCORECARDS.value(session, id=assessment_id))
 
 
 def latest_self_scorecard(session: Session, assessment_id: int) -> dict[str, Any] | None:
     """The scorecard stored when the assessment was last sent."""
-    return session.scalar(
-        select(ScorecardRow.content)
-        .where(ScorecardRow.assessment_id == assessment_id, ScorecardRow.kind == "self")
-        .order_by(ScorecardRow.number.desc())
-        .limit(1)
+    return cast(dict[str, Any] | None, _LATEST_SELF_SCORECARD.value(session, id=assessment_id))
+
+
+class Action(NamedTuple):
+    """An improvement action that came from an answer, or was added beside them (without a key)."""
+
+    id: int
+    question_key: str | None
+    text: str
+    status: str
+
+
+_ACTIONS = Prepared(
+    select(
+        ImprovementAction.id, ImprovementAction.question_key, ImprovementAction.text, ImprovementAction.status
     )
+    .where(ImprovementAction.assessment_id == bindparam("id"))
+    .order_by(ImprovementAction.id)
+)
 
 
-def actions_of(session: Session, assessment_id: int) -> Sequence[ImprovementAction]:
+def actions_of(session: Session, assessment_id: int) -> list[Action]:
     """The improvement actions that came from this assessment's answers."""
-    return session.scalars(
-        select(ImprovementAction)
-        .where(ImprovementAction.assessment_id == assessment_id)
-        .order_by(ImprovementAction.id)
-    ).all()
+    return [Action(*row) for row in _ACTIONS.rows(session, id=assessment_id)]

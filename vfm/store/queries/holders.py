@@ -5,24 +5,28 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from vfm.roles import Role
 from vfm.store.letters import Reader
+from vfm.store.prepared import OneOf, Prepared
 from vfm.store.tables import Deputy, Person, PersonRole
+
+_HOLDERS = Prepared(
+    select(PersonRole.service_id, Person.id, Person.name, Person.email)
+    .join(Person, Person.id == PersonRole.person_id)
+    .where(
+        PersonRole.role == bindparam("role"), OneOf(PersonRole.service_id, "service_ids"), Person.is_active
+    )
+    .order_by(PersonRole.id)
+)
 
 
 def of_services(session: Session, role: Role, service_ids: Collection[int]) -> dict[int, list[Reader]]:
     """Service -> those who hold a role for it and may sign in, the longest first."""
-    rows: Any = session.execute(
-        select(PersonRole.service_id, Person.id, Person.name, Person.email)
-        .join(Person, Person.id == PersonRole.person_id)
-        .where(PersonRole.role == role.value, PersonRole.service_id.in_(service_ids), Person.is_active)
-        .order_by(PersonRole.id)
-    )
     found: dict[int, list[Reader]] = defaultdict(list)
-    for service_id, *person in rows:
+    for service_id, *person in _HOLDERS.rows(session, role=role.value, service_ids=list(service_ids)):
         found[service_id].append(Reader(*person))
     return found
 
