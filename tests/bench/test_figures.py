@@ -63,6 +63,24 @@ def test_every_request_of_completing_has_its_figure(
     assert "100 answers acknowledged, 0 lost" in printed
 
 
+def test_portfolios_have_their_figures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.syspath_prepend(BENCH)
+    monkeypatch.setenv("PYTHONPATH", str(BENCH.parent))
+    import portfolio
+
+    assert portfolio.main(["--assessments", "300", "--rounds", "1"]) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith("300 assessments of 60 questions, 2")
+    assert re.search(r"every figure of every section: +[\d.]+ ms", printed)
+    assert re.search(r"a plain pandas groupby mean: +[\d.]+ ms CPU, [\d.]+ times", printed)
+    assert portfolio.main(["--store", "--stored", "20", "--database", "sqlite"]) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith("sqlite: 20 assessments of 60 questions\nload ")
+    assert re.search(r"load and score [\d.]+ s CPU \(limit 3\), peak \d+ MB", printed)
+
+
 def test_every_step_of_taking_workbooks_in_has_its_figure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
