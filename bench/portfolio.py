@@ -9,8 +9,8 @@ every section with its bounds, confidence and status; the pandas script gives no
 of the plain scores, by groupby, from a frame it finds ready. CPU is this process's own, the middle of the
 rounds. A sample is compared with one assessment scored alone, digit for digit.
 
-With `--store` so many assessments stand in a database, a third of their answers with a note; a process of its
-own loads and scores them, and its CPU and its peak of memory are printed. The database's own CPU is not in it.
+With `--store` so many assessments stand in a database, a third of their answers with a note; a process of
+its own loads and scores them, and its CPU and peak of memory are printed, without what the database spends.
 """
 
 import argparse
