@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from tests import build
 from tests.agreed import agreed
 from tests.answered import answered, signed_off
+from tests.compared import compared
 from tests.council import NOW, SmallCouncil, small_council
 from tests.gateways.files import PDF
 from tests.rankable import ASKED as RANKED
@@ -326,7 +327,7 @@ def _priorities(engine: Engine, council: SmallCouncil, world: World) -> None:
 
 
 def _comparators(engine: Engine, council: SmallCouncil, world: World) -> None:
-    """A file of published figures that waits."""
+    """A file of published figures that waits, a group of councils, a measure beside Libraries."""
     core = council.actor("core_team")
     brought = Brought(
         "plain",
@@ -341,6 +342,8 @@ def _comparators(engine: Engine, council: SmallCouncil, world: World) -> None:
         world.places["figure_file"] = figure_imports.receive(
             session, brought, "books.csv", "digest", About(), by=core, now=NOW
         )
+        beside = compared(session, council, by=core)
+    world.places |= {"councils": beside.group, "beside": beside.link}
 
 
 def add_file(engine: Engine, files: FileStore, world: World) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from vfm.demo import set_up, story
+from vfm.demo import compared, set_up, story
 from vfm.gateways.file_store import FileStore
 from vfm.store.database import Engine, transaction
 
@@ -25,4 +25,5 @@ def fill(engine: Engine, *, now: datetime, files: FileStore, at_least: int = 0) 
         services = set_up.places(session, source)
         people = set_up.people(session, source, services, now=begun)
         set_up.take_in_figures(session, source, by=None, now=begun)
+        compared.take_in(session, services, now=begun)
     story.tell(story.Stage(engine, source, services, people, now, files))

@@ -157,6 +157,19 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     # figure_views
     "figure_views.show": ANSWERING,
     "figure_views.say": ANSWERING,
+    # comparisons
+    "comparators.index": SERVICES,
+    "comparators.export": SERVICES,
+    "comparators.service": SERVICES,
+    "comparators.service_export": SERVICES,
+    "comparators.measures": CORE,
+    "comparators.take_away": CORE,
+    "comparator_groups.index": SERVICES,
+    "comparator_groups.show": SERVICES,
+    "comparator_groups.new": CORE,
+    "comparator_groups.edit": CORE,
+    "comparator_groups.withdraw": CORE,
+    "comparator_groups.bring_back": CORE,
     # files of published figures
     "figure_imports.index": CORE | ADMIN,
     "figure_imports.take_in": CORE | ADMIN,

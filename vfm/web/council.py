@@ -25,6 +25,7 @@ def edit() -> ResponseReturnValue:
         colour=request.form.get("colour", ""),
         financial_year=request.form.get("financial_year", ""),
         revision=request.form.get("revision", 0, type=int),
+        authority_code=request.form.get("authority_code", ""),
     )
     try:
         picture = _picture()

@@ -43,6 +43,8 @@ ALSO = {
     "designs": "versions",
     "evidence": "assessments",
     "feedback": "cycles",
+    "comparator_groups": "services",
+    "comparators": "services",
     "figure_imports": "services",
     "figure_views": "assessments",
     "groups": "assessments",

@@ -28,13 +28,18 @@ class CouncilForm:
     colour: str
     financial_year: str
     revision: int
+    authority_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CouncilPage:
-    """The council as it is kept, and what happened to it."""
+    """The council as it is kept, and what happened to it.
+
+    `authority` is the name that published figures give to its code; empty without a code.
+    """
 
     form: CouncilForm
+    authority: str
     has_logo: bool
     history: tuple[history.Happening, ...]
 
@@ -54,8 +59,9 @@ def show(session: Session) -> CouncilPage:
         NotFound: there is none yet.
     """
     row = _council(session)
-    form = CouncilForm(row.name, row.colour, row.financial_year, row.revision)
-    return CouncilPage(form, row.logo_type is not None, history.of(session, "council", row.id))
+    form = CouncilForm(row.name, row.colour, row.financial_year, row.revision, row.authority_code)
+    authority = queries.authority_name(session, row.authority_code) or ""
+    return CouncilPage(form, authority, row.logo_type is not None, history.of(session, "council", row.id))
 
 
 def logo(session: Session) -> tuple[bytes, str]:
@@ -71,23 +77,26 @@ def logo(session: Session) -> tuple[bytes, str]:
 
 
 def change(session: Session, form: CouncilForm, picture: Logo | None, *, by: Actor, now: datetime) -> None:
-    """Another name, colour, financial year or logo (None: the logo stays).
+    """Another name, colour, financial year, code in published figures, or logo (None: the logo stays).
 
     Raises:
-        Invalid: no name, a colour on which white cannot be read, a financial year that is none.
+        Invalid: no name, a colour on which white cannot be read, a financial year that is none, a code that
+            no list of councils has.
         Conflict: somebody else changed the council meanwhile; nothing was written, both sides are told.
     """
     row = _council(session)
-    if problems := problems_of(form):
+    code = form.authority_code.strip().upper()
+    if problems := [*problems_of(form), *_code_problems(session, code)]:
         raise Invalid(problems)
     name, colour, year = " ".join(form.name.split()), form.colour.strip().lower(), form.financial_year.strip()
     before = {"name": row.name, "financial_year": row.financial_year, "colour": row.colour}
-    after = {"name": name, "financial_year": year, "colour": colour}
+    before["authority_code"] = row.authority_code
+    after = {"name": name, "financial_year": year, "colour": colour, "authority_code": code}
     if form.revision != row.revision and before != after:
         author = history.last_by(session, "council", row.id)
         words = f"{author} changed the council after you opened the page."
         raise Conflict(words, clashes(before, after, author))
-    row.name, row.colour, row.financial_year = name, colour, year
+    row.name, row.colour, row.financial_year, row.authority_code = name, colour, year, code
     if picture is not None:
         before["logo"], after["logo"] = row.logo_type or "none", picture.media_type or "none"
         row.logo, row.logo_type = picture.content, picture.media_type
@@ -182,6 +191,13 @@ def _year_problems(year: str) -> list[Problem]:
     follows = FINANCIAL_YEAR.fullmatch(year) and int(year[5:]) == (int(year[2:4]) + 1) % 100
     words = "Type the financial year as 2026-27: the year it begins in and the last two digits of the next."
     return [] if follows else [Problem("financial_year", words)]
+
+
+def _code_problems(session: Session, code: str) -> list[Problem]:
+    if not code or queries.authority_name(session, code):
+        return []
+    words = f"No list of councils that was taken in has the code {code}. It looks like E06000057."
+    return [Problem("authority_code", words)]
 
 
 def _colour_problems(colour: str) -> list[Problem]:

@@ -3,7 +3,7 @@
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from vfm.store.tables import Council
+from vfm.store.tables import Authority, Council
 
 
 def for_change(session: Session) -> Council | None:
@@ -20,3 +20,8 @@ def logo(session: Session) -> tuple[bytes, str] | None:
     """The logo's bytes and media type; None without one."""
     row = session.execute(select(Council.logo, Council.logo_type)).first()
     return None if row is None or row.logo is None else (row.logo, row.logo_type)
+
+
+def authority_name(session: Session, code: str) -> str | None:
+    """What published figures call the council with this code; None where nobody knows it."""
+    return session.scalar(select(Authority.name).where(Authority.code == code)) if code else None
