@@ -67,12 +67,15 @@ def test_too_many_folders_are_wrong_usage(tmp_path):
     assert run_build(DEMO / "build.py", tmp_path, tmp_path).returncode == 2
 
 
-def test_the_real_authority_is_named_in_one_file_alone():
+def test_one_file_alone_says_whose_figures_they_are():
+    """The list of all councils has its name as well, once among hundreds."""
     name = ("black" + "pool").encode()
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=PROJECT, capture_output=True, check=True).stdout
     files = [PROJECT / path for path in listed.decode().split("\0") if path]
     naming = {path for path in files if path.is_file() and name in path.read_bytes().lower()}
-    assert naming == {DATA / "SOURCES.md"}
+    councils = DATA / "figures" / "authorities.csv"
+    assert naming == {DATA / "SOURCES.md", councils}
+    assert councils.read_bytes().lower().count(name) == 1
 
 
 def test_there_is_one_profile_a_service_in_the_same_order():

@@ -35,7 +35,7 @@ def test_a_service_beside_its_comparators(made: Compared, signed_in: SignedIn, p
         " ".join(cell.get_text(" ").split()) for cell in page.soup.select("main tbody tr")[0].select("th, td")
     ]
     assert row == [
-        "Spending on libraries", "2024-25", "£1,200", "£1,200", "£1,300",
+        "Spending on libraries", "2024-25 Library statistics; cash, outturn", "£1,200", "£1,200", "£1,300",
         "2nd lowest of 4, shared", "50", "50", "–",
     ]  # fmt: skip
     assert "£1,200: higher than 1 of 3 comparators, the same as 1" in page.text
