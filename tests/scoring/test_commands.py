@@ -170,3 +170,48 @@ def test_a_section_without_scored_questions_is_not_listed(
     start = next(i for i, line in enumerate(lines) if line.startswith("Section"))
     assert [line.split()[0] for line in lines[start + 1 :]][:2] == ["A", "B"]
     assert not any("Profile" in line for line in lines)
+
+
+def ordered(content: Any) -> Any:
+    """The names of a JSON object in their order, at every depth; of a list those of its first."""
+    if isinstance(content, dict):
+        return [(name, ordered(inner)) for name, inner in content.items()]
+    return [ordered(content[0])] if isinstance(content, list) and content else None
+
+
+def names(words: str, **inner: Any) -> list[tuple[str, Any]]:
+    return [(name, inner.get(name)) for name in words.split()]
+
+
+def test_output_is_laid_down_to_the_order_of_its_names(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["score", *kept(CASES["floor-and-cap-4"], tmp_path), "--json"]) == 0
+    assert ordered(json.loads(capsys.readouterr().out)) == names(
+        "engine template overall sections questions",
+        template=names("key version"),
+        overall=names("score low high completeness status band confidence spread"),
+        sections=[
+            names(
+                "key weight score low high completeness status caps result",
+                caps=[names("rule limit uncapped reason")],
+            )
+        ],
+        questions=[names("key state value points weight share contribution evidence")],
+    )
+    assert cli.main(["change", *kept(CASES["change-1"], tmp_path), "--json"]) == 0
+    assert ordered(json.loads(capsys.readouterr().out)) == names(
+        "reported answers weights scope like_for_like common_weight material sections",
+        common_weight=[None],
+        sections=[names("key reported answers weights scope")],
+    )
+
+
+def test_the_parts_of_a_change_add_up_as_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["change", *kept(CASES["change-21"], tmp_path)]) == 0
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
+    figures = {
+        row[0]: [int(cell) for cell in row[-4:]] for row in rows if row[:1] in (["Overall"], ["Section"])
+    }
+    assert figures["Overall"] == [2, 19, -2, -15]
+    assert all(reported == sum(parts) for reported, *parts in figures.values())

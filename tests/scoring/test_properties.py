@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.assessed import REASON, TRIES, Assessed, answered, each, scored_keys, values
+from tests.assessed import MEANS, REASON, TRIES, Assessed, answered, each, scored_keys, values
 from tests.build import answer, dont_know, na, questionnaire, section, yes_no
 from vfm.questionnaires.answers import UNANSWERED, Answer, State
 from vfm.questionnaires.routing import on_route
@@ -23,8 +23,11 @@ from vfm.questionnaires.schema import (
     Scoring,
     Section,
 )
+from vfm.scoring.cards import scorecard_of
 from vfm.scoring.change import ScopeReason, change
+from vfm.scoring.columns import encoded
 from vfm.scoring.explanation import Explanation, Part, explain
+from vfm.scoring.portfolio import score_all
 from vfm.scoring.results import OverallStatus, Scorecard, SectionScore, SectionStatus
 from vfm.scoring.rounding import COMPARED_PLACES, shown
 from vfm.scoring.scorecard import score
@@ -171,6 +174,13 @@ def test_results_outlive_storage(one: Assessed) -> None:
     card = card_of(one)
     assert Scorecard.from_json(json.loads(json.dumps(card.as_record(), allow_nan=False))) == card
     assert all(q.points is None or 0 <= q.points <= 100 for q in card.questions)
+
+
+@each((*MEANS, Method.RULE_TABLE))
+def test_a_portfolio_gives_each_the_card_it_has_alone(one: Assessed) -> None:
+    many = [one.answers, answered(one.template, one.chance), {}, answered(one.template, one.chance, blank=1)]
+    portfolio = score_all(encoded(one.template, dict(enumerate(many))))
+    assert [scorecard_of(portfolio, n) for n in range(len(many))] == [score(one.template, a) for a in many]
 
 
 # --- what moves it ------------------------------------------------------------------------------------------
