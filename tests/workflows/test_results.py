@@ -1,7 +1,9 @@
 """Results: whose they are, which one is shown, and a cycle listed, filtered and sorted."""
 
+from datetime import timedelta
+
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, select
 
 from tests import build
 from tests.answered import signed_off
@@ -12,6 +14,7 @@ from vfm.questionnaires.answers import Answer
 from vfm.questionnaires.schema import Band
 from vfm.scoring.service_results import Wanted
 from vfm.store.database import reading, transaction
+from vfm.store.tables import ScorecardRow
 from vfm.workflows import challenge_closing, results, sign_off
 
 BANDS = (Band(name="Weak", minimum=0, colour="red"), Band(name="Sound", minimum=60, colour="green"))
@@ -139,3 +142,53 @@ def test_the_list_asks_the_same_number_of_questions_however_long_it_is(
         index(engine, council, made)
         counts.append(len(asked))
     assert counts[1] == counts[2] <= 4
+
+
+@pytest.mark.parametrize(
+    ("changed", "is_explained"), [({"engine": "0.9"}, True), ({"engine": "0.9", "mean": 12.5}, False)]
+)
+def test_an_older_engine_is_explained_only_where_scoring_again_gives_the_same(
+    engine: Engine, council: SmallCouncil, this_year: Round, changed: dict, is_explained: bool
+) -> None:
+    assessment_id = this_year.assessments["WASTE"]
+    with transaction(engine) as session:
+        row = session.scalars(select(ScorecardRow).where(ScorecardRow.assessment_id == assessment_id)).one()
+        overall = row.content["overall"] | {key: changed[key] for key in changed if key == "mean"}
+        content = row.content | {"engine": changed["engine"], "overall": overall}
+        session.add(
+            ScorecardRow(
+                assessment_id=assessment_id, kind="self", number=row.number + 1, engine="0.9",
+                content=content, created_at=NOW,
+            )
+        )  # fmt: skip
+    with reading(engine) as session:
+        found = results.show(session, assessment_id, by=council.actor("viewer"))
+    assert found.card is not None
+    assert found.card.engine == "0.9"
+    assert bool(found.what_if.workings) == is_explained
+    assert bool(found.what_if.lifts) == is_explained
+    assert (found.what_if.climb is not None) == is_explained
+
+
+def test_the_last_rollout_is_marked_beside_a_result_where_it_is_not_the_baseline(
+    engine: Engine, council: SmallCouncil, this_year: Round
+) -> None:
+    core = council.actor("core_team")
+    rounds = [(this_year, given(4, 4, 2))]
+    for year in (1, 2):
+        at = NOW + timedelta(days=365 * year)
+        made = opened(
+            engine, council, ASKED, services=("LIB",), name=f"Year {year}", at=at, given=(),
+            template_id=this_year.template_id,
+        )  # fmt: skip
+        signed_off(engine, council, made.assessments["LIB"], ASKED, given(3, 3, 2 + year), at=at)
+        rounds.append((made, given(3, 3, 2 + year)))
+    shown = []
+    for made, _ in rounds:
+        assessment_id = made.assessments["LIB"]
+        with transaction(engine) as session:
+            challenge_closing.close(session, assessment_id, by=core, now=NOW + timedelta(days=800))
+        with reading(engine) as session:
+            shown.append(results.show(session, assessment_id, by=core))
+    assert [found.before and found.before.cycle for found in shown] == [None, None, "Year 1"]
+    assert [found.start is not None and found.start.cycle for found in shown] == ["Rollout 2026"] * 3

@@ -34,7 +34,7 @@ class ResultCopy:
         change: since the baseline; None without one.
         earlier: results marked beside it.
         lifts: what one level more on each question would add, the largest first.
-        climb, missing, workings: empty where the result is of another engine than the one at hand.
+        climb, missing, workings: empty where scoring again gives other figures than were kept.
     """
 
     title: str

@@ -17,7 +17,9 @@ from vfm.scoring.challenge import agreed_answers
 from vfm.scoring.change import Change, change
 from vfm.scoring.climbing import Climb, Missing, climb, missing
 from vfm.scoring.explanation import Lift, lifts
-from vfm.scoring.results import ENGINE, Scorecard
+from vfm.scoring.results import OverallScore, Scorecard, SectionScore
+from vfm.scoring.rounding import COMPARED_PLACES
+from vfm.scoring.scorecard import score
 from vfm.scoring.service_results import ServiceResult, Wanted, chosen
 from vfm.scoring.targets import Towards, towards
 from vfm.scoring.working import Working, workings
@@ -105,7 +107,7 @@ class Before:
 
 @dataclass(frozen=True)
 class WhatIf:
-    """What follows from scoring again: only for a result of the engine that is at hand.
+    """What follows from scoring again: empty where that gives other figures than the ones kept.
 
     Attributes:
         lifts: what one level more on each question would add, the largest first.
@@ -208,7 +210,7 @@ def show(
 
 
 def _what_if(questionnaire: Questionnaire, answers: Mapping[str, Answer], card: Scorecard) -> WhatIf:
-    if card.engine != ENGINE:
+    if not _is_same(score(questionnaire, answers), card):
         return WhatIf()
     return WhatIf(
         lifts(questionnaire, answers, card, count=None),
@@ -216,6 +218,17 @@ def _what_if(questionnaire: Questionnaire, answers: Mapping[str, Answer], card: 
         missing(questionnaire, answers, card),
         workings(questionnaire, answers),
     )
+
+
+def _is_same(again: Scorecard, kept: Scorecard) -> bool:
+    """True when both come to the same, to the places that figures are compared at; engines may differ."""
+
+    def figures(card: Scorecard) -> list[float | None]:
+        parts: list[OverallScore | SectionScore] = [card.overall, *card.sections]
+        found = [end for one in parts for end in (one.mean, one.low, one.high, one.completeness)]
+        return [round(one, COMPARED_PLACES) if isinstance(one, float) else None for one in found]
+
+    return figures(again) == figures(kept)
 
 
 def _before(session: Session, row: AnyRow, start: Start | None) -> Before | None:
