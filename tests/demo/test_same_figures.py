@@ -315,7 +315,7 @@ def printed_in(tables: list[Table]) -> Printed:
     """The rounded figures of a document."""
     return Printed(
         dict(with_heads(tables, "Figure", "Value")),
-        with_heads(tables, "Section", "Score, of 100"),
+        with_heads(tables, "Section"),
         {
             row[0].split()[0]: (row[3], row[4], row[5], row[6])
             for row in with_heads(tables, "Question", "Answer", "Next level up")

@@ -241,6 +241,8 @@ def _layout(lines: Sequence[SectionLine]) -> dict[str, Any]:
 
 def profile_table(lines: Sequence[SectionLine], earlier: Sequence[Earlier] = ()) -> Table:
     """The rows beneath the chart, which stand alone where a template gives statuses; a row a top section."""
+    if not any(_has_ends(line.score) for line in top(lines)):
+        return _statuses(lines)
     columns = [
         Column("Section"),
         Column("Score, of 100", is_number=True),
@@ -266,6 +268,18 @@ def profile_table(lines: Sequence[SectionLine], earlier: Sequence[Earlier] = ())
         for line in top(lines)
     )
     return Table(tuple(columns), rows)
+
+
+def _statuses(lines: Sequence[SectionLine]) -> Table:
+    """The rows where a template gives statuses, or where nothing applies."""
+    columns = (
+        Column("Section"),
+        Column("Status"),
+        Column("Could be"),
+        Column("Answered, % of weight", is_number=True),
+    )
+    rows = tuple((line.title, line.words, _span(line), _answered(line.score)) for line in top(lines))
+    return Table(columns, rows)
 
 
 def _answered(section: SectionScore) -> str:

@@ -16,6 +16,7 @@ from vfm.reports.result import Sheet
 from vfm.scoring.change import Change
 from vfm.scoring.climbing import Climb, Missing, Raise
 from vfm.scoring.explanation import LIFTS_SHOWN, Lift
+from vfm.scoring.methods import METHODS
 from vfm.scoring.results import OverallStatus, Scorecard
 from vfm.scoring.rounding import largest_remainder, shown
 from vfm.scoring.working import Working
@@ -239,12 +240,14 @@ def _held_words(copy: ResultCopy, climb: Climb, key: str) -> str:
 
 
 def _missing_words(copy: ResultCopy) -> Iterator[str]:
-    thresholds = copy.questionnaire.scoring
-    least = f"{shown(100 * thresholds.overall_minimum)}% of the weight that applies"
-    yield (
-        f"There is no overall score to climb from: it takes answers to {least}, and enough in every critical "
-        "section."
+    scoring = copy.questionnaire.scoring
+    least = f"{shown(100 * scoring.overall_minimum)}% of the weight that applies"
+    lacks = (
+        "There is no overall score to climb from"
+        if METHODS[scoring.method].has_score
+        else "The result is provisional"
     )
+    yield f"{lacks}: it takes answers to {least}, and enough in every critical section."
     if copy.missing:
         which = "this question" if len(copy.missing) == 1 else f"these {len(copy.missing)} questions"
-        yield f"Answering {which} would give one; no fewer would do."
+        yield f"Answering {which} would do; no fewer would."

@@ -9,6 +9,7 @@ from vfm.reports.result import Apart, QuestionLine, SectionLine
 from vfm.reports.result_copy import ResultCopy, climb_words, facts, raise_lines, together
 from vfm.reports.result_working import FIGURES, method_words
 from vfm.scoring.change import Change
+from vfm.scoring.methods import METHODS
 from vfm.scoring.working import Sum
 
 Row = tuple[str, ...]
@@ -109,7 +110,7 @@ LEVEL_WIDTHS = (0.34, 0.26, 0.28, 0.12)
 def _next_grid(copy: ResultCopy) -> Grid | None:
     if copy.missing:
         rows = tuple((f"{one.key} {one.title}", f"{say.one_place(100 * one.share)}%") for one in copy.missing)
-        about = "The questions to answer before there is an overall score"
+        about = "The questions to answer first"
         return Grid(about, ("Question", "Share of what applies"), rows, (0.8, 0.2), (1,))
     if copy.climb is None or not copy.climb.raises:
         return None
@@ -126,7 +127,8 @@ def _next_grid(copy: ResultCopy) -> Grid | None:
 def next_title(copy: ResultCopy) -> str:
     """The heading over the way to the next rating."""
     if copy.card.overall.score is None:
-        return "What is missing to an overall score"
+        has_score = METHODS[copy.questionnaire.scoring.method].has_score
+        return "What is missing to an overall score" if has_score else "What is missing to a whole result"
     return f"What would reach {copy.climb.band.name}" if copy.climb else "The next rating"
 
 
