@@ -24,6 +24,7 @@ from vfm.store.queries.assessments import head_with_figures
 from vfm.store.tables import Assessment, Delegation, ImprovementAction, Service, Version
 from vfm.workflows import (
     assessments,
+    calibrations,
     challenge,
     challenge_closing,
     chasing,
@@ -129,6 +130,63 @@ NEWEST = directory.Fields(
 )
 SECOND_THOUGHTS = ("FIT", "FIT-01", "The June report has this less far on than we first said.")
 """The section and question of an answer that is changed and put back, and the note on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """How one challenge goes: what is challenged, what the service says to it, what is agreed.
+
+    Attributes:
+        step: levels by which the challenger differs; agreed_step: by which the agreed score does in the end.
+        response: a `challenge.Response`.
+    """
+
+    step: int
+    why: str
+    response: str
+    words: str
+    agreed_step: int
+    because: str
+
+    def challenged(self, own: int) -> int:
+        """The challenged level."""
+        return _on_scale(own, self.step)
+
+    def agreed(self, own: int) -> int:
+        """The agreed level."""
+        return _on_scale(own, self.agreed_step)
+
+
+def _on_scale(own: int, step: int) -> int:
+    """A level that many away, one less where the scale ends; never the same for a step that is one."""
+    reached = min(max(own + step, 1), 4)
+    return own - 1 if step > 0 and reached == own else reached
+
+
+TURNS = (
+    Turn(-1, "The evidence describes the plan for this, not what happens today.", "accepts",
+         "", -1, "The plan is sound; the level above once a full year of results is there."),
+    Turn(-2, "Nothing was shown that is less than three years old.", "keeps",
+         "We did this twice last year, in June and in November; the notes were not attached.", -1,
+         "Met in the middle: the notes of November were seen, those of June are lost."),
+    Turn(-1, "This is one team's practice, not the service's.", "offers_evidence",
+         "The audit of the spring looked at four teams and found the same in all of them.", 0,
+         "The audit bears the service out."),
+    Turn(1, "The papers show more than the service claims for itself.", "accepts",
+         "We had been modest. Thank you.", 1, "Everybody agrees on the higher level."),
+    Turn(-2, "The figures are not used in any decision that we could find.", "keeps",
+         "They are used in the monthly meeting, which takes no minutes.", -2,
+         "What leaves no trace cannot be counted; worth looking at again next year."),
+)  # fmt: skip
+"""How challenges go, one after the other."""
+ALWAYS_LOWERED = "MUSEUMS"
+"""A service whose every challenge ends lower, in both cycles, so that somebody always goes one way."""
+SESSION = ("Autumn calibration", "9", "20261101")
+"""A calibration session that was closed: its name, how many answers, the seed of its sample."""
+RATED = ("0000", "00-0", "-000", "0---", "+000", "--0-", "-+00", "-0--", "00+0", "0-00", "----", "0000")
+"""How each rater's level differs from the self score, answer by answer: same, one lower, one higher."""
+UNDER_WAY = ("Peer calibration", "6")
+"""A calibration session in which people are still rating: its name, and how many answers it takes."""
 
 
 @dataclass
@@ -358,6 +416,59 @@ def _cycle_under_way(stage: Stage, version: int) -> None:
             _finish(stage, key, assessment, answered + timedelta(days=1), is_signed_off=number % 3 > 0)
     _share(stage, cycle)
     _steer(stage, cycle)
+    _calibrate(stage, cycle)
+
+
+def _calibrate(stage: Stage, cycle: int) -> None:
+    """Four people rate the same answers alone, compare and settle them; another session is under way."""
+    raters = [actor for actor in stage.people if actor.has(Role.CORE_TEAM, Role.CHALLENGER)]
+    (name, size, seed), then = SESSION, stage.days_ago(6)
+    form = calibrations.Typed(name, _typed(then.date()), "", "random", "", size, seed, "yes", _ids(raters))
+    core = stage.one(Role.CORE_TEAM)
+    with transaction(stage.engine) as session:
+        made = calibrations.create(session, cycle, form, by=core, now=then)
+        items = calibrations.show(session, made, by=core).items
+        for place, by in enumerate(raters):
+            for item, steps in zip(items, RATED, strict=False):
+                level = _on_scale(_level(item), {"-": -1, "0": 0, "+": 1}[steps[place]])
+                raw = {"value": str(level), "note": "Seen in the papers." if steps[place] != "0" else ""}
+                calibrations.rate(session, made, item.id, raw, by=by, now=then)
+            calibrations.finish(session, made, by=by, now=then)
+        calibrations.compare(session, made, by=core, now=then)
+    with transaction(stage.engine) as session:
+        for item, steps in zip(items, RATED, strict=False):
+            is_lower = steps.count("-") >= len(raters) / 2
+            raw = {"value": str(_on_scale(_level(item), -1 if is_lower else 0))}
+            raw |= {"evidence": item.before.evidence.value}
+            raw |= {"reason": "Most of us read it lower." if is_lower else "We found no reason to change it."}
+            calibrations.settle(session, made, item.id, raw, by=core, now=then)
+        calibrations.close(session, made, by=core, now=stage.days_ago(5))
+    _rate_on(stage, cycle, raters)
+
+
+def _rate_on(stage: Stage, cycle: int, raters: list[Actor]) -> None:
+    """The session under way: one has finished, one is half-way, the others have not begun."""
+    (name, size), then = UNDER_WAY, stage.days_ago(1)
+    form = calibrations.Typed(
+        name, _typed(stage.today.date()), "", "queue", "", size, "", "yes", _ids(raters)
+    )
+    core, first, second = stage.one(Role.CORE_TEAM), raters[-1], raters[-2]
+    with transaction(stage.engine) as session:
+        made = calibrations.create(session, cycle, form, by=core, now=then)
+        items = calibrations.show(session, made, by=core).items
+        for by, rated in ((first, items), (second, items[: len(items) // 2])):
+            for item in rated:
+                calibrations.rate(session, made, item.id, {"value": "3"}, by=by, now=then)
+        calibrations.finish(session, made, by=first, now=then)
+
+
+def _ids(people: Iterable[Actor]) -> tuple[str, ...]:
+    return tuple(str(actor.id) for actor in people)
+
+
+def _level(item: calibrations.Item) -> int:
+    """The level of an answer as it stood."""
+    return item.before.value if isinstance(item.before.value, int) else 1
 
 
 def _steer(stage: Stage, cycle: int) -> None:
@@ -583,31 +694,49 @@ def _send(stage: Stage, key: str, assessment: int, then: datetime) -> None:
 
 
 def _challenge(stage: Stage, key: str, assessment: int, then: datetime, *, is_settled: bool) -> None:
-    """One score is challenged: the highest level with the weakest evidence; agreed where settled."""
-    challenger, core = stage.one(Role.CHALLENGER), stage.one(Role.CORE_TEAM)
+    """A few scores are challenged, by one challenger or the other; responded to and agreed where settled."""
+    people = [actor for actor in stage.people if Role.CHALLENGER in actor.roles]
+    number = list(stage.services).index(key)
+    challenger = people[number % len(people)]
+    is_lowered = key == ALWAYS_LOWERED
     with reading(stage.engine) as session:
-        question = _doubtful(session, assessment, challenger)
-    if question is None:
-        return
-    raw = {"value": "2", "reason": "The evidence describes the plan for this, not what happens today."}
-    with transaction(stage.engine) as session:
-        challenge.make(session, assessment, question, raw, by=challenger, now=then)
-    if not is_settled:
-        return
-    with transaction(stage.engine) as session:
-        words = "We agree that the plan came late in the year; it has been followed since."
-        said = {"as": "accepts", "response": words}
-        challenge.respond(session, assessment, question, said, by=stage.director_of(key), now=then)
-    with transaction(stage.engine) as session:
-        raw = {"value": "2", "reason": "Level 3 once a full year of results is there."}
-        challenge.agree(session, assessment, question, raw, by=core, now=then + timedelta(hours=2))
+        found = _doubtful(session, assessment, challenger, number, 4 if is_lowered else 1 + number % 3)
+    for place, (question, own) in enumerate(found):
+        turn = TURNS[0] if is_lowered else TURNS[(number + place) % len(TURNS)]
+        _raise(stage, turn, assessment, question, own, by=challenger, then=then)
+        if is_settled:
+            director = stage.director_of(key)
+            _settle(stage, turn, assessment, question, own, by=director, then=then)
 
 
-def _doubtful(session: Session, assessment: int, by: Actor) -> str | None:
-    """The score that weak evidence could move most, else the first at level 3 or 4; None without any."""
+def _raise(
+    stage: Stage, turn: Turn, assessment: int, question: str, own: int, *, by: Actor, then: datetime
+) -> None:
+    raw = {"value": str(turn.challenged(own)), "reason": turn.why}
+    with transaction(stage.engine) as session:
+        challenge.make(session, assessment, question, raw, by=by, now=then)
+
+
+def _settle(
+    stage: Stage, turn: Turn, assessment: int, question: str, own: int, *, by: Actor, then: datetime
+) -> None:
+    """The service responds, and the core team agrees a score."""
+    raw = {"value": str(turn.agreed(own)), "reason": turn.because}
+    with transaction(stage.engine) as session:
+        said = {"as": turn.response, "response": turn.words}
+        challenge.respond(session, assessment, question, said, by=by, now=then + timedelta(days=2))
+        core = stage.one(Role.CORE_TEAM)
+        challenge.agree(session, assessment, question, raw, by=core, now=then + timedelta(days=2, hours=2))
+
+
+def _doubtful(session: Session, assessment: int, by: Actor, number: int, count: int) -> list[tuple[str, int]]:
+    """The scores that weak evidence could move most, then others at level 2 or 3: (question, level)."""
     lines = challenge.show(session, assessment, by=by).lines
-    high = [line for line in lines if line.own.startswith(("3", "4"))]
-    return max(high, key=lambda line: line.stake).key if high else None
+    high = [line for line in lines if line.own[:2] in ("3:", "4:")]
+    doubted = [line for line in high if line.stake]
+    others = [line for line in high if not line.stake]
+    turned = [*doubted, *others[number % 7 :], *others[: number % 7]]
+    return [(line.key, int(line.own[0])) for line in turned[:count]]
 
 
 def _agree(stage: Stage, assessment: int, then: datetime) -> None:

@@ -288,6 +288,14 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "calibrations.settle": CORE,
     "calibrations.ask_to_close": CORE,
     "calibrations.close": CORE,
+    # movement
+    "movement.newest": OVERVIEW,
+    "movement.show": OVERVIEW,
+    "movement.export": OVERVIEW,
+    "movement.agreement": OVERVIEW,
+    "movement.export_agreement": OVERVIEW,
+    "movement.one_way": OVERVIEW,
+    "movement.export_one_way": OVERVIEW,
     # services
     "services.index": SERVICES,
     "services.show": SERVICES,

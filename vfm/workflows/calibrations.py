@@ -51,7 +51,13 @@ from vfm.store.queries import evidence
 from vfm.store.queries import results as kept
 from vfm.store.queries.evidence import Piece
 from vfm.store.queries.results import AnyRow
-from vfm.store.tables import Calibration, CalibrationItem, CalibrationRater, CalibrationRating
+from vfm.store.tables import (
+    Assessment,
+    Calibration,
+    CalibrationItem,
+    CalibrationRater,
+    CalibrationRating,
+)
 
 LARGEST = 200
 """Answers of one session: more than people rate in a day."""
@@ -435,9 +441,9 @@ def rate(
         Invalid: no level was chosen, or one that is not on the scale.
     """
     row = _rating_alone(session, calibration_id)
-    found = item(session, calibration_id, item_id, by=by, now=now)
+    found = _to_rate(session, row, item_id, by)
     known = queries.rating(session, item_id, by.id)
-    questionnaire, asked = _asked(session, row, found.item.key)
+    questionnaire, asked = _asked(session, row, found.question_key)
     answer = _chosen_level(questionnaire, asked, raw)
     if known is not None and str(known.revision) != raw.get("revision", ""):
         words = _words(questionnaire, asked, _answer(questionnaire, asked, known.content))
@@ -452,7 +458,7 @@ def rate(
     known.content, known.note = answer_to_json(asked, answer), raw.get("note", "").strip()
     known.revision, known.at = known.revision + 1, now
     # The trail names the answer and not the level: it is read by others.
-    told = {"assessment": found.item.assessment_id, "question": asked.key}
+    told = {"assessment": found.assessment_id, "question": asked.key}
     _record(session, "rated alone", row.id, by, now, after=told)
 
 
@@ -767,6 +773,18 @@ def _settling(session: Session, calibration_id: int) -> Calibration:
 def _me(session: Session, calibration_id: int, by: Actor) -> CalibrationRater:
     found = session.query(CalibrationRater).filter_by(calibration_id=calibration_id, person_id=by.id).first()
     if found is None:
+        raise NotFound
+    return found
+
+
+def _to_rate(session: Session, row: Calibration, item_id: int, by: Actor) -> CalibrationItem:
+    """An answer that this person rates."""
+    found = session.get(CalibrationItem, item_id)
+    if found is None or found.calibration_id != row.id:
+        raise NotFound
+    _me(session, row.id, by)
+    service_id = session.get_one(Assessment, found.assessment_id).service_id
+    if (by.id, service_id) in queries.directed(session, row.id):
         raise NotFound
     return found
 
