@@ -165,7 +165,8 @@ def _on_scale(own: int, step: int) -> int:
 
 TURNS = (
     Turn(-1, "The evidence describes the plan for this, not what happens today.", "accepts",
-         "", -1, "The plan is sound; the level above once a full year of results is there."),
+         "We agree that the plan came late in the year; it has been followed since.", -1,
+         "The plan is sound; the level above once a full year of results is there."),
     Turn(-2, "Nothing was shown that is less than three years old.", "keeps",
          "We did this twice last year, in June and in November; the notes were not attached.", -1,
          "Met in the middle: the notes of November were seen, those of June are lost."),
