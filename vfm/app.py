@@ -59,6 +59,7 @@ from vfm.web import (
     sign_off,
     targets,
     translations,
+    trends,
     versions,
 )
 from vfm.web import sign_in as sign_in_pages
@@ -95,6 +96,7 @@ BLUEPRINTS = (
     results.blueprint,
     baselines.blueprint,
     changes.blueprint,
+    trends.blueprint,
     targets.blueprint,
     cohorts.blueprint,
     services.blueprint,

@@ -6,6 +6,7 @@ to what is printed above it.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from vfm.questionnaires.answers import Answer, Answers, State, in_words
 from vfm.questionnaires.changes import Badge, Changes
@@ -118,6 +119,12 @@ def split(parts: Parts, then: float | None, now: float | None) -> Split:
         ends[1],
         parts,
     )
+
+
+def split_of(kept: Mapping[str, Any] | None, then: float | None, now: float | None) -> Split:
+    """The same of a change as it was kept; only the two scores where there is none."""
+    names = ("reported", "answers", "weights", "scope")
+    return split(Parts(*(None if kept is None else kept[name] for name in names)), then, now)
 
 
 def is_nothing(part: float) -> bool:

@@ -310,6 +310,11 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     # changes
     "changes.show": RESULTS,
     "changes.export": RESULTS,
+    # trends
+    "trends.show": RESULTS,
+    "trends.export": RESULTS,
+    "trends.index": RESULTS,
+    "trends.export_cycle": RESULTS,
     # targets
     "targets.show": RESULTS,
     "targets.put": CORE | {Role.DIRECTOR},

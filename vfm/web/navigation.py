@@ -54,6 +54,7 @@ ALSO = {
     "sign_off": "assessments",
     "targets": "results",
     "translations": "versions",
+    "trends": "results",
 }
 """Blueprint -> the one whose entry of the menu its pages belong to."""
 
