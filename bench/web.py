@@ -224,6 +224,14 @@ class Bench:
             ("challenge queue, waiting", core, f"/cycles/{cycle}/challenge"),
             ("challenge queue, all", core, f"/cycles/{cycle}/challenge?state=all"),
             ("results of all services", core, f"/cycles/{cycle}/results"),
+            ("cohort, heat map", core, f"/cycles/{cycle}/cohort"),
+            ("cohort, heat map by directorate", core, f"/cycles/{cycle}/cohort?group=directorate"),
+            ("cohort, distribution", core, f"/cycles/{cycle}/cohort/distribution"),
+            ("cohort, outliers by family", core, f"/cycles/{cycle}/cohort/outliers?by=family"),
+            ("cohort, directorates", core, f"/cycles/{cycle}/cohort/groups"),
+            ("cohort, questions", core, f"/cycles/{cycle}/cohort/questions"),
+            ("cohort, one question", core, f"/cycles/{cycle}/cohort/questions/ECO-01"),
+            ("cohort, figures", core, f"/cycles/{cycle}/cohort/figures"),
             ("ranking", executive, f"/priorities/{run}"),
         ):
             yield label, visitor, opener(visitor, address), ignored

@@ -6,6 +6,7 @@ The room's rule: plain values in; what a bar or dot opens is an address that the
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from math import sqrt
 from textwrap import wrap
 from typing import Any
 
@@ -305,7 +306,8 @@ def spreads(
             "layout": _rows_layout(
                 len(drawn),
                 "Points of 100",
-                height=150 + 56 * len(drawn),
+                height=120 + 56 * len(drawn),
+                xaxis=POINTS_AXIS | {"range": [-2, 102], "title": {"text": "Points of 100"}},
                 bargap=0.6,
                 showlegend=True,
                 margin={"l": 10, "r": 30, "t": 50, "b": 50},
@@ -390,22 +392,43 @@ def _whiskers(found: Quartiles) -> tuple[float | None, ...]:
 
 def _services(drawn: Sequence[tuple[Spread, Quartiles]]) -> list[dict[str, Any]]:
     far = [(group.name, dot) for group, _ in drawn for dot in group.far]
-    near = [(group.name, dot) for group, _ in drawn for dot in group.dots]
     ends = [
         (group.name, Dot("Far begins", end, ""))
         for group, _ in drawn
         for end in group.ends or ()
         if 0 < end < 100
     ]
-    dot = {"symbol": "circle", "size": 7, "color": "#ffffff", "line": {"color": "#0b0c0c", "width": 1.5}}
+    near = [one for group, _ in drawn for one in _together(group)]
+    dot = {
+        "symbol": "circle",
+        "size": [round(7 + 4 * sqrt(count - 1), 1) for _, _, count in near],
+        "color": "#ffffff",
+        "opacity": 0.9,
+        "line": {"color": "#0b0c0c", "width": 1.5},
+    }
     fence = {"symbol": "line-ns", "size": 20, "line": {"width": 2, "color": "#505a5f"}}
     diamond = {"symbol": "diamond", "size": 13, "color": COLOURS[2], "line": {"color": "#ffffff", "width": 1}}
     traces = [
-        _dots(near, "A service", dot),
+        _dots([(name, one) for name, one, _ in near], "A service", dot),
         _dots(ends, "Where far begins", fence),
         _dots(far, "Far from the rest", diamond),
     ]
     return [trace for trace in traces if trace["x"]]
+
+
+def _together(group: Spread) -> list[tuple[str, Dot, int]]:
+    """(group, dot, how many services) where the services of a group that score alike are one larger dot."""
+    alike: dict[str, list[Dot]] = {}
+    for dot in group.dots:
+        alike.setdefault(one_place(dot.score), []).append(dot)
+    return [
+        (
+            group.name,
+            Dot(", ".join(dot.name for dot in dots), dots[0].score, dots[0].href if len(dots) == 1 else ""),
+            len(dots),
+        )
+        for dots in alike.values()
+    ]
 
 
 def _dots(named: Sequence[tuple[str, Dot]], name: str, marker: dict[str, Any]) -> dict[str, Any]:
@@ -416,7 +439,7 @@ def _dots(named: Sequence[tuple[str, Dot]], name: str, marker: dict[str, Any]) -
         "y": [label(group) for group, _ in named],
         "x": [dot.score for _, dot in named],
         "marker": marker,
-        "hovertext": [f"{dot.name}: {points(dot.score)}" for _, dot in named],
+        "hovertext": [f"{_in_lines(dot.name)}: {points(dot.score)}" for _, dot in named],
         "hoverinfo": "text",
         "customdata": [dot.href for _, dot in named],
         "cliponaxis": False,
@@ -703,7 +726,7 @@ def figures(
                 margin={"l": 60, "r": 20, "t": 50, "b": 60},
                 xaxis={
                     "range": [-4, 104],
-                    "title": {"text": "% of comparators that are cheaper or do better"},
+                    "title": {"text": "% of comparators ahead"},
                     "gridcolor": "#e5e6e7",
                     "zeroline": False,
                     "fixedrange": True,

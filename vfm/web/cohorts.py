@@ -19,7 +19,7 @@ from vfm.reports import workbook
 from vfm.reports.charts import Chart, Column
 from vfm.reports.workbook import Rows
 from vfm.scoring.bands import band_of
-from vfm.scoring.cohort import FAR_WORDS, FEWEST_PEERS, QUARTILE_WORDS
+from vfm.scoring.cohort import FAR_BY_Z, FAR_WORDS, FEWEST_PEERS, QUARTILE_WORDS
 from vfm.scoring.rounding import at_the_ends
 from vfm.store.database import Session
 from vfm.web import cohort_exports as sheets
@@ -288,6 +288,8 @@ def outliers(cycle_id: int) -> ResponseReturnValue:
         judged=[group for group in view.groups if group.ends],
         unjudged=[group for group in view.groups if not group.ends],
         fewest=FEWEST_PEERS,
+        far_words=_far_words,
+        far_by_z=FAR_BY_Z,
     )
 
 
@@ -326,9 +328,20 @@ def _outlier_chart(view: cohorts.Outliers) -> Chart | None:
     ]
     summary = (
         "Each row is a group of peers: its middle half as a bar, its median as a stroke, a dot for each "
-        "service and a diamond for one far from the rest; a grey stroke is where far begins."
+        "service (larger where several score alike) and a diamond for one far from the rest; a grey stroke "
+        "is where far begins."
     )
     return draw.spreads("peers", _outlier_title(view), summary, spreads, columns)
+
+
+def _far_words(group: Any) -> str:
+    """Where far begins for some peers; scores that spread over all there is leave no room for it."""
+    low, high = group.ends
+    said = [
+        *([f"under {say.points(low)}"] if low > 0 else []),
+        *([f"over {say.points(high)}"] if high < 100 else []),
+    ]
+    return f"far is {listed(said)}" if said else "they spread so widely that no score would be far"
 
 
 def _inside(ends: tuple[float, float]) -> tuple[float, float]:
