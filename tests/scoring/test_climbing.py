@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.build import answer, dont_know, na, questionnaire, scale_question, section, yes_no
 from vfm.questionnaires.answers import State
-from vfm.questionnaires.schema import Band, Cap, Comparison
+from vfm.questionnaires.schema import Band, Cap, Comparison, Questionnaire
 from vfm.scoring.climbing import climb, missing
 from vfm.scoring.results import OverallStatus
 from vfm.scoring.rounding import reaches
@@ -87,6 +87,23 @@ def test_a_limit_that_no_answer_lifts_leaves_the_band_out_of_reach() -> None:
     found = climb(template, answers, score(template, answers))
     assert (found.raises, found.is_reached, found.still_held) == ((), False, frozenset("A"))
     assert found.reaches == 30
+
+
+def test_questions_that_a_raise_would_ask_are_counted_and_may_cost_the_overall() -> None:
+    def with_followed(weight: float) -> Questionnaire:
+        followed = scale_question("A-02", weight=weight, show_if=Comparison(question="A-01", at_least=3))
+        rest = (scale_question(f"A-{n:02}") for n in range(3, 9))
+        return questionnaire(section("A", scale_question("A-01", weight=4), followed, *rest), bands=BANDS)
+
+    answers = {f"A-{n:02}": answer(2) for n in (1, 3, 4, 5, 6, 7, 8)}
+    light, heavy = with_followed(1), with_followed(9)
+    found = climb(light, answers, score(light, answers))
+    assert [(one.key, one.steps) for one in found.raises] == [("A-01", 1)]
+    assert (found.is_reached, found.opens) == (True, 1)
+    # The heavy one would leave 19 in 19 + 9 of the weight open: no overall, so this raise is no way.
+    found = climb(heavy, answers, score(heavy, answers))
+    assert "A-01" not in [one.key for one in found.raises]
+    assert (found.is_reached, found.opens) == (True, 0)
 
 
 def test_there_is_no_way_without_a_score_or_at_the_top() -> None:

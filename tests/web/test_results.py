@@ -320,6 +320,7 @@ def test_at_the_top_and_without_a_score_the_page_says_what_there_is_to_say(
     missing = [words(row) for row in page.soup.select("#missing tbody tr")]
     assert [row.split("? ")[1] for row in missing] == ["25", "25"]
     assert not page.soup.select("#lift")
+    assert "It would add" not in page.text
 
 
 def test_a_limit_that_stands_in_the_way_is_named_and_is_a_line_of_its_own(

@@ -362,11 +362,11 @@ def lay_out(
         self_answers: as the service gave them, where something else may have been agreed.
         self_card: the service's own result, to stand beside it.
         baseline: the result it is measured against.
-        lifts: what one level more on each question would add.
+        lifts: what one level more on each question would add; not told of an overall that is withheld.
     """
-    gains = {lift.key: lift.gain for lift in lifts}
     is_published = card.overall.score is not None
     explanation = explain(questionnaire, card) if is_published else None
+    gains = {lift.key: lift.gain for lift in lifts} if is_published else {}
     parts = dict(_walk(explanation.parts)) if explanation else {}
     lines = []
     for key, depth, section in _sections(questionnaire):

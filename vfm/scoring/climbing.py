@@ -146,6 +146,11 @@ class _Hill:
     def mean(self, chosen: Steps) -> float:
         return self.scored(chosen).overall.mean or 0.0
 
+    def published(self, chosen: Steps, otherwise: float) -> float:
+        """The overall with these raised; `otherwise` where it would be withheld."""
+        found = self.scored(chosen).overall.score
+        return otherwise if found is None else found
+
     def gets(self, card: Scorecard, target: float) -> bool:
         """True for a published score at or above the target."""
         return card.overall.score is not None and reaches(card.overall.score, target)
@@ -158,11 +163,15 @@ class _Hill:
         return sum(1 for key in self.items if key in after and key not in before)
 
     def gains(self, chosen: Steps) -> dict[str, tuple[float, ...]]:
-        """Question key -> points that one level, and two, would add to what is chosen already."""
+        """Question key -> points that one level, and two, would add to what is chosen already.
+
+        A raise that asks so much more that nothing would be published any longer adds nothing.
+        """
         now = self.mean(chosen)
         return {
             key: tuple(
-                self.mean({**chosen, key: steps}) - now for steps in range(1, len(self.above[key]) + 1)
+                self.published({**chosen, key: steps}, now) - now
+                for steps in range(1, len(self.above[key]) + 1)
             )
             for key in self.above
             if key not in chosen
