@@ -1,5 +1,6 @@
 """How scores moved in the challenge: a cycle, its agreement, and who always goes one way."""
 
+from decimal import ROUND_HALF_UP, Decimal
 from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -273,4 +274,5 @@ def _chance(one: Going) -> str:
         return "–"
     if chance < 0.001:
         return "under 1 in 1,000"
-    return f"{chance:.3f}".rstrip("0").rstrip(".")
+    rounded = Decimal(repr(chance)).quantize(Decimal("0.001"), ROUND_HALF_UP)
+    return f"{rounded:f}".rstrip("0").rstrip(".")

@@ -201,6 +201,7 @@ def index(cycle_id: int) -> ResponseReturnValue:
         lowest_titles=lambda row: _lowest_titles(row, view),
         overall_words=OVERALL_WORDS,
         may_run=allows("cycles.show", actor()),
+        may_read_movement=allows("movement.show", actor()),
         short=SHORT_STATUS,
         base=url_for("results.show", assessment_id=0).removesuffix("0/result"),
     )
