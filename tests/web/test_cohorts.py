@@ -173,7 +173,7 @@ def test_figures_disagree_with_scores_and_carry_source_year_and_basis(
     publish_compared(engine, council)
     page = viewer.open(at(made, "/figures"))
     assert "2 of 2 comparisons disagree. 2 of 5 services have a published figure" in page.text
-    first, second = rows(page, "h2 ~ .vfm-scroll .vfm-cards, .vfm-chart ~ .vfm-scroll .vfm-cards")
+    first, second = rows(page, "h2 ~ .vfm-scroll .vfm-cards")
     assert (first[0], first[2:]) == (
         "Libraries", ["80% are cheaper", "Economy", "67", "Scores high, stands badly"],
     )  # fmt: skip

@@ -501,6 +501,7 @@ def band_shares(groups: Sequence[Shares], bands: Sequence[Band]) -> Chart | None
             "layout": _rows_layout(
                 len(rated),
                 "% of the rated services",
+                height=180 + 44 * len(rated),
                 barmode="stack",
                 showlegend=True,
                 margin={"l": 10, "r": 30, "t": 50, "b": 50},
