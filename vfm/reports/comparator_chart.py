@@ -50,10 +50,10 @@ def dots(key: str, title: str, unit: str, found: Beside, members: Sequence[Dot],
                 {
                     "type": "scatter",
                     "mode": "markers+text",
-                    "x": [float(dot.amount) for dot in drawn],
+                    "x": [_at(dot.amount, unit) for dot in drawn],
                     "y": names,
-                    "text": [words(dot.amount, unit) if dot.is_own else "" for dot in drawn],
-                    "textposition": "middle right",
+                    "text": [_beside_dot(dot, unit) for dot in drawn],
+                    "textposition": _side(found, drawn),
                     "cliponaxis": False,
                     "hovertext": [f"{escape(dot.name)}: {words(dot.amount, unit)}" for dot in drawn],
                     "hoverinfo": "text",
@@ -67,22 +67,24 @@ def dots(key: str, title: str, unit: str, found: Beside, members: Sequence[Dot],
             ],
             "layout": layout(
                 height=110 + 26 * len(drawn),
-                margin={"l": 190, "r": 60, "t": 40, "b": 50},
+                margin={"l": 20, "r": 30, "t": 40, "b": 60},
                 xaxis={
                     "title": {"text": unit_words(unit)},
                     "gridcolor": "#e5e6e7",
                     "zeroline": False,
                     "tickprefix": "£" if is_money else "",
                     "separatethousands": True,
+                    "nticks": 5,
+                    "tickangle": 0,
                 },
                 yaxis={
                     "type": "category",
                     "gridcolor": "#f3f2f1",
                     "categoryarray": names,
-                    "fixedrange": True,
+                    "automargin": True,
                 },
-                shapes=_lines(found),
-                annotations=_line_words(found),
+                shapes=_lines(found, unit),
+                annotations=_line_words(found, unit),
             ),
         },
         table=Table(
@@ -90,6 +92,25 @@ def dots(key: str, title: str, unit: str, found: Beside, members: Sequence[Dot],
             tuple(_row(dot, unit) for dot in drawn),
         ),
     )
+
+
+def _at(amount: Decimal, unit: str) -> float:
+    """Where a figure is drawn: a share in hundredths, as its axis says."""
+    return float(100 * amount if unit == figures.SHARE else amount)
+
+
+def _beside_dot(dot: Dot, unit: str) -> str:
+    """The council's own figure without its unit, which the axis has."""
+    if not dot.is_own:
+        return ""
+    sign = "£" if unit.startswith("GBP") else ""
+    return f"{sign}{number(dot.amount, unit)}{'%' if unit in ('percent', figures.SHARE) else ''}"
+
+
+def _side(found: Beside, drawn: Sequence[Dot]) -> str:
+    """Where there is more room: towards the middle of the picture."""
+    middle = (drawn[0].amount + drawn[-1].amount) / 2
+    return "middle left" if (found.own or Decimal(0)) > middle else "middle right"
 
 
 def _label(dot: Dot) -> str:
@@ -101,7 +122,7 @@ def _row(dot: Dot, unit: str) -> tuple[Cell, ...]:
     return dot.name, number(dot.amount, unit)
 
 
-def _lines(found: Beside) -> list[dict[str, object]]:
+def _lines(found: Beside, unit: str) -> list[dict[str, object]]:
     """An upright line at the group's median, a dashed one at the country's figure."""
     at = [(found.median, "solid"), (found.country, "dot")]
     return [
@@ -109,8 +130,8 @@ def _lines(found: Beside) -> list[dict[str, object]]:
             "type": "line",
             "xref": "x",
             "yref": "paper",
-            "x0": float(amount),
-            "x1": float(amount),
+            "x0": _at(amount, unit),
+            "x1": _at(amount, unit),
             "y0": 0,
             "y1": 1,
             "line": {"color": EDGE, "width": 1.5, "dash": dash},
@@ -121,13 +142,13 @@ def _lines(found: Beside) -> list[dict[str, object]]:
     ]
 
 
-def _line_words(found: Beside) -> list[dict[str, object]]:
+def _line_words(found: Beside, unit: str) -> list[dict[str, object]]:
     at = [(found.median, "Median", 18), (found.country, "England", 4)]
     return [
         {
             "xref": "x",
             "yref": "paper",
-            "x": float(amount),
+            "x": _at(amount, unit),
             "y": 1,
             "yshift": shift,
             "text": name,
@@ -149,12 +170,13 @@ def finding(unit: str, found: Beside) -> str:
     own, standing = words(found.own, unit), found.in_group
     if standing is None or not standing.counted:
         return f"{own}: none of the comparators has a figure"
+    everybody = f"all {standing.counted} comparators" if standing.counted > 1 else "the one comparator"
     if standing.equal == standing.counted:
-        return f"{own}: the same as all {standing.counted} comparators"
+        return f"{own}: the same as {everybody}"
     if not standing.lower and not standing.equal:
-        return f"{own}: lower than all {standing.counted} comparators"
+        return f"{own}: lower than {everybody}"
     if not standing.higher and not standing.equal:
-        return f"{own}: higher than all {standing.counted} comparators"
+        return f"{own}: higher than {everybody}"
     same = f", the same as {standing.equal}" if standing.equal else ""
     return f"{own}: higher than {standing.lower} of {standing.counted} comparators{same}"
 
@@ -169,7 +191,7 @@ def _medians(unit: str, found: Beside, group: str) -> str:
 def words(amount: Decimal, unit: str) -> str:
     """An amount as people read it: `£2,010 per week`, `8.3%`, `412 plans`; at most two decimals."""
     if unit.startswith("GBP") or unit == figures.SHARE:
-        return figures.in_unit(amount, unit)
+        return figures.in_unit(_whole_pounds(amount, unit), unit)
     return figures.in_unit(_short(amount), unit).strip()
 
 
@@ -178,8 +200,14 @@ def number(amount: Decimal, unit: str) -> str:
     if unit == figures.SHARE:
         return figures.plain((amount * 100).quantize(Decimal(1), ROUND_HALF_UP))
     if unit.startswith("GBP"):
-        return figures.in_pounds(amount).replace("£", "")
+        return figures.in_pounds(_whole_pounds(amount, unit)).replace("£", "")
     return figures.plain(_short(amount))
+
+
+def _whole_pounds(amount: Decimal, unit: str) -> Decimal:
+    """A unit cost of a thousand pounds or more without its pence."""
+    is_large = unit.startswith("GBP per") and abs(amount) >= 1000
+    return amount.quantize(Decimal(1), ROUND_HALF_UP) if is_large else amount
 
 
 def _short(amount: Decimal) -> Decimal:

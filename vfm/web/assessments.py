@@ -14,6 +14,7 @@ from vfm.questionnaires.merging import UNSEEN, Sent, typed_words
 from vfm.questionnaires.steps import STATUS_WORDS
 from vfm.roles import Role
 from vfm.web import beside, fields
+from vfm.web.access import allows
 from vfm.web.beside import FigureLine, Way
 from vfm.web.current import actor, is_from_script, now, reading, session_ends_in, transaction
 from vfm.web.fields import Field
@@ -223,6 +224,7 @@ def _section_to_read(view: SectionView) -> str:
             asked.question.key: [beside.figure_line(one, asked) for one in asked.figures]
             for asked in view.asked
         },
+        compare=_comparison(view.head.service_id),
     )
 
 
@@ -243,7 +245,14 @@ def _section_page(view: SectionView, sent: Mapping[str, Sent], saved: Saved | No
         saved=saved,
         position=view.position,
         only=only,
+        compare=_comparison(view.head.service_id),
     )
+
+
+def _comparison(service_id: int) -> int | None:
+    """The service, for whoever may see how it compares with other councils; else None."""
+    may_see = allows("comparators.service", actor()) and actor().sees(service_id)
+    return service_id if may_see else None
 
 
 def _summary(view: SectionView, sent: Mapping[str, Sent], saved: Saved) -> list[Problem]:

@@ -138,6 +138,12 @@ def _to(endpoint: str) -> Callable[[int, str], str]:
     return lambda assessment_id, key: url_for(endpoint, assessment_id=assessment_id, key=key)
 
 
+def _to_comparison(_: int, __: str, service_id: str) -> str:
+    if not service_id.isdecimal():
+        abort(404)
+    return url_for("comparators.service", service_id=int(service_id))
+
+
 ASIDES: dict[str, tuple[Callable[..., str], int]] = {
     "evidence": (_to("evidence.of_question"), 2),
     "comments": (_to("comments.of_question"), 2),
@@ -145,6 +151,7 @@ ASIDES: dict[str, tuple[Callable[..., str], int]] = {
     "history": (_to("history.of_question"), 2),
     "feedback": (_to("feedback.give"), 2),
     "figure": (_to_figure, 4),
+    "compare": (_to_comparison, 3),
     "question": (question_address, 3),
     "section": (_to("assessments.section"), 2),
 }

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from vfm.errors import Clash, Conflict, Invalid, Problem
 from vfm.questionnaires.figures import SHARE
 from vfm.web import languages
+from vfm.web.access import allows
 from vfm.web.beside import figure_line
 from vfm.web.current import actor, now, reading, transaction
 from vfm.workflows import figure_views
@@ -86,5 +87,6 @@ def _page(
         prefix="£" if unit.startswith("GBP") else "",
         suffix="%" if unit in ("percent", SHARE) else unit.removeprefix("GBP").strip(),
         at=request.values.get("at", ""),
+        may_compare=allows("comparators.service", actor()) and actor().sees(view.head.service_id),
         back=_back(view, request.values.get("at", "")),
     )
