@@ -148,6 +148,22 @@ def test_a_bar_shows_how_firm_its_evidence_is_and_what_does_not_apply_says_so() 
     assert (apart["y"], apart["text"]) == (["Section D"], [" Does not apply"])
 
 
+def test_two_earlier_results_have_marks_and_columns_of_their_own() -> None:
+    card = score(TEMPLATE, SOUND)
+    weaker = score(TEMPLATE, SOUND | {"D-00": answer(1, "verified")})
+    earlier = [Earlier("Baseline, 2024", weaker), Earlier("2025", card)]
+    chart = profile(say.lay_out(TEMPLATE, card, SOUND).sections, earlier)
+    assert chart is not None
+    *_, first, second = chart.figure["data"]
+    assert (first["name"], second["name"]) == ("Baseline, 2024", "2025")
+    assert first["marker"]["symbol"] != second["marker"]["symbol"]
+    assert "Marks show Baseline, 2024 and 2025." in chart.summary
+    assert [column.title for column in chart.table.columns[7:]] == [
+        "Baseline, 2024", "Change since", "2025", "Change since",
+    ]  # fmt: skip
+    assert [row[7:] for row in chart.table.rows] == [("100", "0", "100", "0"), ("27", "+7", "33", "0")]
+
+
 def test_bands_in_words() -> None:
     assert [words for _, words in say.band_words(BANDS)] == ["0 to under 60", "60 and over"]
 
