@@ -248,10 +248,10 @@ def page() -> str:
 
 OPENING = """\
 {count} small assessments, each worked out on paper so that anybody can follow the scoring by hand. They stand
-as data in `data/cases/scoring`; a test reads every line of working as arithmetic, scores every case with the
-engine and with `vfm score` or `vfm change`, and compares all figures. This page is written from the same data
-by `python -m tests.worked`. Figures are exact; what is shown of them on a page is rounded and follows in
-brackets. A weight counts within the section or template it stands in."""
+as data in `data/cases/scoring`; tests read every line of working as arithmetic, score every case with the
+engine, alone and in a portfolio, and with `vfm score` or `vfm change`, and compare all figures. This page is
+written from the same data by `python -m tests.worked`. Figures are exact; what is shown of them on a page is
+rounded and follows in brackets. A weight counts within the section or template it stands in."""
 
 
 def _anchor(title: str) -> str:
