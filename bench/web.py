@@ -3,11 +3,12 @@
     python bench/web.py [--database sqlite|postgresql|both] [--requests 200] [--services 250] [--profile PAGE]
 
 Fills a fresh demo council of at least `--services` services, and for one of them opens a cycle that asks
-eight questions in one section. Each page is asked of the application in this process, by its person, sign-in
-session and CSRF token included; reading HTTP from the socket and writing it there is not. CPU is this
-process's own: the best of short rounds, and their middle, as other work on a busy machine makes them dearer;
-p95 is the clock's, over all. Nothing is asserted here. `--profile` names the start of a page's row and prints
-where its time goes.
+eight questions in one section. The pages of a whole cycle are those of another council, with as many
+services and exactly three cycles, each of which asks them all. Each page is asked of the application in this
+process, by its person, sign-in session and CSRF token included; reading HTTP from the socket and writing it
+there is not. CPU is this process's own: the best of short rounds, and their middle, as other work on a busy
+machine makes them dearer; p95 is the clock's, over all. Nothing is asserted here. `--profile` names the
+start of a page's row and prints where its time goes.
 """
 
 import argparse
@@ -32,7 +33,7 @@ from sqlalchemy import Engine, event, func, select
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from vfm.app import create_app
-from vfm.demo import fill
+from vfm.demo import fill, story
 from vfm.gateways.file_store import DiskStore
 from vfm.gateways.ready_templates import text_of
 from vfm.questionnaires import document
@@ -54,6 +55,8 @@ SECTION, NEXT_SECTION, QUESTIONS = "EFF", "OUT", 8
 Environ = dict[str, Any]
 Page = Callable[[], Environ]
 """Makes the next request of a page."""
+CYCLES = 3
+"""How many cycles there are where the pages of a whole cycle are measured."""
 
 
 @dataclass
@@ -166,6 +169,10 @@ class Form:
         self.fields |= changed
 
 
+Measurable = tuple[str, Visitor, Page, Callable[[bytes], None]]
+"""A page's label, whose browser, the next request, and what to do with the reply."""
+
+
 class Bench:
     """A filled council, its app, and a browser for each person measured."""
 
@@ -182,9 +189,11 @@ class Bench:
             person = first_person(session, role, service_id)
             return Visitor(self.app, sign_in.start(session, person, now=datetime.now(UTC)))
 
-    def costs(self, requests: int, profiled: str = "") -> Iterator[Cost]:
+    def costs(
+        self, pages: Callable[["Bench"], Iterator[Measurable]], requests: int, profiled: str = ""
+    ) -> Iterator[Cost]:
         """Every page measured, one after the other; or only the profiled one, with its profile printed."""
-        for label, visitor, page, taken in self.pages():
+        for label, visitor, page, taken in pages(self):
             if profiled and not label.startswith(profiled):
                 continue
             if profiled:
@@ -192,15 +201,10 @@ class Bench:
             few = requests if label.startswith("question page") else max(40, requests // 4)
             yield measured(label, visitor, page, taken, few, self.count)
 
-    def pages(self) -> Iterator[tuple[str, Visitor, Page, Callable[[bytes], None]]]:
-        """(label, whose browser, the next request, what to do with the reply) of each page."""
+    def pages_of_people(self) -> Iterator[Measurable]:
+        """The pages of those who answer, of those who decide, and everybody's first page."""
         with database.reading(self.engine) as session:
             small = session.scalars(select(Cycle.id).order_by(Cycle.id.desc())).first()
-            cycle, services = session.execute(  # the latest that asks every service
-                select(Assessment.cycle_id, func.count())
-                .group_by(Assessment.cycle_id)
-                .order_by(func.count().desc(), Assessment.cycle_id.desc())
-            ).first()
             assessment, service = session.execute(
                 select(Assessment.id, Assessment.service_id).where(Assessment.cycle_id == small)
             ).one()
@@ -219,7 +223,27 @@ class Bench:
             ("check answers", director, f"/assessments/{assessment}/check"),
             ("home of the core team", core, "/"),
             ("home of an executive", executive, "/"),
-            (f"cockpit, {services} services", core, f"/cycles/{cycle}"),
+            ("ranking", executive, f"/priorities/{run}"),
+        ):
+            yield label, visitor, opener(visitor, address), ignored
+
+    def pages_of_a_cycle(self) -> Iterator[Measurable]:
+        """The pages of the newest of three cycles that all ask every service."""
+        with database.reading(self.engine) as session:
+            asked = session.execute(
+                select(Assessment.cycle_id, func.count())
+                .group_by(Assessment.cycle_id)
+                .order_by(Assessment.cycle_id)
+            ).all()
+        cycles_there = len(asked)
+        cycle, services = asked[-1]
+        if cycles_there != CYCLES or any(count != services for _, count in asked):
+            raise SystemExit(
+                f"The cycles ask {[count for _, count in asked]} services, not all {CYCLES} the same."
+            )
+        core = self.signed_in("core_team")
+        for label, visitor, address in (
+            (f"cockpit, {services} services, {cycles_there} cycles", core, f"/cycles/{cycle}"),
             ("cockpit, late alone", core, f"/cycles/{cycle}?state=late"),
             ("challenge queue, waiting", core, f"/cycles/{cycle}/challenge"),
             ("challenge queue, all", core, f"/cycles/{cycle}/challenge?state=all"),
@@ -232,7 +256,6 @@ class Bench:
             ("cohort, questions", core, f"/cycles/{cycle}/cohort/questions"),
             ("cohort, one question", core, f"/cycles/{cycle}/cohort/questions/ECO-01"),
             ("cohort, figures", core, f"/cycles/{cycle}/cohort/figures"),
-            ("ranking", executive, f"/priorities/{run}"),
         ):
             yield label, visitor, opener(visitor, address), ignored
 
@@ -316,9 +339,7 @@ def form_fields(html: str) -> dict[str, object]:
 def filled(engine: Engine, services: int) -> None:
     """The demo council, and a cycle of one service that asks eight questions in one section, all answered."""
     now = datetime.now(UTC)
-    database.upgrade(engine)
-    with tempfile.TemporaryDirectory() as files:  # no page that is measured sends a file out
-        fill.fill(engine, now=now, files=DiskStore(Path(files)), at_least=services)
+    told(engine, services, story.tell)
     with database.transaction(engine) as session:
         core = Actor(first_person(session, "core_team"), "Core team", frozenset({Role.CORE_TEAM}))
         service = session.scalars(
@@ -354,6 +375,13 @@ def filled(engine: Engine, services: int) -> None:
         for section in asked.all_sections.values():
             sent = {question.key: Sent(answer(question), "0.") for question in section.questions}
             assessments.save(session, assessment, section.key, sent, by=director, now=now)
+
+
+def told(engine: Engine, services: int, tell: Callable[[story.Stage], None]) -> None:
+    """The demo council with at least so many services, and what became of them."""
+    database.upgrade(engine)
+    with tempfile.TemporaryDirectory() as files:  # no page that is measured sends a file out
+        fill.fill(engine, now=datetime.now(UTC), files=DiskStore(Path(files)), at_least=services, tell=tell)
 
 
 def eight_in_one_section() -> dict[str, Any]:
@@ -424,12 +452,17 @@ def main() -> int:
     parser.add_argument("--profile", default="", metavar="PAGE")
     args = parser.parse_args()
     for kind in ("sqlite", "postgresql") if args.database == "both" else (args.database,):
-        with fresh(kind) as engine:
+        with fresh(kind) as engine, fresh(kind) as whole:
             filled(engine, args.services)
+            told(whole, args.services, story.tell_of_three_cycles)
             print(f"question page: {SECTION} of {TEMPLATE}, with the first questions of {NEXT_SECTION}")
             print(f"{kind:<40} {'CPU ms':>8} {'middle':>8} {'SQL':>6} {'p95 ms':>8} {'kB':>8}")
-            for cost in Bench(engine).costs(args.requests, args.profile):
-                print(cost.line(), flush=True)
+            for bench, pages in (
+                (Bench(engine), Bench.pages_of_people),
+                (Bench(whole), Bench.pages_of_a_cycle),
+            ):
+                for cost in bench.costs(pages, args.requests, args.profile):
+                    print(cost.line(), flush=True)
     return 0
 
 

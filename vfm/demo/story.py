@@ -259,6 +259,14 @@ def tell(stage: Stage) -> None:
     _add_newest_service(stage)
 
 
+def tell_of_three_cycles(stage: Stage) -> None:
+    """Another story, for measuring: two cycles that asked every service, and a third under way."""
+    version = _take_in_templates(stage)[MAIN]
+    for years in (1, 0):
+        _finished_cycle(replace(stage, today=stage.days_ago(365 * years)), version)
+    _cycle_under_way(stage, version)
+
+
 def _take_in_templates(stage: Stage) -> dict[str, int]:
     """Import every ready template; its key -> the id of its first version."""
     core, then, found = stage.one(Role.CORE_TEAM), stage.days_ago(430), {}
