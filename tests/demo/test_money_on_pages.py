@@ -84,7 +84,7 @@ def demo(
         ).all()
     under_way: dict[str, list[tuple[int, str]]] = {}
     for cycle, status, assessment, key in found:
-        if cycle == cycles[2]:
+        if cycle == cycles[3]:
             under_way.setdefault(status, []).append((assessment, key))
     finished = [(assessment, key) for cycle, _, assessment, key in found if cycle == cycles[1]]
     app = create_app(Settings(engine.url.render_as_string(), secret="tests", is_demo=True))
