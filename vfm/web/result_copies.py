@@ -55,6 +55,8 @@ def _about(result: results.Result, card: Scorecard) -> Iterator[tuple[str, str]]
     yield "Signed off", _signed(head.signed_off_by, day(head.signed_off_at) if head.signed_off_at else "")
     if result.kind == "agreed":
         yield "Agreed", _signed(head.agreed_by, day(head.agreed_at) if head.agreed_at else "")
+    if result.start and result.start.refusal:
+        yield "Baseline", result.start.refusal
     yield "Scoring engine", card.engine
     yield "Where the figures come from", _source(result)
     yield "Taken out on", day(now())
