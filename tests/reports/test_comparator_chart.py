@@ -109,3 +109,17 @@ def test_differences_and_directions_in_words():
     assert say.polarity("low", "percent") == "Its definition says that lower is better."
     assert say.polarity("", "GBP per plan") == "Lower is usually cheaper, not always better."
     assert say.polarity("", "plans") == "Neither higher nor lower is better by itself."
+
+
+def test_years_are_two_lines_with_gaps_and_one_table():
+    years = (
+        ("2022-23", Decimal(5), None),
+        ("2023-24", None, Decimal(4)),
+        ("2024-25", Decimal(7), Decimal(6)),
+    )
+    chart = say.over_time("t1", "Cost", "GBP per plan", years)
+    assert chart.title == "£5 per plan in 2022-23, £7 per plan in 2024-25"
+    mine, middle = chart.figure["data"]
+    assert (mine["y"], middle["y"]) == ([5.0, None, 7.0], [None, 4.0, 6.0])
+    assert chart.table.rows == (("2022-23", "5", "none"), ("2023-24", "none", "4"), ("2024-25", "7", "6"))
+    assert say.over_time("t1", "Cost", "GBP", years[:2]) is None

@@ -160,6 +160,76 @@ def _line_words(found: Beside, unit: str) -> list[dict[str, object]]:
     ]
 
 
+def over_time(
+    key: str, title: str, unit: str, years: Sequence[tuple[str, Decimal | None, Decimal | None]]
+) -> Chart | None:
+    """The council's figure and the median of its comparators over the years; None with fewer than two years.
+
+    Args:
+        key: unique on the page.
+        title: what is measured.
+        unit: as published.
+        years: (year, own figure, median), an earlier year first; where one is None its line has a gap.
+    """
+    own = [(year, amount) for year, amount, _ in years if amount is not None]
+    if len(own) < 2:
+        return None
+    (first, then), (last, now) = own[0], own[-1]
+    return Chart(
+        key=key,
+        title=f"{words(then, unit)} in {first}, {words(now, unit)} in {last}",
+        summary=f"{title}: the line is your council, the broken line the median of the comparators.",
+        figure={
+            "data": [
+                _over_time(OWN, [(year, mine) for year, mine, _ in years], unit, "solid", "diamond"),
+                _over_time("Median", [(year, middle) for year, _, middle in years], unit, "dash", "circle"),
+            ],
+            "layout": layout(
+                height=300,
+                showlegend=True,
+                legend={"orientation": "h", "y": 1.15},
+                margin={"l": 20, "r": 30, "t": 30, "b": 40},
+                xaxis={"type": "category"},
+                yaxis={
+                    "title": {"text": unit_words(unit)},
+                    "gridcolor": "#e5e6e7",
+                    "rangemode": "tozero",
+                    "automargin": True,
+                    "separatethousands": True,
+                },
+            ),
+        },
+        table=Table(
+            (
+                Column("Year"),
+                Column(f"{OWN}, {unit_words(unit)}", is_number=True),
+                Column(f"Median of comparators, {unit_words(unit)}", is_number=True),
+            ),
+            tuple(
+                (year, *("none" if one is None else number(one, unit) for one in (mine, middle)))
+                for year, mine, middle in years
+            ),
+        ),
+    )
+
+
+def _over_time(
+    name: str, years: Sequence[tuple[str, Decimal | None]], unit: str, dash: str, symbol: str
+) -> dict[str, object]:
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "name": name,
+        "x": [year for year, _ in years],
+        "y": [None if amount is None else _at(amount, unit) for _, amount in years],
+        "line": {"color": COLOURS[0] if dash == "solid" else EDGE, "width": 2.5, "dash": dash},
+        "marker": {"size": 9, "symbol": symbol},
+        "hovertext": [f"{name}, {year}: {'none' if a is None else words(a, unit)}" for year, a in years],
+        "hoverinfo": "text",
+        "connectgaps": False,
+    }
+
+
 # --- words -----------------------------------------------------------------------------------------------
 
 

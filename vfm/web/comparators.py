@@ -103,6 +103,7 @@ def service(service_id: int) -> ResponseReturnValue:
         sentence=_sentence(view.lines),
         opened=opened,
         charts={line.id: _chart(view, line) for line in opened},
+        trends={line.id: say.over_time(f"t{line.id}", line.title, line.unit, line.years) for line in opened},
         link=_link,
         say=say,
         scores=scores,

@@ -40,12 +40,15 @@ def areas(session: Session) -> list[AnyRow]:
 
 
 def found(session: Session, words: str, most: int) -> list[AnyRow]:
-    """The areas whose name or code has these words, by name."""
+    """The councils whose name or code has these words, by name; no regions."""
     pattern = f"%{words.lower()}%"
     return list(
         session.execute(
             select(*_AREA)
-            .where(or_(func.lower(Authority.name).like(pattern), func.lower(Authority.code).like(pattern)))
+            .where(
+                or_(func.lower(Authority.name).like(pattern), func.lower(Authority.code).like(pattern)),
+                Authority.kind.not_in(("Region", "Country")),
+            )
             .order_by(Authority.name)
             .limit(most)
         )
