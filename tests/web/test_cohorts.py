@@ -10,10 +10,12 @@ import pytest
 from sqlalchemy import Engine
 
 from tests import build
+from tests.answered import signed_off
 from tests.client import Browser, Page, words
 from tests.cohort import ASKED, cohort, given, name_families, publish_compared, send
 from tests.council import SmallCouncil
 from tests.rounds import Round, opened
+from vfm.questionnaires.schema import Scoring
 
 SignedIn = Callable[[str], Browser]
 VIEWS = ("", "/distribution", "/outliers", "/groups", "/questions", "/figures")
@@ -269,5 +271,29 @@ def test_one_service_alone_and_one_with_too_little_answered(
     page = viewer.open(at(made, "/distribution"))
     assert "One service scores 67 overall" in page.text
     assert "Fewer than four scores are too few for quartiles." in page.text
+    for view in VIEWS:
+        viewer.open(at(made, view))
+
+
+def test_a_template_without_an_overall_score_is_told_by_its_sections(
+    engine: Engine, council: SmallCouncil, signed_in: SignedIn
+) -> None:
+    profile = build.questionnaire(
+        build.section("A", build.scale_question("A-01"), build.scale_question("A-02"), title="Economy"),
+        build.section("B", build.scale_question("B-01"), title="Demand"),
+        scoring=Scoring(has_overall=False),
+    )
+    made = opened(engine, council, profile, services=("LIB", "WASTE"))
+    signed_off(engine, council, made.assessments["LIB"], profile, given(4, 3, 2))
+    signed_off(engine, council, made.assessments["WASTE"], profile, given(3, 3, 1))
+    viewer = signed_in("viewer")
+    page = viewer.open(at(made, "/distribution"))
+    assert ["Libraries", "Communities", "The template gives no overall score", "–"] in rows(
+        page, "#uncounted ~ div"
+    )
+    assert "2 services score 67 to 83 in Economy" in page.submit("Show", section="A").text
+    questions = viewer.open(at(made, "/questions"))
+    assert [row[0][:4] for row in rows(questions, ".vfm-questions")] == ["B-01", "A-02", "A-01"]
+    assert questions.soup.select_one("[data-chart]") is None
     for view in VIEWS:
         viewer.open(at(made, view))

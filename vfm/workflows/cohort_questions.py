@@ -103,6 +103,8 @@ def _sorted_questions(lines: Sequence[QuestionLine], sort: str) -> list[Question
     if name not in QUESTION_SORTS:
         return list(lines)
     have = [line for line in lines if getattr(line.standing, name) is not None]
+    if name == "lost" and not have:  # nothing is lost where the template gives no overall
+        return _sorted_questions(lines, "mean")
     ranked = sorted(have, key=lambda line: getattr(line.standing, name), reverse=sort.startswith("-"))
     return ranked + [line for line in lines if getattr(line.standing, name) is None]
 
