@@ -15,7 +15,7 @@ from tests.client import Browser, Page, words
 from tests.cohort import ASKED, cohort, given, name_families, publish_compared, send
 from tests.council import SmallCouncil
 from tests.rounds import Round, opened
-from vfm.questionnaires.schema import Scoring
+from vfm.questionnaires.schema import Method, RuleRow, RuleTable, Scoring
 
 SignedIn = Callable[[str], Browser]
 VIEWS = ("", "/distribution", "/outliers", "/groups", "/questions", "/figures")
@@ -297,3 +297,38 @@ def test_a_template_without_an_overall_score_is_told_by_its_sections(
     assert questions.soup.select_one("[data-chart]") is None
     for view in VIEWS:
         viewer.open(at(made, view))
+
+
+def test_a_table_of_rules_shows_its_statuses_and_has_nothing_to_count(
+    engine: Engine, council: SmallCouncil, signed_in: SignedIn
+) -> None:
+    table = RuleTable(
+        lists={"must": ("M-1",)},
+        statuses=("Not yet", "Sound"),
+        minimum="Sound",
+        rows=tuple(
+            RuleRow(lists=(tick,), status="Sound" if tick == "all" else "Not yet")
+            for tick in ("all", "some", "none")
+        ),
+    )
+    ruled = build.questionnaire(
+        build.section("R", build.yes_no("M-1"), rule_table=table, title="Rules"),
+        scoring=Scoring(method=Method.RULE_TABLE),
+    )
+    made = opened(engine, council, ruled, services=("LIB", "WASTE"))
+    signed_off(engine, council, made.assessments["LIB"], ruled, {"M-1": build.answer("yes")})
+    signed_off(engine, council, made.assessments["WASTE"], ruled, {"M-1": build.answer("no")})
+    viewer = signed_in("viewer")
+    assert [row[-1] for row in rows(viewer.open(at(made)), ".vfm-heatmap")] == ["Sound", "Not yet"]
+    page = viewer.open(at(made, "/distribution"))
+    assert {row[2] for row in rows(page, "#uncounted ~ div")} == {"A status instead of points"}
+    assert {row[2] for row in rows(page.submit("Show", section="R"), "#uncounted ~ div")} == {
+        "No points in this section"
+    }
+    questions = viewer.open(at(made, "/questions"))
+    assert [row[3] for row in rows(questions, ".vfm-questions")] == ["50"]
+    assert "No: 1 service" in questions.follow("M-1").text
+    for view in VIEWS:
+        viewer.open(at(made, view))
+    csv_rows = comma(viewer.open(at(made, "/heat-map.csv")).response.data)
+    assert [row[-1] for row in csv_rows] == ["Rules (R)", "Sound", "Not yet"]

@@ -164,7 +164,7 @@ class _Cells:
 
     def _cell(self, figure: float | str | None, status: str) -> HeatCell:
         if figure is None:
-            return HeatCell(FEW_WORDS.get(status, OVERALL_WORDS.get(status, "–")), "vfm-heat")
+            return HeatCell(FEW_WORDS.get(status) or OVERALL_WORDS.get(status) or "–", "vfm-heat")
         if isinstance(figure, str):
             return HeatCell(figure, "vfm-heat")
         band = band_of(self._bands, figure)

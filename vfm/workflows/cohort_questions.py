@@ -143,11 +143,13 @@ def question(session: Session, cycle_id: int, key: str, wanted: Wanted, *, by: A
     """
     cohort = cohorts.of_cycle(session, cycle_id, by=by)
     asked = cohort.questionnaire.questions.get(key)
-    if asked is None or not asked.is_scored:
+    if asked is None:
         raise NotFound
     rows = [row for row in chosen(cohort.rows, wanted) if row.kind]
     answered = cohorts.questions(session, cohort)
     found = standings([(row.score is not None, answered[row.assessment_id]) for row in rows])
+    if not asked.is_scored and key not in found:  # a statement of a table of rules has points all the same
+        raise NotFound
     standing = found.get(key) or QuestionStanding(key, 0, 0, *(None,) * 9)
     held: dict[object, list[tuple[ServiceResult, str]]] = defaultdict(list)
     for row in rows:
