@@ -18,6 +18,12 @@ AT_ONCE = 250
 Field = InstrumentedAttribute[dict[str, Any]] | InstrumentedAttribute[dict[str, Any] | None]
 
 
+def cycle_ids(session: Session) -> dict[str, int]:
+    """Name -> id of every cycle, in the order opened."""
+    found = session.execute(select(Cycle.name, Cycle.id).order_by(Cycle.opened_at, Cycle.id))
+    return {row.name: row.id for row in found}
+
+
 def cycles(session: Session, cycle_ids: Collection[int]) -> list[AnyRow]:
     """(id, name, version_id, content_hash) of cycles, in the order opened."""
     return list(
