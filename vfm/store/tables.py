@@ -971,12 +971,13 @@ class PrioritisationRun(Table):
 
     `inputs` holds the facts per service and where each came from, `settings` criteria, weights, method and
     draws, `result` the ranking as `record.as_record` gives it, `outline` what a list of hundreds of services
-    shows of it.
+    shows of it, `robustness` how firm it is (None for runs kept before it was). Without a `cycle_id` the
+    services were ranked on imported figures alone. `meeting_id`: the weights meeting that gave its weights.
     """
 
     __tablename__ = "prioritisation_run"
 
-    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"), index=True)
+    cycle_id: Mapped[int | None] = mapped_column(ForeignKey("cycle.id"), index=True)
     name: Mapped[str]
     settings: Mapped[dict[str, Any]]
     inputs: Mapped[dict[str, Any]]
@@ -985,12 +986,154 @@ class PrioritisationRun(Table):
     engine: Mapped[str]
     by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime]
+    robustness: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), deferred=True)
+    meeting_id: Mapped[int | None] = mapped_column(ForeignKey("weights_meeting.id"))
+
+
+class CriteriaList(Table):
+    """The council's own list of criteria after an edit; append-only, the newest row stands.
+
+    `content` holds one entry a criterion: the fields of `Criterion`, `is_used` and `answers`, the key of the
+    rule that reads it from answers. Without a row the default criteria stand.
+    """
+
+    __tablename__ = "criteria_list"
+
+    content: Mapped[Any]
+    note: Mapped[str]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+
+
+class CriteriaFreeze(Table):
+    """The criteria a cycle is ranked with, goalposts and references filled in; append-only, newest stands.
+
+    Without a `cycle_id` they are for rankings on imported figures alone. `reason`: why it was frozen anew.
+    """
+
+    __tablename__ = "criteria_freeze"
+
+    cycle_id: Mapped[int | None] = mapped_column(ForeignKey("cycle.id"), index=True)
+    content: Mapped[Any]
+    reason: Mapped[str] = mapped_column(default="", server_default="")
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+
+
+class WeightsMeeting(Table):
+    """A meeting in which members give swing points; closed once the weights are agreed.
+
+    `criteria` are those of the freeze it was opened on; `agreed` what the meeting closed with: shares,
+    ranges, agreement, concentration, and `own` where the chair set other shares than the average, with the
+    reason. `shown_at`: since when members see each other's points.
+    """
+
+    __tablename__ = "weights_meeting"
+
+    cycle_id: Mapped[int | None] = mapped_column(ForeignKey("cycle.id"), index=True)
+    name: Mapped[str]
+    held_on: Mapped[date]
+    criteria: Mapped[Any]
+    top: Mapped[int | None]
+    note: Mapped[str] = mapped_column(default="", server_default="")
+    agreed: Mapped[dict[str, Any] | None]
+    shown_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    revision: Mapped[int] = mapped_column(default=1)
+
+
+class WeightsBallot(Table):
+    """A member of a weights meeting and the swing points given: criterion -> points, exact, as text.
+
+    `person_id` is None for somebody without an account, whose points the core team types; `points` None while
+    nothing was given; `confirmed_at` None where goalposts moved since and the points have to be confirmed.
+    """
+
+    __tablename__ = "weights_ballot"
+    __table_args__ = (UniqueConstraint("meeting_id", "name"),)
+
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("weights_meeting.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    name: Mapped[str]
+    points: Mapped[dict[str, Any] | None]
+    reason: Mapped[str] = mapped_column(default="", server_default="")
+    confirmed_at: Mapped[datetime | None]
+    revision: Mapped[int] = mapped_column(default=1)
+
+
+class Scenario(Table):
+    """Other weights tried on a kept run: criterion -> share; what they come to follows from the run."""
+
+    __tablename__ = "scenario"
+    __table_args__ = (UniqueConstraint("run_id", "name"),)
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("prioritisation_run.id"), index=True)
+    name: Mapped[str]
+    weights: Mapped[dict[str, Any]]
+    note: Mapped[str] = mapped_column(default="", server_default="")
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class OutcomeRules(Table):
+    """The thresholds of the outcome rules after a change; append-only, the newest row stands."""
+
+    __tablename__ = "outcome_rules"
+
+    content: Mapped[dict[str, Any]]
+    reason: Mapped[str]
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+
+
+class OutcomeOverride(Table):
+    """An outcome set against the rules before a ranking; kind statutory or executive. Never deleted.
+
+    It counts in every run made from `decided_on` until `ends_on` (None: until withdrawn); `decided_by` is who
+    decided, in words.
+    """
+
+    __tablename__ = "outcome_override"
+
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"), index=True)
+    outcome: Mapped[str]
+    kind: Mapped[str]
+    topic: Mapped[str] = mapped_column(default="", server_default="")
+    reason: Mapped[str]
+    decided_by: Mapped[str]
+    decided_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class DecisionMeeting(Table):
+    """A meeting that decides on a run: what its minutes say beside the decisions recorded in it."""
+
+    __tablename__ = "decision_meeting"
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("prioritisation_run.id"), index=True)
+    held_on: Mapped[date]
+    chair: Mapped[str] = mapped_column(default="", server_default="")
+    present: Mapped[str] = mapped_column(default="", server_default="")
+    apologies: Mapped[str] = mapped_column(default="", server_default="")
+    note: Mapped[str] = mapped_column(default="", server_default="")
+    closed_at: Mapped[datetime | None]
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    revision: Mapped[int] = mapped_column(default=1)
 
 
 class Decision(Table):
     """What a person decided for a service, beside what the rules suggested; a later one stands.
 
-    `topic` is what a deep dive is about; `decided_on` the day of the decision, `at` when it was recorded.
+    `topic` is what a deep dive is about; `decided_on` the day of the decision, `at` when it was recorded;
+    `meeting_id` the meeting it was decided in, None where it was recorded by itself.
     """
 
     __tablename__ = "decision"
@@ -1005,10 +1148,18 @@ class Decision(Table):
     decided_on: Mapped[date]
     by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime]
+    meeting_id: Mapped[int | None] = mapped_column(ForeignKey("decision_meeting.id"))
 
 
 class Review(Table):
-    """A dated entry of the forward plan. `mode` is service_review or deep_dive."""
+    """An entry of the forward plan and the review that grows from it. `mode` is service_review or deep_dive.
+
+    `days` are team days (None: the usual number of its mode); `earliest` and `latest` keys of periods
+    (`2027-Q1`) it may be in, `latest_reason` says why (a deadline, a contract); `is_mandatory`: by its latest
+    period it must be done; `is_pinned`: placed by hand, a new plan leaves it where it is. `partner` is an
+    organisation that takes part; `origin` where it came from when no decision chose it. `assessment_id` holds
+    the answers of its team to its key lines of enquiry. Savings in pounds a year, exact.
+    """
 
     __tablename__ = "review"
 
@@ -1022,6 +1173,139 @@ class Review(Table):
     status: Mapped[str] = mapped_column(default="proposed")
     by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime]
+    days: Mapped[int | None]
+    earliest: Mapped[str] = mapped_column(default="", server_default="")
+    latest: Mapped[str] = mapped_column(default="", server_default="")
+    latest_reason: Mapped[str] = mapped_column(default="", server_default="")
+    is_mandatory: Mapped[bool] = mapped_column(default=False, server_default=false())
+    is_pinned: Mapped[bool] = mapped_column(default=False, server_default=false())
+    ends_on: Mapped[date | None]
+    closed_on: Mapped[date | None]
+    sponsor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    partner: Mapped[str] = mapped_column(default="", server_default="")
+    origin: Mapped[str] = mapped_column(default="", server_default="")
+    outcome_note: Mapped[str] = mapped_column(default="", server_default="")
+    savings_low: Mapped[Decimal | None]
+    savings_high: Mapped[Decimal | None]
+    assessment_id: Mapped[int | None] = mapped_column(ForeignKey("assessment.id"))
+    revision: Mapped[int] = mapped_column(default=1, server_default="1")
+
+
+class ReviewMember(Table):
+    """A place in a review's team: a role and who fills it; nobody yet is a vacancy. `days` are theirs."""
+
+    __tablename__ = "review_member"
+
+    review_id: Mapped[int] = mapped_column(ForeignKey("review.id"), index=True)
+    role: Mapped[str]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    name: Mapped[str] = mapped_column(default="", server_default="")
+    days: Mapped[int | None]
+    position: Mapped[int]
+
+
+class ReviewScope(Table):
+    """What a review covers, as it was said at a time and why it changed; append-only, the newest stands."""
+
+    __tablename__ = "review_scope"
+
+    review_id: Mapped[int] = mapped_column(ForeignKey("review.id"), index=True)
+    covers: Mapped[str]
+    leaves_out: Mapped[str] = mapped_column(default="", server_default="")
+    reason: Mapped[str]
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+
+
+class ReviewLine(Table):
+    """A key line of enquiry of a review; `question_key` the template's question it stands for, if any."""
+
+    __tablename__ = "review_line"
+
+    review_id: Mapped[int] = mapped_column(ForeignKey("review.id"), index=True)
+    position: Mapped[int]
+    text: Mapped[str]
+    question_key: Mapped[str] = mapped_column(default="", server_default="")
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    conclusion: Mapped[str] = mapped_column(default="", server_default="")
+
+
+class ReviewHypothesis(Table):
+    """What a review supposes under a line of enquiry; status open, supported, refuted or unclear, and why."""
+
+    __tablename__ = "review_hypothesis"
+
+    line_id: Mapped[int] = mapped_column(ForeignKey("review_line.id"), index=True)
+    position: Mapped[int]
+    text: Mapped[str]
+    test: Mapped[str] = mapped_column(default="", server_default="")
+    status: Mapped[str] = mapped_column(default="open", server_default="open")
+    note: Mapped[str] = mapped_column(default="", server_default="")
+
+
+class ReviewFinding(Table):
+    """What a review found, with the evidence for it; `line_id` the line of enquiry it answers, if one."""
+
+    __tablename__ = "review_finding"
+
+    review_id: Mapped[int] = mapped_column(ForeignKey("review.id"), index=True)
+    line_id: Mapped[int | None] = mapped_column(ForeignKey("review_line.id"))
+    text: Mapped[str]
+    evidence: Mapped[str] = mapped_column(default="", server_default="")
+    position: Mapped[int]
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+
+
+class Recommendation(Table):
+    """What a review recommends; status proposed, accepted, rejected or done. Savings in pounds a year, exact.
+
+    `action_id` is the improvement action that carries it out once it is accepted.
+    """
+
+    __tablename__ = "recommendation"
+
+    review_id: Mapped[int] = mapped_column(ForeignKey("review.id"), index=True)
+    finding_id: Mapped[int | None] = mapped_column(ForeignKey("review_finding.id"))
+    text: Mapped[str]
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    due_on: Mapped[date | None]
+    savings_low: Mapped[Decimal | None]
+    savings_high: Mapped[Decimal | None]
+    status: Mapped[str] = mapped_column(default="proposed", server_default="proposed")
+    response: Mapped[str] = mapped_column(default="", server_default="")
+    action_id: Mapped[int | None] = mapped_column(ForeignKey("improvement_action.id"))
+    position: Mapped[int]
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+
+
+class PlanSettings(Table):
+    """How reviews are planned: usual days, discount, limits, days of each period; append-only, newest stands.
+
+    `content`: `days` (of a period without its own), `mode_days`, `gamma`, `directorate_limit`, `overload`,
+    and `periods`: key -> {`days`, `blackout`, `reason`} where a period differs.
+    """
+
+    __tablename__ = "plan_settings"
+
+    content: Mapped[dict[str, Any]]
+    reason: Mapped[str] = mapped_column(default="", server_default="")
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+
+
+class PlanProposal(Table):
+    """A plan worked out and not adopted yet, or adopted: what it was made from and what it says."""
+
+    __tablename__ = "plan_proposal"
+
+    inputs: Mapped[dict[str, Any]]
+    result: Mapped[dict[str, Any]]
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    adopted_at: Mapped[datetime | None]
+    discarded_at: Mapped[datetime | None]
 
 
 class Event(Table):
