@@ -146,7 +146,7 @@ def new() -> ResponseReturnValue:
     return redirect(url_for("reviews.index"), 303)
 
 
-@blueprint.route("/reviews/<int:review_id>", methods=["GET", "POST"])
+@blueprint.route("/reviews/<int:review_id>/change", methods=["GET", "POST"])
 def edit(review_id: int) -> ResponseReturnValue:
     """Change an entry."""
     if request.method == "GET":
