@@ -45,6 +45,7 @@ from vfm.workflows import (
     figure_imports,
     people,
     priorities,
+    rankings,
     reviews,
     sign_off,
     targets,
@@ -319,7 +320,7 @@ def _priorities(engine: Engine, council: SmallCouncil, world: World) -> None:
     executive = council.actor("executive")
     verdict = Verdict("service_review", "", "It costs most.", ("23", "11", "2026"))
     with transaction(engine) as session:
-        run = priorities.run(session, priorities.prepare(session).sheet, by=executive, now=NOW)
+        run = rankings.run(session, rankings.prepare(session).sheet, by=executive, now=NOW)
         decision = priorities.decide(session, run, council.services["LIB"], verdict, by=executive, now=NOW)
         draft = replace(reviews.blank(session, decision_id=decision).draft, day=("1", "4", "2027"))
     with transaction(engine) as session:

@@ -11,7 +11,7 @@ from tests.rankable import publish, rankable
 from tests.rounds import opened
 from vfm.store.database import reading, transaction
 from vfm.store.tables import Assessment
-from vfm.workflows import home, priorities
+from vfm.workflows import home, priorities, rankings
 from vfm.workflows.priorities import Verdict
 
 ASKED = questionnaire(yes_no("A-01"))
@@ -28,8 +28,8 @@ def test_a_second_decision_on_a_service_is_not_counted_again(engine: Engine, cou
     publish(engine, council)
     executive = council.actor("executive")
     with transaction(engine) as session:
-        sheet = priorities.prepare(session).sheet
-        run = priorities.run(session, sheet, by=executive, now=NOW)
+        sheet = rankings.prepare(session).sheet
+        run = rankings.run(session, sheet, by=executive, now=NOW)
         for verdict in (REVIEW, Verdict("monitor", "", "A new operating model started.", REVIEW.day)):
             priorities.decide(session, run, council.services["HOME"], verdict, by=executive, now=NOW)
     assert f"Look at {sheet.name} and decide: 1 decision recorded so far" in _words(

@@ -13,11 +13,13 @@ from tests.rankable import ASKED, agree, given, publish, rankable
 from tests.rounds import opened
 from vfm.errors import Conflict, Invalid, NotFound
 from vfm.prioritisation.criteria import DEFAULT_CRITERIA
+from vfm.prioritisation.outline import outlined
 from vfm.store.database import reading, transaction
-from vfm.store.queries import priorities as queries
-from vfm.store.tables import Event, PrioritisationRun, Service
-from vfm.workflows import priorities
-from vfm.workflows.priorities import Ballot, Verdict
+from vfm.store.queries import rankings as queries
+from vfm.store.tables import Event, OutcomeOverride, PrioritisationRun, Service
+from vfm.workflows import priorities, rankings
+from vfm.workflows.priorities import Verdict
+from vfm.workflows.rankings import Ballot
 
 TODAY = ("23", "11", "2026")
 REVIEW = Verdict("service_review", "", "It costs most and achieves least.", TODAY)
@@ -25,8 +27,8 @@ REVIEW = Verdict("service_review", "", "It costs most and achieves least.", TODA
 
 def _run(engine: Engine, council: SmallCouncil, **changes: object) -> int:
     with transaction(engine) as session:
-        sheet = priorities.prepare(session).sheet
-        return priorities.run(session, replace(sheet, **changes), by=council.actor("executive"), now=NOW)
+        sheet = rankings.prepare(session).sheet
+        return rankings.run(session, replace(sheet, **changes), by=council.actor("executive"), now=NOW)
 
 
 def _kept(session: Session, run_id: int) -> PrioritisationRun:
@@ -41,7 +43,7 @@ def test_values_come_with_their_sources(engine: Engine, council: SmallCouncil) -
     rankable(engine, council)
     publish(engine, council)
     with reading(engine) as session:
-        found = priorities.gathered(session, queries.rankable_cycles(session)[0], DEFAULT_CRITERIA)
+        found = rankings.gathered(session, queries.rankable(session)[0], DEFAULT_CRITERIA, NOW.date())
     home, library, roads = (
         next(one for one in found["services"] if one["key"] == key) for key in ("HOME", "LIB", "ROADS")
     )
@@ -79,10 +81,10 @@ def test_a_run_is_the_same_again_from_what_is_stored(engine: Engine, council: Sm
     run_id = _run(engine, council)
     with reading(engine) as session:
         kept = _kept(session, run_id)
-        again = priorities.ranked(kept.settings, kept.inputs)
+        again = rankings.ranked(kept.settings, kept.inputs)
         assert json.dumps(again) == json.dumps(kept.result)
-        assert json.loads(json.dumps(priorities.outlined(again, kept.inputs))) == kept.outline
-        assert kept.engine.startswith(priorities.ENGINE)
+        assert json.loads(json.dumps(outlined(again, kept.inputs))) == kept.outline
+        assert kept.engine.startswith(rankings.ENGINE)
     with pytest.raises(Conflict), transaction(engine) as session:
         session.execute(update(PrioritisationRun).values(name="Another"))
 
@@ -131,7 +133,7 @@ def test_members_points_are_averaged_and_kept(engine: Engine, council: SmallCoun
     tilted = even | {"vfm_result": "100", "unit_cost": "0"}
     run_id = _run(engine, council, ballots=(Ballot("Ada", even), Ballot("Bo", tilted)), top="2")
     with reading(engine) as session:
-        board, again = priorities.board(session, run_id), priorities.prepare(session, like=run_id).sheet
+        board, again = priorities.board(session, run_id), rankings.prepare(session, like=run_id).sheet
     given_shares = board.ranges["vfm_result"]
     assert given_shares == pytest.approx((1 / 8, 100 / 160))
     assert (board.top, board.members) == (2, ("Ada", "Bo"))
@@ -147,7 +149,10 @@ def test_a_board_adds_up_and_names_who_is_not_in_it(engine: Engine, council: Sma
     publish(engine, council)
     opened(engine, council, ASKED.model_copy(update={"key": "pilot"}), kind="pilot", name="Pilot")
     with reading(engine) as session:
-        assert [cycle.name for cycle in priorities.index(session).cycles] == ["Rollout 2026"]
+        assert [cycle.name for cycle in priorities.index(session).cycles] == [
+            "Rollout 2026",
+            "Imported figures alone",
+        ]
     run_id = _run(engine, council)
     with reading(engine) as session:
         board = priorities.board(session, run_id)
@@ -243,3 +248,51 @@ def test_last_cycles_outcome_and_a_recorded_review_are_taken_in(
     assert (view.last_outcome, view.reviewed_on, view.service.rule) == ("service_review", date(2026, 6, 1), 3)
     assert (view.standing, len(view.decisions)) == (None, 1)
     assert same_cycle.last_outcome is None
+
+
+def test_services_are_ranked_on_imported_figures_alone(engine: Engine, council: SmallCouncil) -> None:
+    publish(engine, council)
+    run_id = _run(engine, council, cycle_id=rankings.FIGURES_ALONE, name="Before any assessment")
+    with reading(engine) as session:
+        kept = _kept(session, run_id)
+        board = priorities.board(session, run_id)
+        page = priorities.service(session, run_id, council.services["HOME"])
+        assert [c["key"] for c in kept.settings["criteria"]] == ["expenditure_level", "unit_cost"]
+        assert json.dumps(rankings.ranked(kept.settings, kept.inputs)) == json.dumps(kept.result)
+    assert (kept.cycle_id, board.run.cycle, page.assessment_id) == (None, "Imported figures alone", None)
+    assert [line.key for line in board.ranked] == ["HOME"]  # the others lack a third of the weight
+    assert {line.key: line.outcome for line in board.lines}["LIB"] == "data_first"
+    assert page.lines[0].gathered.used[0].publication == "Revenue outturn"
+    with transaction(engine) as session:
+        priorities.decide(
+            session, run_id, council.services["HOME"], REVIEW, by=council.actor("executive"), now=NOW
+        )
+    with reading(engine) as session:
+        assert priorities.board(session, run_id).ranked[0].decided == "service_review"
+
+
+def test_an_override_in_force_fires_the_first_rule(engine: Engine, council: SmallCouncil) -> None:
+    rankable(engine, council)
+    publish(engine, council)
+    with transaction(engine) as session:
+        for key, more in (("LIB", {}), ("WASTE", {"ends_on": NOW.date() - timedelta(1)})):
+            session.add(
+                OutcomeOverride(
+                    service_id=council.services[key],
+                    outcome="deep_dive",
+                    kind="statutory",
+                    reason="A statutory plan is due.",
+                    decided_by="Executive team",
+                    decided_on=NOW.date() - timedelta(9),
+                    by_id=council.actor("executive").id,
+                    at=NOW,
+                    **more,
+                )
+            )
+    run_id = _run(engine, council)
+    with reading(engine) as session:
+        lines = {line.key: line for line in priorities.board(session, run_id).lines}
+    library = lines["LIB"]
+    assert (library.outcome, library.rule) == ("deep_dive", 1)
+    assert library.reason == "Set by Executive team: statutory duty: A statutory plan is due."
+    assert lines["WASTE"].rule != 1

@@ -39,6 +39,7 @@ from vfm.workflows import (
     groups,
     history,
     priorities,
+    rankings,
     reviews,
     sign_off,
     targets,
@@ -373,10 +374,10 @@ def _decide(stage: Stage, cycle: int) -> None:
     """The executive team's ranking of the finished cycle, its decisions, and the first reviews."""
     executives = [actor for actor in stage.people if Role.EXECUTIVE in actor.roles]
     then = stage.days_ago(300)
-    ballots = tuple(priorities.Ballot(actor.name, _points(place)) for place, actor in enumerate(executives))
-    sheet = priorities.Sheet(cycle, "Executive team ranking", "", ballots)
+    ballots = tuple(rankings.Ballot(actor.name, _points(place)) for place, actor in enumerate(executives))
+    sheet = rankings.Sheet(cycle, "Executive team ranking", "", ballots)
     with transaction(stage.engine) as session:
-        run = priorities.run(session, sheet, by=executives[0], now=then)
+        run = rankings.run(session, sheet, by=executives[0], now=then)
     with reading(stage.engine) as session:
         board = priorities.board(session, run)
     _record_outcomes(stage, run, board, executives[0], then)

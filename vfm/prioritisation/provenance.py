@@ -162,24 +162,26 @@ class Known:
 
 
 def known(
-    questionnaire: Questionnaire,
+    questionnaire: Questionnaire | None,
     answers: Mapping[str, Value],
-    overall: OverallScore,
+    overall: OverallScore | None,
     figures: Sequence[Published],
     criteria: Sequence[str],
 ) -> Known:
     """Gather one service's values.
 
     Args:
-        questionnaire: what was asked.
+        questionnaire: what was asked; None where it was not asked, and figures alone speak.
         answers: question key -> agreed answer; only what was answered on the route.
-        overall: of the agreed scorecard; a withheld score is a gap.
+        overall: of the agreed scorecard; a withheld score is a gap, as is none.
         figures: of the service, any years; of each measure the latest year counts.
         criteria: keys of what is ranked on.
     """
     (gross, gross_from), (net, net_from) = _spending(questionnaire, answers, figures)
     values = {
-        key: _scored(overall) if key == VFM_RESULT else _gathered(key, questionnaire, answers, figures, gross)
+        key: _scored(overall)
+        if key == VFM_RESULT and overall
+        else _gathered(key, questionnaire, answers, figures, gross)
         for key in criteria
     }
     reviewed = [answers.get(q.key) for q in _feeding(questionnaire, REVIEWED, Kind.DATE)]
@@ -190,15 +192,17 @@ def known(
         reviewed_on=max((day for day in reviewed if isinstance(day, date)), default=None),
         beside=tuple(
             _said(questionnaire, question, answers[question.key])
-            for question in questionnaire.questions.values()
-            if question.feeds and question.feeds not in criteria and question.key in answers
+            for question in (questionnaire.questions.values() if questionnaire else ())
+            if questionnaire and question.feeds and question.feeds not in criteria and question.key in answers
         ),
         gross_from=gross_from,
         net_from=net_from,
     )
 
 
-def _feeding(questionnaire: Questionnaire, criterion: str, kind: Kind) -> list[Question]:
+def _feeding(questionnaire: Questionnaire | None, criterion: str, kind: Kind) -> list[Question]:
+    if questionnaire is None:
+        return []
     return [
         q
         for q in questionnaire.questions.values()
@@ -211,7 +215,7 @@ Spent = tuple[Decimal | None, tuple[Source, ...]]
 
 
 def _spending(
-    questionnaire: Questionnaire, answers: Mapping[str, Value], figures: Sequence[Published]
+    questionnaire: Questionnaire | None, answers: Mapping[str, Value], figures: Sequence[Published]
 ) -> tuple[Spent, Spent]:
     """Gross and net: the published ones, else the first two sums that feed the spending criterion."""
     asked = [*_feeding(questionnaire, GROSS, Kind.MONEY), None, None]
@@ -229,10 +233,10 @@ def _spent(criterion: str, published: Sequence[Published]) -> Spent:
 
 
 def _said_to_be_spent(
-    questionnaire: Questionnaire, answers: Mapping[str, Value], question: Question | None
+    questionnaire: Questionnaire | None, answers: Mapping[str, Value], question: Question | None
 ) -> Spent:
     amount = answers.get(question.key) if question else None
-    if question is None or not isinstance(amount, Decimal):
+    if questionnaire is None or question is None or not isinstance(amount, Decimal):
         return None, ()
     return amount, (_said(questionnaire, question, amount),)
 
@@ -255,7 +259,7 @@ def _scored(overall: OverallScore) -> Gathered:
 
 def _gathered(
     criterion: str,
-    questionnaire: Questionnaire,
+    questionnaire: Questionnaire | None,
     answers: Mapping[str, Value],
     figures: Sequence[Published],
     gross: Decimal | None,
@@ -336,7 +340,7 @@ def _amount(amount: Decimal, unit: str) -> str:
 
 
 def _from_answers(
-    criterion: str, questionnaire: Questionnaire, answers: Mapping[str, Value], gross: Decimal | None
+    criterion: str, questionnaire: Questionnaire | None, answers: Mapping[str, Value], gross: Decimal | None
 ) -> Gathered:
     rule = ANSWER_RULES.get(criterion)
     if rule is None:
@@ -346,7 +350,7 @@ def _from_answers(
     said = tuple(
         _said(questionnaire, question, value)
         for question, value in zip(asked, given, strict=True)
-        if value is not None
+        if value is not None and questionnaire is not None
     )
     value = rule.value([*given, *[None] * (rule.most - len(given))], gross)
     if value is None:

@@ -88,7 +88,7 @@ def frozen(criterion: Criterion, raw: Floats) -> tuple[Criterion, list[str]]:
     Returns:
         The criterion to use (and to store with the cycle), and what a reader has to be warned about.
     """
-    if not _needs_reference(criterion):
+    if not needs_reference(criterion):
         return criterion, []
     warnings = []
     values = np.array(criterion.reference or (), dtype=np.float64)
@@ -114,7 +114,8 @@ def _outer(values: Floats) -> tuple[float, float]:
     return low, high
 
 
-def _needs_reference(criterion: Criterion) -> bool:
+def needs_reference(criterion: Criterion) -> bool:
+    """Whether its scale is read from the values of many services, so that they have to be frozen."""
     if criterion.transform == "none":
         return False
     return criterion.transform == "percentile" or criterion.goalposts is None

@@ -11,8 +11,9 @@ from flask.typing import ResponseReturnValue
 
 from vfm.errors import Invalid, Problem
 from vfm.prioritisation.corners import CORNERS, MIDDLE_RESULT, corner, dividing_line
-from vfm.prioritisation.criteria import DEFAULT_CRITERIA, Criterion
+from vfm.prioritisation.criteria import Criterion
 from vfm.prioritisation.explanation import shown
+from vfm.prioritisation.outline import Line, Spending
 from vfm.prioritisation.provenance import raw_in_words
 from vfm.prioritisation.weights import AgreedWeights
 from vfm.questionnaires.wording import ordinal
@@ -24,8 +25,9 @@ from vfm.roles import Role
 from vfm.scoring.rounding import largest_remainder
 from vfm.web.current import actor, now, reading, transaction
 from vfm.web.filters import LONDON, percent
-from vfm.workflows import priorities
-from vfm.workflows.priorities import Ballot, Board, Line, ServicePage, Sheet, Spending, Verdict
+from vfm.workflows import priorities, rankings
+from vfm.workflows.priorities import Board, ServicePage, Verdict
+from vfm.workflows.rankings import Ballot, Sheet
 
 blueprint = Blueprint("priorities", __name__)
 
@@ -42,6 +44,7 @@ STATUS_WORDS = {
     "approved": "waiting for its executive director",
     "signed_off": "being challenged",
     "agreed": "agreed",
+    "no_figure": "no figure imported",
 }
 IN_BARS = 15
 """Services drawn as bars."""
@@ -70,17 +73,17 @@ def new() -> ResponseReturnValue:
     if request.method == "GET":
         like, cycle = request.args.get("like", type=int), request.args.get("cycle", type=int)
         with reading() as store:
-            view = priorities.prepare(store, like=like, cycle_id=cycle)
+            view = rankings.prepare(store, like=like, cycle_id=cycle)
         return _form(view)
     sheet = _sheet()
     asked = request.form.get("do", "rank")
     if asked == "rank":
         return _ranked(sheet)
-    if asked == "add" and len(sheet.ballots) < priorities.MOST_MEMBERS:
+    if asked == "add" and len(sheet.ballots) < rankings.MOST_MEMBERS:
         sheet = Sheet(sheet.cycle_id, sheet.name, sheet.top, (*sheet.ballots, Ballot("", {})))
     with reading() as store:
-        view = priorities.preparation(store, sheet)
-    found = _shares(sheet.ballots) if asked == "shares" else None
+        view = rankings.preparation(store, sheet)
+    found = _shares(view.criteria, sheet.ballots) if asked == "shares" else None
     problems = found if isinstance(found, tuple) else ()
     return _form(view, problems), 422 if problems else 200
 
@@ -88,22 +91,21 @@ def new() -> ResponseReturnValue:
 def _ranked(sheet: Sheet) -> ResponseReturnValue:
     try:
         with transaction() as store:
-            run_id = priorities.run(store, sheet, by=actor(), now=now())
+            run_id = rankings.run(store, sheet, by=actor(), now=now())
     except Invalid as error:
         with reading() as store:
-            view = priorities.preparation(store, sheet)
+            view = rankings.preparation(store, sheet)
         return _form(view, error.problems), 422
     flash("The ranking is kept with everything it was made from.", "done")
     return redirect(url_for("priorities.board", run_id=run_id), 303)
 
 
 def _sheet() -> Sheet:
-    keys = [criterion.key for criterion in DEFAULT_CRITERIA]
-    rows = min(request.form.get("rows", 1, type=int), priorities.MOST_MEMBERS)
+    rows = min(request.form.get("rows", 1, type=int), rankings.MOST_MEMBERS)
     ballots = tuple(
         Ballot(
             request.form.get(f"member-{row}", ""),
-            {key: request.form.get(f"member-{row}.{key}", "") for key in keys},
+            _points_typed(f"member-{row}."),
         )
         for row in range(1, rows + 1)
     )
@@ -111,15 +113,20 @@ def _sheet() -> Sheet:
     return Sheet(chosen, request.form.get("name", ""), request.form.get("top", ""), ballots)
 
 
-def _shares(ballots: Sequence[Ballot]) -> AgreedWeights | tuple[Problem, ...]:
+def _points_typed(prefix: str) -> dict[str, str]:
+    """Criterion -> points as typed, from the fields whose names start so."""
+    return {name.removeprefix(prefix): text for name, text in request.form.items() if name.startswith(prefix)}
+
+
+def _shares(criteria: Sequence[Criterion], ballots: Sequence[Ballot]) -> AgreedWeights | tuple[Problem, ...]:
     try:
-        return priorities.shares(ballots)
+        return rankings.shares(criteria, ballots)
     except Invalid as error:
         return error.problems
 
 
-def _form(view: priorities.Preparation, problems: tuple[Problem, ...] = ()) -> str:
-    found = _shares(view.sheet.ballots)
+def _form(view: rankings.Preparation, problems: tuple[Problem, ...] = ()) -> str:
+    found = _shares(view.criteria, view.sheet.ballots)
     return render_template(
         "priorities/new.html",
         view=view,
@@ -127,7 +134,7 @@ def _form(view: priorities.Preparation, problems: tuple[Problem, ...] = ()) -> s
         problems=problems,
         agreed=found if isinstance(found, AgreedWeights) else None,
         swings={criterion.key: _swing(criterion) for criterion in view.criteria},
-        most=priorities.MOST_MEMBERS,
+        most=rankings.MOST_MEMBERS,
     )
 
 
@@ -429,7 +436,7 @@ def _service(view: ServicePage, typed: Verdict, problems: tuple[Problem, ...] = 
         outcomes=OUTCOME_WORDS,
         colours=OUTCOME_COLOURS,
         to_plan=priorities.TO_PLAN,
-        result=url_for("results.show", assessment_id=view.assessment_id),
+        result=url_for("results.show", assessment_id=view.assessment_id) if view.assessment_id else "",
         may_decide=_may_rank(),
     )
 

@@ -1,0 +1,477 @@
+"""Making a ranking: from the services of a cycle, or from imported figures alone, to a frozen run.
+
+A run is made from its stored settings and inputs alone, so that ranking them again gives the same result.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from importlib.metadata import version
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from vfm.errors import Invalid, NotFound, Problem
+from vfm.prioritisation.criteria import Criterion
+from vfm.prioritisation.facts import WEAK_SECTION, Override, ServiceFacts
+from vfm.prioritisation.index import capacity
+from vfm.prioritisation.outcome import Rules
+from vfm.prioritisation.outline import outlined
+from vfm.prioritisation.provenance import NET, Published, known
+from vfm.prioritisation.ranking import DEFAULT_DRAWS, rank
+from vfm.prioritisation.record import as_record, read_criteria
+from vfm.prioritisation.scales import needs_reference
+from vfm.prioritisation.weights import AgreedWeights, agreed
+from vfm.questionnaires import figures
+from vfm.questionnaires.answers import KINDS, Value
+from vfm.questionnaires.schema import Questionnaire
+from vfm.roles import Actor
+from vfm.scoring.results import Scorecard
+from vfm.scoring.rounding import reaches
+from vfm.store import content, events
+from vfm.store import criteria as criteria_kept
+from vfm.store.queries import rankings as queries
+from vfm.store.queries.rankings import FIGURES_ALONE as FIGURES_ALONE
+from vfm.store.queries.rankings import OverrideRow, Rankable, RankedRow
+from vfm.store.tables import PrioritisationRun
+
+ENGINE = "1.0"
+"""Version of the rules that make a run from its inputs."""
+MOST_POINTS = 100
+MOST_MEMBERS = 15
+LONGEST_NAME = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """One member's swing points as typed: criterion -> text."""
+
+    name: str
+    points: Mapping[str, str]
+
+    @property
+    def is_blank(self) -> bool:
+        """True when nothing was typed in this row."""
+        return not self.name.strip() and not any(text.strip() for text in self.points.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The form for a new run as it stands; `cycle_id` None: nothing is chosen, `FIGURES_ALONE`: no cycle."""
+
+    cycle_id: int | None
+    name: str
+    top: str
+    ballots: tuple[Ballot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """A form for a new run, and what it chooses from."""
+
+    sheet: Sheet
+    cycles: tuple[Rankable, ...]
+    criteria: tuple[Criterion, ...]
+
+
+def prepare(session: Session, *, cycle_id: int | None = None, like: int | None = None) -> Preparation:
+    """The form for a new run: the weights of the list of criteria, or those of a run that is tried again.
+
+    Args:
+        session: the store.
+        cycle_id: the cycle to rank (`FIGURES_ALONE`: none); the newest that can be ranked when it cannot.
+        like: the run whose cycle, weights and size of the top are taken over.
+
+    Raises:
+        NotFound: there is no such run.
+    """
+    cycles = tuple(queries.rankable(session))
+    if like is not None:
+        found = queries.run(session, like)
+        if found is None:
+            raise NotFound(f"run {like}")
+        run = found[0]
+        name = f"{run.name.removesuffix(OTHER)}{OTHER}"
+        top = str(run.settings["top"] or "")
+        ballots = tuple(
+            Ballot(member, {key: f"{points:g}" for key, points in given.items()})
+            for member, given in run.settings["members"].items()
+        )
+        return preparation(session, Sheet(run.cycle_id or FIGURES_ALONE, name, top, ballots))
+    chosen = next((c for c in cycles if c.id == cycle_id), next(iter(cycles), None))
+    if chosen is None:
+        return Preparation(Sheet(None, "", "", (Ballot(EVERYBODY, {}),)), (), ())
+    criteria = measured_by(session, chosen)
+    default = Ballot(EVERYBODY, {criterion.key: f"{criterion.weight:g}" for criterion in criteria})
+    return Preparation(Sheet(chosen.id, f"{chosen.name} ranking", "", (default,)), cycles, criteria)
+
+
+OTHER = ", other weights"
+EVERYBODY = "Executive team"
+
+
+def preparation(session: Session, sheet: Sheet) -> Preparation:
+    """The form again as it was typed, with what it chooses from."""
+    cycles = tuple(queries.rankable(session))
+    chosen = next((c for c in cycles if c.id == sheet.cycle_id), None)
+    return Preparation(sheet, cycles, _criteria(session, chosen))
+
+
+def _criteria(session: Session, cycle: Rankable | None) -> tuple[Criterion, ...]:
+    return measured_by(session, cycle) if cycle else criteria_kept.standing(session)
+
+
+def measured_by(session: Session, cycle: Rankable) -> tuple[Criterion, ...]:
+    """The criteria this cycle is ranked on: as they were frozen, else those of the list that can be known."""
+    frozen = criteria_kept.frozen(session, cycle.cycle_id)
+    if frozen is not None:
+        return frozen
+    standing = criteria_kept.standing(session)
+    if cycle.cycle_id is not None:
+        return standing
+    fed = queries.fed_by_figures(session)
+    return tuple(criterion for criterion in standing if criterion.key in fed)
+
+
+def shares(criteria: Sequence[Criterion], ballots: Sequence[Ballot]) -> AgreedWeights:
+    """What the members' points come to.
+
+    Raises:
+        Invalid: every field that cannot be used; places as `member-1.unit_cost`.
+    """
+    points, problems = _points(criteria, ballots)
+    if problems:
+        raise Invalid(problems)
+    return agreed(points)
+
+
+# --- gathering ----------------------------------------------------------------------------------------------
+
+
+def gathered(session: Session, cycle: Rankable, criteria: Sequence[Criterion], on: date) -> dict[str, Any]:
+    """Everything a run of this cycle is made from, as it is stored: facts, and where each value came from.
+
+    Args:
+        session: the store.
+        cycle: the cycle, or imported figures alone.
+        criteria: what is ranked on.
+        on: the day of the run, for the overrides in force.
+    """
+    keys = [criterion.key for criterion in criteria]
+    published: dict[int, list[Published]] = {}
+    for row in queries.figures_for_ranking(session, cycle.cycle_id, (NET,)):
+        published.setdefault(row.service_id, []).append(Published(*row[1:]))
+    results = _ranked_rows(session, cycle, published, keys)
+    asked = (
+        content.questionnaire(session, cycle.version_id, cycle.content_hash)
+        if cycle.version_id is not None
+        else None
+    )
+    outcomes = queries.last_outcomes(session, cycle.cycle_id)
+    overrides = queries.overrides_in_force(session, on)
+    return {
+        "services": [
+            _inputs(asked, one, published.get(one.service_id, []), outcomes.get(one.service_id), keys)
+            | _overridden(overrides.get(one.service_id))
+            for one in results
+            if one.can_be_ranked
+        ],
+        "left_out": [[one.name, one.status] for one in results if not one.can_be_ranked],
+    }
+
+
+def _ranked_rows(
+    session: Session, cycle: Rankable, published: Mapping[int, Sequence[Published]], keys: Sequence[str]
+) -> list[RankedRow]:
+    if cycle.cycle_id is not None:
+        return queries.agreed_results(session, cycle.cycle_id)
+    fed = {service for service, figures in published.items() if any(f.feeds in keys for f in figures)}
+    return [
+        row if row.service_id in fed else row._replace(status="no_figure")
+        for row in queries.open_services(session)
+    ]
+
+
+def _overridden(row: OverrideRow | None) -> dict[str, Any]:
+    """The override of a service as it is kept; nothing where there is none."""
+    if row is None:
+        return {}
+    words = f"{OVERRIDE_KINDS[row.kind]}: {row.reason}"
+    on = row.decided_on.isoformat()
+    return {"override": {"outcome": row.outcome, "by": row.decided_by, "reason": words, "on": on}}
+
+
+OVERRIDE_KINDS = {"statutory": "statutory duty", "executive": "executive decision"}
+
+
+def _inputs(
+    questionnaire: Questionnaire | None,
+    one: RankedRow,
+    published: Sequence[Published],
+    last_outcome: str | None,
+    keys: Sequence[str],
+) -> dict[str, Any]:
+    card = Scorecard.from_json(one.content) if one.content is not None else None
+    answers = _answers(questionnaire, card) if questionnaire and card else {}
+    found = known(questionnaire, answers, card.overall if card else None, published, keys)
+    reviewed = max((day for day in (one.reviewed_on, found.reviewed_on) if day is not None), default=None)
+    return {
+        "id": one.service_id,
+        "key": one.key,
+        "name": one.name,
+        "directorate": one.directorate,
+        "family": one.family or None,
+        "assessment_id": one.assessment_id,
+        "gross": _text(found.gross),
+        "net": _text(found.net),
+        "gross_from": [asdict(source) for source in found.gross_from],
+        "net_from": [asdict(source) for source in found.net_from],
+        "weak_sections": _weak(questionnaire, card) if questionnaire and card else [],
+        "provisional": card is not None and card.overall.status == "provisional",
+        "reviewed_on": reviewed.isoformat() if reviewed else None,
+        "last_outcome": last_outcome,
+        "spread": card.overall.spread if card and card.overall.score is not None else None,
+        "values": {key: asdict(value) for key, value in found.values.items()},
+        "beside": [asdict(source) for source in found.beside],
+    }
+
+
+def _answers(questionnaire: Questionnaire, card: Scorecard) -> dict[str, Value]:
+    """The agreed answers, as the agreed scorecard holds them: only what was answered on the route."""
+    return {
+        score.key: KINDS[question.kind].from_json(questionnaire, question, score.value)
+        for score in card.questions
+        if score.value is not None and (question := questionnaire.questions.get(score.key)) is not None
+    }
+
+
+def _weak(questionnaire: Questionnaire, card: Scorecard) -> list[str]:
+    return [
+        questionnaire.all_sections[section.key].title
+        for section in card.profile
+        if section.score is not None and not reaches(section.score, WEAK_SECTION)
+    ]
+
+
+def _text(amount: Decimal | None) -> str | None:
+    return None if amount is None else f"{amount:f}"
+
+
+def _money(kept: str | None) -> Decimal | None:
+    return None if kept is None else Decimal(kept)
+
+
+def _day(kept: str | None) -> date | None:
+    return None if kept is None else date.fromisoformat(kept)
+
+
+def _facts(kept: Mapping[str, Any]) -> ServiceFacts:
+    return ServiceFacts(
+        key=kept["key"],
+        name=kept["name"],
+        values={key: value["value"] for key, value in kept["values"].items()},
+        family=kept["family"],
+        gross=_money(kept["gross"]),
+        weak_sections=tuple(kept["weak_sections"]),
+        provisional=kept["provisional"],
+        override=_override(kept.get("override")),
+        reviewed_on=_day(kept["reviewed_on"]),
+        last_outcome=kept["last_outcome"],
+        spread=kept["spread"],
+    )
+
+
+def _override(kept: Mapping[str, Any] | None) -> Override | None:
+    return None if kept is None else Override(kept["outcome"], kept["by"], kept["reason"], _day(kept["on"]))
+
+
+# --- ranking ------------------------------------------------------------------------------------------------
+
+
+def ranked(settings: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """The result of a run, from nothing but what is stored of it.
+
+    Raises:
+        Invalid: what keeps these services from being ranked.
+    """
+    services = [_facts(kept) for kept in inputs["services"]]
+    ranking = rank(
+        services,
+        read_criteria(settings["criteria"]),
+        on=date.fromisoformat(settings["on"]),
+        top=settings["top"],
+        draws=settings["draws"],
+        method=settings["method"],
+        concentration=settings["agreed"]["concentration"],
+        rules=Rules(**settings["rules"]),
+    )
+    return as_record(ranking)
+
+
+def run(session: Session, sheet: Sheet, *, by: Actor, now: datetime) -> int:
+    """Rank the services of a cycle with these weights and keep the whole of it; the run's id.
+
+    Raises:
+        Invalid: every field that cannot be used, or what keeps the services from being ranked.
+    """
+    cycle, top, points = _checked(session, sheet)
+    return keep(session, cycle, sheet.name.strip(), agreed(points), members=points, top=top, by=by, now=now)
+
+
+def keep(
+    session: Session,
+    cycle: Rankable,
+    name: str,
+    weights: AgreedWeights,
+    *,
+    members: Mapping[str, Mapping[str, float]],
+    top: int | None,
+    by: Actor,
+    now: datetime,
+    meeting_id: int | None = None,
+) -> int:
+    """Rank the services of a cycle with agreed weights and keep the whole of it; the run's id.
+
+    The first run of a cycle freezes its criteria, so that every later one measures with the same rod.
+
+    Args:
+        session: the store.
+        cycle: what is ranked.
+        name: of the run.
+        weights: a share for each criterion of `measured_by`.
+        members: whose points the weights came from.
+        top: K; None: a tenth.
+        by: who ranks.
+        now: the moment.
+        meeting_id: the weights meeting the weights came from.
+
+    Raises:
+        Invalid: what keeps the services from being ranked.
+    """
+    frozen = measured_by(session, cycle)
+    inputs = gathered(session, cycle, frozen, now.date())
+    if criteria_kept.frozen(session, cycle.cycle_id) is None:
+        frozen = with_references(frozen, inputs)
+        criteria_kept.freeze(session, cycle.cycle_id, frozen, by_id=by.id, now=now)
+    criteria = [replace(criterion, weight=weights.weights[criterion.key]) for criterion in frozen]
+    services = len(inputs["services"])
+    settings = {
+        "criteria": [asdict(criterion) for criterion in criteria],
+        "members": members,
+        "agreed": asdict(weights),
+        "method": "additive",
+        "draws": DEFAULT_DRAWS,
+        "top": top,
+        "on": now.date().isoformat(),
+        "rules": asdict(queries.outcome_rules(session)),
+        "services": services,
+        "capacity": capacity(services, top),
+    }
+    result = ranked(settings, inputs)
+    kept = PrioritisationRun(
+        cycle_id=cycle.cycle_id,
+        name=name,
+        settings=settings,
+        inputs=inputs,
+        result=result,
+        outline=outlined(result, inputs),
+        engine=f"{ENGINE}, numpy {version('numpy')}",
+        meeting_id=meeting_id,
+        by_id=by.id,
+        at=now,
+    )
+    session.add(kept)
+    session.flush()
+    after = {"name": kept.name, "cycle": cycle.name, "services": services}
+    events.record(session, "ranked", "prioritisation_run", kept.id, by_id=by.id, now=now, after=after)
+    return kept.id
+
+
+def with_references(criteria: Sequence[Criterion], inputs: Mapping[str, Any]) -> tuple[Criterion, ...]:
+    """The criteria with the values of these services as their reference, where a scale is read from one."""
+    return tuple(
+        replace(criterion, reference=_reference(criterion.key, inputs))
+        if criterion.reference is None and needs_reference(criterion)
+        else criterion
+        for criterion in criteria
+    )
+
+
+def _reference(key: str, inputs: Mapping[str, Any]) -> tuple[float, ...] | None:
+    values = (service["values"][key]["value"] for service in inputs["services"])
+    return tuple(sorted(value for value in values if value is not None)) or None
+
+
+def _checked(session: Session, sheet: Sheet) -> tuple[Rankable, int | None, dict[str, dict[str, float]]]:
+    cycle = next((c for c in queries.rankable(session) if c.id == sheet.cycle_id), None)
+    points, problems = _points(_criteria(session, cycle), sheet.ballots)
+    before = []
+    if cycle is None:
+        before.append(
+            Problem("cycle", "Choose a rollout that has agreed results, or imported figures alone.")
+        )
+    if not sheet.name.strip():
+        before.append(Problem("name", "Give this ranking a name, so that people can find it again."))
+    elif len(sheet.name.strip()) > LONGEST_NAME:
+        before.append(Problem("name", f"Shorten the name to {LONGEST_NAME} characters."))
+    top, wrong = _top(sheet.top.strip(), cycle.ready if cycle else None)
+    if cycle is None or before or wrong or problems:
+        raise Invalid([*before, *wrong, *problems])
+    return cycle, top, points
+
+
+def _top(typed: str, services: int | None) -> tuple[int | None, list[Problem]]:
+    if not typed:
+        return None, []
+    if not typed.isdecimal() or int(typed) < 1:
+        return None, [Problem("top", "Type a whole number of 1 or more, or leave it blank for a tenth.")]
+    if services is not None and int(typed) > services:
+        words = f"There are {services} services that can be ranked. Type {services} or fewer."
+        return None, [Problem("top", words)]
+    return int(typed), []
+
+
+def _points(
+    criteria: Sequence[Criterion], ballots: Sequence[Ballot]
+) -> tuple[dict[str, dict[str, float]], list[Problem]]:
+    """Member -> criterion -> points; rows left wholly blank are passed over."""
+    points: dict[str, dict[str, float]] = {}
+    problems: list[Problem] = []
+    for number, ballot in enumerate(ballots, 1):
+        if ballot.is_blank:
+            continue
+        name, place = ballot.name.strip(), f"member-{number}"
+        if not name:
+            problems.append(Problem(place, f"Say who gave the points in row {number}."))
+        elif name in points:
+            problems.append(Problem(place, f"{name} has a row already. Keep one, or tell the two apart."))
+        given, wrong = _ballot(criteria, ballot, place, name or f"row {number}")
+        problems += wrong
+        points[name] = given
+    if not points:
+        problems.append(Problem("member-1", "Nobody has given points yet. Fill in at least one row."))
+    return points, problems
+
+
+def _ballot(
+    criteria: Sequence[Criterion], ballot: Ballot, place: str, who: str
+) -> tuple[dict[str, float], list[Problem]]:
+    given: dict[str, float] = {}
+    problems = []
+    for criterion in criteria:
+        text = ballot.points.get(criterion.key, "").strip()
+        words = f"{who}, {criterion.name}"
+        try:
+            value = float(figures.number(text)) if text else -1.0
+        except ValueError:
+            value = -1.0
+        if 0 <= value <= MOST_POINTS:
+            given[criterion.key] = value
+        else:
+            cure = f"Type points from 0 to {MOST_POINTS}; 0 where it does not matter."
+            problems.append(Problem(f"{place}.{criterion.key}", f"{words}: {cure}"))
+    if criteria and not problems and not any(given.values()):
+        first = f"{place}.{criteria[0].key}"
+        problems.append(Problem(first, f"{who}: every weight is 0. Give at least one criterion points."))
+    return given, problems
