@@ -1156,9 +1156,10 @@ class Review(Table):
 
     `days` are team days (None: the usual number of its mode); `earliest` and `latest` keys of periods
     (`2027-Q1`) it may be in, `latest_reason` says why (a deadline, a contract); `is_mandatory`: by its latest
-    period it must be done; `is_pinned`: placed by hand, a new plan leaves it where it is. `partner` is an
-    organisation that takes part; `origin` where it came from when no decision chose it. `assessment_id` holds
-    the answers of its team to its key lines of enquiry. Savings in pounds a year, exact.
+    period it must be done; `is_pinned`: placed by hand, a new plan leaves it where it is. `priority`, 0 to
+    100, is typed where no ranking chose it; its latest period may follow from `contract_ends_on`. `partner`
+    is an organisation that takes part; `origin` where it came from when no decision chose it. `assessment_id`
+    holds the answers of its team to its key lines of enquiry. Savings in pounds a year, exact.
     """
 
     __tablename__ = "review"
@@ -1179,6 +1180,8 @@ class Review(Table):
     latest_reason: Mapped[str] = mapped_column(default="", server_default="")
     is_mandatory: Mapped[bool] = mapped_column(default=False, server_default=false())
     is_pinned: Mapped[bool] = mapped_column(default=False, server_default=false())
+    priority: Mapped[int | None]
+    contract_ends_on: Mapped[date | None]
     ends_on: Mapped[date | None]
     closed_on: Mapped[date | None]
     sponsor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

@@ -291,11 +291,12 @@ def upgrade() -> None:
         )
     op.add_column("prioritisation_run", sa.Column("robustness", sa.JSON(none_as_null=True), nullable=True))
     op.add_column("review", sa.Column("days", sa.Integer(), nullable=True))
+    op.add_column("review", sa.Column("priority", sa.Integer(), nullable=True))
     for name in ("earliest", "latest", "latest_reason", "partner", "origin", "outcome_note"):
         op.add_column("review", sa.Column(name, sa.Text(), server_default="", nullable=False))
     for name in ("is_mandatory", "is_pinned"):
         op.add_column("review", sa.Column(name, sa.Boolean(), server_default=sa.false(), nullable=False))
-    for name in ("ends_on", "closed_on"):
+    for name in ("ends_on", "closed_on", "contract_ends_on"):
         op.add_column("review", sa.Column(name, sa.Date(), nullable=True))
     for name in ("savings_low", "savings_high"):
         op.add_column("review", sa.Column(name, tables.Exact(), nullable=True))
