@@ -43,6 +43,7 @@ from vfm.workflows import (
     calibrations,
     challenge,
     figure_imports,
+    outcomes,
     people,
     priorities,
     rankings,
@@ -323,8 +324,13 @@ def _priorities(engine: Engine, council: SmallCouncil, world: World) -> None:
         run = rankings.run(session, rankings.prepare(session).sheet, by=executive, now=NOW)
         decision = priorities.decide(session, run, council.services["LIB"], verdict, by=executive, now=NOW)
         draft = replace(reviews.blank(session, decision_id=decision).draft, day=("1", "4", "2027"))
+    day = ("23", "11", "2026")
+    override = outcomes.Typed(
+        str(council.services["WASTE"]), "monitor", "executive", "", "It was looked at.", "The board", day
+    )
     with transaction(engine) as session:
         world.places |= {"run": run, "review": reviews.add(session, draft, by=executive, now=NOW)}
+        world.places["override"] = outcomes.set_against(session, override, by=executive, now=NOW)
 
 
 def _comparators(engine: Engine, council: SmallCouncil, world: World) -> None:

@@ -340,6 +340,12 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "priorities.export": OVERVIEW,
     "priorities.service": OVERVIEW,
     "priorities.decide": DECIDING,
+    # outcomes
+    "outcomes.overrides": OVERVIEW,
+    "outcomes.set_against": DECIDING,
+    "outcomes.withdraw": DECIDING,
+    "outcomes.rules": OVERVIEW,
+    "outcomes.change_rules": DECIDING,
     # reviews
     "reviews.index": OVERVIEW,
     "reviews.export": OVERVIEW,

@@ -50,6 +50,7 @@ ALSO = {
     "groups": "assessments",
     "history": "assessments",
     "movement": "challenge",
+    "outcomes": "priorities",
     "rehearsals": "versions",
     "sign_off": "assessments",
     "targets": "results",

@@ -25,19 +25,13 @@ from vfm.roles import Role
 from vfm.scoring.rounding import largest_remainder
 from vfm.web.current import actor, now, reading, transaction
 from vfm.web.filters import LONDON, percent
+from vfm.web.outcome_words import OUTCOME_COLOURS, OUTCOME_WORDS
 from vfm.workflows import priorities, rankings
 from vfm.workflows.priorities import Board, ServicePage, Verdict
 from vfm.workflows.rankings import Ballot, Sheet
 
 blueprint = Blueprint("priorities", __name__)
 
-OUTCOME_WORDS = {
-    "service_review": "Service review",
-    "deep_dive": "Deep dive",
-    "data_first": "Data first",
-    "monitor": "Monitor",
-}
-OUTCOME_COLOURS = {"service_review": "purple", "deep_dive": "blue", "data_first": "yellow", "monitor": "grey"}
 STATUS_WORDS = {
     "open": "still being answered",
     "submitted": "waiting for sign-off",

@@ -388,6 +388,37 @@ def keep(
     return kept.id
 
 
+@dataclass(frozen=True, slots=True)
+class RulesTrial:
+    """What other rules would make of the newest run; nothing is kept.
+
+    Attributes:
+        run_id, run: the run they were tried on.
+        moved: (service, outcome and reason by its own rules, outcome and reason by the tried ones).
+    """
+
+    run_id: int
+    run: str
+    moved: tuple[tuple[str, tuple[str, str], tuple[str, str]], ...]
+
+
+def tried(session: Session, rules: Rules) -> RulesTrial | None:
+    """Rank the newest run again with other rules; None where nothing was ranked yet."""
+    newest = queries.newest(session)
+    if newest is None:
+        return None
+    run_id, name, settings, inputs, result = newest
+    again = ranked({**settings, "rules": asdict(rules)}, inputs)
+    before = {one["key"]: one for one in result["services"]}
+    pairs = ((before[one["key"]], one) for one in again["services"])
+    moved = tuple(
+        (then["name"], (then["outcome"], then["reason"]), (now["outcome"], now["reason"]))
+        for then, now in pairs
+        if then["outcome"] != now["outcome"] or then["borderline"] != now["borderline"]
+    )
+    return RulesTrial(run_id, name, moved)
+
+
 def with_references(criteria: Sequence[Criterion], inputs: Mapping[str, Any]) -> tuple[Criterion, ...]:
     """The criteria with the values of these services as their reference, where a scale is read from one."""
     return tuple(

@@ -12,6 +12,7 @@ from vfm.prioritisation.outcome import DEFAULT_RULES, Rules
 from vfm.store import criteria
 from vfm.store.queries.priorities import FIGURES_ALONE_NAME
 from vfm.store.queries.priorities import run as run
+from vfm.store.queries.results import AnyRow
 from vfm.store.tables import (
     Assessment,
     Cycle,
@@ -245,3 +246,13 @@ def outcome_rules(session: Session) -> Rules:
     """The thresholds of the outcome rules that stand."""
     content = session.scalar(select(OutcomeRules.content).order_by(OutcomeRules.id.desc()).limit(1))
     return DEFAULT_RULES if content is None else Rules(**content)
+
+
+def newest(session: Session) -> AnyRow | None:
+    """(id, name, settings, inputs, result) of the newest run; None while there is none."""
+    run = PrioritisationRun
+    return session.execute(
+        select(run.id, run.name, run.settings, run.inputs, run.result)
+        .order_by(run.at.desc(), run.id.desc())
+        .limit(1)
+    ).first()
