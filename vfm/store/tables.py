@@ -1025,7 +1025,8 @@ class WeightsMeeting(Table):
 
     `criteria` are those of the freeze it was opened on; `agreed` what the meeting closed with: shares,
     ranges, agreement, concentration, and `own` where the chair set other shares than the average, with the
-    reason. `shown_at`: since when members see each other's points.
+    reason. `shown_at`: since when members see each other's points. `measured` is what services measured on
+    the criteria when that was last looked up, as `reweighing.as_json` gives it.
     """
 
     __tablename__ = "weights_meeting"
@@ -1034,6 +1035,7 @@ class WeightsMeeting(Table):
     name: Mapped[str]
     held_on: Mapped[date]
     criteria: Mapped[Any]
+    measured: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), deferred=True)
     top: Mapped[int | None]
     note: Mapped[str] = mapped_column(default="", server_default="")
     agreed: Mapped[dict[str, Any] | None]
@@ -1048,7 +1050,8 @@ class WeightsBallot(Table):
     """A member of a weights meeting and the swing points given: criterion -> points, exact, as text.
 
     `person_id` is None for somebody without an account, whose points the core team types; `points` None while
-    nothing was given; `confirmed_at` None where goalposts moved since and the points have to be confirmed.
+    nothing was given, and some of the criteria while somebody is at it; `confirmed_at` when points were last
+    given or confirmed: goalposts that move later make them wait for it again.
     """
 
     __tablename__ = "weights_ballot"

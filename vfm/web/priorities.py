@@ -15,6 +15,7 @@ from vfm.prioritisation.criteria import Criterion
 from vfm.prioritisation.explanation import shown
 from vfm.prioritisation.outline import Line, Spending
 from vfm.prioritisation.provenance import raw_in_words
+from vfm.prioritisation.swings import swing
 from vfm.prioritisation.weights import AgreedWeights
 from vfm.questionnaires.wording import ordinal
 from vfm.reports.charts import Chart
@@ -127,20 +128,9 @@ def _form(view: rankings.Preparation, problems: tuple[Problem, ...] = ()) -> str
         sheet=view.sheet,
         problems=problems,
         agreed=found if isinstance(found, AgreedWeights) else None,
-        swings={criterion.key: _swing(criterion) for criterion in view.criteria},
+        swings={criterion.key: swing(criterion) for criterion in view.criteria},
         most=rankings.MOST_MEMBERS,
     )
-
-
-def _swing(criterion: Criterion) -> str:
-    """What the points are given for: going from one goalpost to the other."""
-    if criterion.goalposts is None:
-        return "from the lowest spending here to the highest (2nd to 98th percentile)"
-    low, high = criterion.goalposts
-    ends = (high, low) if criterion.direction == "lower" else (low, high)
-    first, last = (raw_in_words(criterion.unit, end) for end in ends)
-    figure, _, of_what = first.partition(" ")
-    return f"from {figure if last.endswith(of_what) else first} to {last}"
 
 
 # --- the board ----------------------------------------------------------------------------------------------

@@ -34,6 +34,7 @@ from vfm.store import criteria as criteria_kept
 from vfm.store.queries import rankings as queries
 from vfm.store.queries.rankings import FIGURES_ALONE as FIGURES_ALONE
 from vfm.store.queries.rankings import OverrideRow, Rankable, RankedRow
+from vfm.store.queries.rankings import measured_by as measured_by
 from vfm.store.tables import PrioritisationRun
 
 ENGINE = "1.0"
@@ -120,18 +121,6 @@ def preparation(session: Session, sheet: Sheet) -> Preparation:
 
 def _criteria(session: Session, cycle: Rankable | None) -> tuple[Criterion, ...]:
     return measured_by(session, cycle) if cycle else criteria_kept.standing(session)
-
-
-def measured_by(session: Session, cycle: Rankable) -> tuple[Criterion, ...]:
-    """The criteria this cycle is ranked on: as they were frozen, else those of the list that can be known."""
-    frozen = criteria_kept.frozen(session, cycle.cycle_id)
-    if frozen is not None:
-        return frozen
-    standing = criteria_kept.standing(session)
-    if cycle.cycle_id is not None:
-        return standing
-    fed = queries.fed_by_figures(session)
-    return tuple(criterion for criterion in standing if criterion.key in fed)
 
 
 def shares(criteria: Sequence[Criterion], ballots: Sequence[Ballot]) -> AgreedWeights:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from vfm.prioritisation.criteria import Criterion
 from vfm.prioritisation.outcome import DEFAULT_RULES, Rules
 from vfm.store import criteria
 from vfm.store.queries.priorities import FIGURES_ALONE_NAME
@@ -91,6 +92,18 @@ def fed_by_figures(session: Session) -> set[str]:
             .distinct()
         )
     )
+
+
+def measured_by(session: Session, cycle: Rankable) -> tuple[Criterion, ...]:
+    """The criteria this cycle is ranked on: as they were frozen, else those of the list that can be known."""
+    frozen = criteria.frozen(session, cycle.cycle_id)
+    if frozen is not None:
+        return frozen
+    standing = criteria.standing(session)
+    if cycle.cycle_id is not None:
+        return standing
+    fed = fed_by_figures(session)
+    return tuple(criterion for criterion in standing if criterion.key in fed)
 
 
 class RankedRow(NamedTuple):

@@ -101,6 +101,7 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("held_on", sa.Date(), nullable=False),
         sa.Column("criteria", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("measured", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("top", sa.Integer(), nullable=True),
         sa.Column("note", sa.Text(), server_default="", nullable=False),
         sa.Column("agreed", sa.JSON(none_as_null=True), nullable=True),
