@@ -1,73 +1,53 @@
 """When each review happens: the schedule of most worth that the team has days for.
 
 Pure: reviews and periods in, a plan out. What a review is (deep dive or service review) was decided before;
-here it is only placed in a period, whole.
+here it is only placed in a period, whole. What a hand changes in a plan is `vfm.prioritisation.plan_moves`,
+how full it is `vfm.prioritisation.plan_loads`.
 """
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vfm.errors import Invalid, Problem
-from vfm.prioritisation.criteria import LARGEST
-from vfm.prioritisation.scales import Floats
+from vfm.prioritisation.plan_board import (
+    DEFAULT_DAYS,
+    DEFAULT_DIRECTORATE_LIMIT,
+    DEFAULT_GAMMA,
+    TOLERANCE,
+    Board,
+    Mode,
+    Period,
+    Places,
+    Review,
+    board,
+)
+from vfm.prioritisation.plan_greedy import greedy, polished
+from vfm.prioritisation.plan_layout import laid_out
+from vfm.prioritisation.plan_shortfalls import Shortfall, fewest_days, shortfalls
+from vfm.prioritisation.plan_solver import FINEST, MOST_NODES, Unsolved
 
-Mode = Literal["deep_dive", "service_review"]
-DEFAULT_DAYS: dict[Mode, int] = {"deep_dive": 60, "service_review": 160}
-DEFAULT_GAMMA = 0.95
-DEFAULT_DIRECTORATE_LIMIT = 2
-GAP = 1e-6
-MOST_DAYS = 1_000_000
-MOST_NODES = 20_000
+__all__ = [
+    "DEFAULT_DAYS",
+    "DEFAULT_DIRECTORATE_LIMIT",
+    "DEFAULT_GAMMA",
+    "Mode",
+    "Overload",
+    "Period",
+    "Plan",
+    "Review",
+    "Scheduled",
+    "Shortfall",
+    "planned",
+]
 
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """A stretch of time with a capacity.
-
-    Attributes:
-        key: its name, `2027-Q1`.
-        days: team days there are.
-        blackout: nothing may be placed in it: budget setting, an inspection.
-    """
-
-    key: str
-    days: float
-    blackout: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Review:
-    """One review that wants a period.
-
-    Attributes:
-        key: its service.
-        priority: the service's index, 0 or more.
-        mode: what was decided for it.
-        days: team days it takes, all in its one period; None: the usual number for its mode.
-        directorate: where it is; None: no limit applies.
-        earliest: key of the first period it may be in; None: the first of all.
-        latest: key of the last period it may be in; None: the last of all.
-        mandatory: it has to be done by its latest period.
-    """
-
-    key: str
-    priority: float
-    mode: Mode
-    days: float | None = None
-    directorate: str | None = None
-    earliest: str | None = None
-    latest: str | None = None
-    mandatory: bool = False
-
-    @property
-    def effort(self) -> float:
-        """Team days it takes."""
-        return DEFAULT_DAYS[self.mode] if self.days is None else self.days
+SMALL = 1_000
+"""Reviews x periods up to which a plan is the best there is; larger ones stop at `COARSER`."""
+COARSER, FEWER_NODES = 1e-3, 2_000
+MARGIN = 1e-3
+"""Days taken off a period whose reviews the solver fitted in with its own tolerance, not with ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +60,11 @@ class Scheduled:
 
 
 @dataclass(frozen=True, slots=True)
-class Shortfall:
-    """Why mandatory reviews do not fit.
-
-    Attributes:
-        period: key of the period by whose end they have to be done.
-        short_by_days: how many team days are missing; 0 where it is not days but a limit or a window.
-        keys: the reviews that compete.
-    """
+class Overload:
+    """A period that a plan exceeds, and by how many days."""
 
     period: str
-    short_by_days: float
-    keys: tuple[str, ...]
+    days: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +77,8 @@ class Plan:
         gap: how far the best conceivable plan may be above this one, as a share.
         left_out: the reviews without a period, the higher priority first.
         binding: the capacities that stand in the way of a left-out review or an earlier period.
+        overloaded: periods with more than their days: within their overload for the sake of mandatory
+            reviews, or because of what is pinned there.
         infeasible: where mandatory reviews do not fit; then nothing is scheduled.
     """
 
@@ -112,10 +87,16 @@ class Plan:
     gap: float = 0.0
     left_out: tuple[str, ...] = ()
     binding: tuple[str, ...] = ()
-    infeasible: tuple[Shortfall, ...] = field(default=())
+    overloaded: tuple[Overload, ...] = ()
+    infeasible: tuple[Shortfall, ...] = ()
+
+    @property
+    def placements(self) -> dict[str, str]:
+        """Review to period, by their keys."""
+        return {s.key: s.period for s in self.scheduled}
 
     def as_json(self) -> dict[str, Any]:
-        """What `vfm plan --json` prints."""
+        """What `vfm plan --json` prints; `overloaded` only where a period is."""
         if self.infeasible:
             return {
                 "infeasible": [
@@ -123,57 +104,16 @@ class Plan:
                     for s in self.infeasible
                 ]
             }
-        return {
+        said: dict[str, Any] = {
             "scheduled": [{"key": s.key, "period": s.period, "mode": s.mode} for s in self.scheduled],
             "objective": self.objective,
             "gap": self.gap,
             "left_out": list(self.left_out),
             "binding": list(self.binding),
         }
-
-
-@dataclass(frozen=True, eq=False)
-class _Board:
-    """Reviews (by key) against periods: what may stand where, and what it is worth there.
-
-    Attributes:
-        reviews: by key.
-        periods: in time order.
-        window: (reviews, periods) where earliest, latest and blackouts leave room.
-        allowed: (reviews, periods) where there are days enough for it alone, too.
-        worth: (reviews, periods) priority x gamma^t.
-        effort: (reviews,) team days.
-        directorates: positions of the reviews in each.
-        limit: most reviews of one directorate in one period.
-    """
-
-    reviews: list[Review]
-    periods: list[Period]
-    window: NDArray[np.bool_]
-    allowed: NDArray[np.bool_]
-    worth: Floats
-    effort: Floats
-    directorates: dict[str, list[int]]
-    limit: int
-
-    def objective(self, places: Sequence[int | None]) -> float:
-        return float(sum(self.worth[i, t] for i, t in enumerate(places) if t is not None))
-
-    def fits(self, places: list[int | None], i: int, t: int) -> bool:
-        """Whether review i can still go into period t."""
-        if not self.allowed[i, t]:
-            return False
-        there = [k for k, place in enumerate(places) if place == t and k != i]
-        if self.effort[there].sum() + self.effort[i] > self.periods[t].days + 1e-9:
-            return False
-        return self.room_in_directorate(there, i)
-
-    def room_in_directorate(self, there: list[int], i: int) -> bool:
-        """Whether the directorate of review i has fewer than its limit among those already there."""
-        directorate = self.reviews[i].directorate
-        if directorate is None:
-            return True
-        return sum(self.reviews[k].directorate == directorate for k in there) < self.limit
+        if self.overloaded:
+            said["overloaded"] = [{"period": o.period, "days": o.days} for o in self.overloaded]
+        return said
 
 
 def planned(
@@ -182,6 +122,8 @@ def planned(
     *,
     gamma: float = DEFAULT_GAMMA,
     directorate_limit: int = DEFAULT_DIRECTORATE_LIMIT,
+    pinned: Mapping[str, str] | None = None,
+    firm: int = 0,
 ) -> Plan:
     """Place reviews in periods so that the most worth is done earliest, within days, limits and windows.
 
@@ -190,285 +132,115 @@ def planned(
         periods: in time order.
         gamma: what a review is worth one period later, as a share.
         directorate_limit: most reviews in one directorate in one period.
+        pinned: review to the period it stays in, by their keys: under way already, or fixed by hand. It stays
+            there whatever else holds; what it breaks, `plan_moves.checked` tells.
+        firm: how many of the first periods are settled: only what is pinned there stands in them.
 
     Returns:
-        The better of an exact programme and a greedy plan; or where mandatory reviews do not fit.
+        The better of an exact programme and a greedy plan; or where mandatory reviews do not fit. Up to
+        `SMALL` reviews x periods it is the best there is, above that within 0.1 %, unless the solver gives
+        up before; `gap` says what was reached.
 
     Raises:
         Invalid: every problem with reviews, periods and settings.
     """
-    found = _problems(reviews, periods, gamma, directorate_limit)
-    if found:
-        raise Invalid(found)
-    board = _board(reviews, periods, gamma, directorate_limit)
-    exact = _exact(board)
-    if exact is None:
-        return Plan(infeasible=tuple(_shortfalls(board)))
-    places, bound = exact
-    greedy = _greedy(board)
-    if greedy is not None and board.objective(greedy) > board.objective(places) + 1e-9:
-        places = greedy
-    return _plan(board, _topped_up(board, places), bound)
+    on = board(reviews, periods, gamma=gamma, directorate_limit=directorate_limit, pinned=pinned, firm=firm)
+    found = best_places(on)
+    return Plan(infeasible=why_not(on)) if found is None else _plan(on, *found)
 
 
-def _topped_up(board: _Board, places: list[int | None]) -> list[int | None]:
-    """The same plan with what still fits, such as reviews of no priority: nothing is left out idly."""
-    full = list(places)
-    for i in sorted(range(len(full)), key=lambda i: (-board.reviews[i].priority, board.reviews[i].key)):
-        if full[i] is None:
-            full[i] = next((t for t in range(len(board.periods)) if board.fits(full, i, t)), None)
-    return full
+def why_not(on: Board) -> tuple[Shortfall, ...]:
+    """What is missing on a board that has no plan.
+
+    Raises:
+        Invalid: the solver gave up before it found a plan, or that there is none.
+    """
+    try:
+        missing = shortfalls(on)
+    except Unsolved:
+        missing = ()
+    if not missing:
+        raise Invalid([Problem("reviews", "No plan was found in time. Plan fewer reviews at a time.")])
+    return missing
 
 
-def _problems(
-    reviews: Sequence[Review], periods: Sequence[Period], gamma: float, limit: int
-) -> list[Problem]:
-    keys = [period.key for period in periods]
-    found = [Problem("periods", "There are no periods. Give at least one.")] if not periods else []
-    if not 0 < gamma <= 1:
-        found.append(Problem("gamma", f"{gamma} cannot be used. Give a number above 0 and at most 1."))
-    if limit < 1:
-        found.append(Problem("directorate_limit", f"{limit} leaves no room. Give 1 or more."))
-    for key, count in [*Counter(keys).items(), *Counter(r.key for r in reviews).items()]:
-        if count > 1:
-            found.append(Problem(key, f"This key appears {count} times. Keep one of them."))
-    found += [
-        Problem(p.key, f"{p.days} days cannot be used. Give 0 or more.")
-        for p in periods
-        if not 0 <= p.days <= MOST_DAYS
-    ]
-    for review in reviews:
-        found += [Problem(review.key, message) for message in _review_faults(review, keys)]
-    return found
-
-
-def _review_faults(review: Review, keys: list[str]) -> list[str]:
-    found = []
-    if review.mode not in DEFAULT_DAYS:
-        return [f"Mode “{review.mode}” is not known. Use deep_dive or service_review."]
-    if not 0 <= review.priority <= LARGEST:
-        found.append(f"Priority {review.priority} cannot be used. Give 0 or more.")
-    if not 1 / MOST_DAYS <= review.effort <= MOST_DAYS:
-        found.append(f"{review.effort} days cannot be used. Give a number above 0, in days.")
-    for name, key in (("Earliest", review.earliest), ("Latest", review.latest)):
-        if key is not None and key not in keys:
-            found.append(
-                f"{name} period “{key}” is not in the list of periods. Use one of {', '.join(keys)}."
-            )
-    if (
-        not found
-        and review.earliest
-        and review.latest
-        and keys.index(review.earliest) > keys.index(review.latest)
-    ):
-        found.append("Its earliest period is after its latest. Swap or correct them.")
-    return found
-
-
-def _board(reviews: Sequence[Review], periods: Sequence[Period], gamma: float, limit: int) -> _Board:
-    rows = sorted(reviews, key=lambda review: review.key)
-    keys = [period.key for period in periods]
-    times = np.arange(len(periods))
-    open_ = np.array([not period.blackout for period in periods])
-    days = np.array([period.days for period in periods])
-    first = [keys.index(r.earliest) if r.earliest else 0 for r in rows]
-    last = [keys.index(r.latest) if r.latest else len(keys) - 1 for r in rows]
-    inside = [open_ & (times >= a) & (times <= b) for a, b in zip(first, last, strict=True)]
-    window = np.array(inside, dtype=np.bool_).reshape(len(rows), len(keys))
-    effort = np.array([r.effort for r in rows], dtype=np.float64)
-    return _Board(
-        reviews=rows,
-        periods=list(periods),
-        window=window,
-        allowed=window & (days + 1e-9 >= effort[:, None]),
-        worth=np.outer([r.priority for r in rows], gamma**times),
-        effort=effort,
-        directorates=_by_directorate(rows),
-        limit=limit,
-    )
-
-
-def _by_directorate(reviews: Sequence[Review]) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = {}
-    for i, review in enumerate(reviews):
-        if review.directorate is not None:
-            found.setdefault(review.directorate, []).append(i)
-    return found
-
-
-def _exact(board: _Board) -> tuple[list[int | None], float] | None:
-    """The programme's places and the best that is conceivable; None where mandatory reviews do not fit."""
-    from scipy import optimize, sparse  # heavy; only a plan needs it
-
-    n, periods = board.worth.shape
-    if not n:
-        return [], 0.0
-    rows, low, high = _limits(board)
-    solution = optimize.milp(
-        c=-board.worth.ravel(),
-        integrality=np.ones(n * periods),
-        bounds=optimize.Bounds(0, board.allowed.ravel()),
-        constraints=optimize.LinearConstraint(sparse.csr_array(rows), low, high),
-        options={"mip_rel_gap": GAP, "node_limit": MOST_NODES},
-    )
-    if solution.status == 2:
+def best_places(on: Board) -> tuple[Places, float] | None:
+    """The better of the exact and the greedy plan, and a bound on all plans; None where none is possible."""
+    within, first = on, greedy(on)
+    exact = _exact(on)
+    if exact is None and first is None and on.overload.any():
+        within = _overloaded(on)
+        exact = _exact(within)
+    candidates = [polished(within, places) for places in (exact and exact[0], first) if places is not None]
+    if not candidates:
         return None
-    if solution.x is None:
-        greedy = _greedy(board)
-        if greedy is None:
-            raise Invalid(
-                [Problem("reviews", f"No plan was found: {solution.message} Plan fewer at a time.")]
-            )
-        return greedy, float(board.worth.max(axis=1).sum())
-    chosen = solution.x.reshape(n, periods) > 0.5
-    places = [int(row.argmax()) if row.any() else None for row in chosen]
-    bound = solution.mip_dual_bound
-    return places, board.objective(places) if bound is None else max(-float(bound), board.objective(places))
+    best = max(candidates, key=on.objective)
+    bound = exact[1] if exact else float(on.worth.max(axis=1, initial=0.0).sum())
+    return best, max(bound, on.objective(best))
 
 
-def _limits(board: _Board) -> tuple[Floats, list[float], list[float]]:
-    """Rows over (review, period) cells: each review once, the days of each period, then its directorates."""
-    shape = board.worth.shape
-    rows, low, high = [], [], []
+def _exact(on: Board) -> tuple[Places, float] | None:
+    """The programme's places and the best that is conceivable; None where no plan was found.
 
-    def limited(cells: Floats, least: float, most: float) -> None:
-        rows.append(cells.ravel())
-        low.append(least)
-        high.append(most)
-
-    for i, review in enumerate(board.reviews):
-        limited(_cells(shape, i, slice(None), 1.0), float(review.mandatory), 1.0)
-    crowded = [members for members in board.directorates.values() if len(members) > board.limit]
-    for t, period in enumerate(board.periods):
-        limited(_cells(shape, slice(None), t, board.effort), 0.0, period.days)
-    for t in range(len(board.periods)):
-        for members in crowded:
-            limited(_cells(shape, members, t, 1.0), 0.0, float(board.limit))
-    return np.array(rows), low, high
-
-
-def _cells(shape: tuple[int, ...], row: Any, column: Any, value: Any) -> Floats:
-    cells = np.zeros(shape)
-    cells[row, column] = value
-    return cells
-
-
-def _greedy(board: _Board) -> list[int | None] | None:
-    """Mandatory ones first, the tightest window leading; then by priority; each as early as it fits."""
-    places: list[int | None] = [None] * len(board.reviews)
-    window = board.allowed.sum(axis=1)
-
-    def turn(i: int) -> tuple[bool, float, float, str]:
-        review = board.reviews[i]
-        return (
-            not review.mandatory,
-            float(window[i]) if review.mandatory else 0.0,
-            -review.priority,
-            review.key,
-        )
-
-    for i in sorted(range(len(places)), key=turn):
-        places[i] = next((t for t in range(len(board.periods)) if board.fits(places, i, t)), None)
-        if places[i] is None and board.reviews[i].mandatory:
+    The solver's own tolerance may let the reviews of a period exceed it by a trifle, where days have many
+    decimals: then once more, with these periods a trifle shorter.
+    """
+    gap, nodes = (FINEST, MOST_NODES) if on.worth.size <= SMALL else (COARSER, FEWER_NODES)
+    capacity, bound = on.capacity, None
+    for _ in range(1 + len(on.periods)):
+        layout = laid_out(on, on.allowed(), gains=on.worth, capacity=capacity)
+        try:
+            solution = layout.programme.solved(gap=gap, nodes=nodes)
+        except Unsolved:
             return None
-    return places
+        if solution is None:
+            return None
+        places = layout.places(solution.chosen)
+        bound = solution.bound if bound is None else bound
+        over = np.array([on.used(places, t) for t in range(len(on.periods))]) > on.capacity + TOLERANCE
+        if not over.any():
+            return places, bound
+        capacity = capacity - np.where(over, MARGIN, 0.0)
+    return None
 
 
-def _shortfalls(board: _Board) -> list[Shortfall]:
-    """The first period by whose end the mandatory reviews due cannot all be done, and what is missing."""
-    due = [(i, board.allowed[i]) for i, review in enumerate(board.reviews) if review.mandatory]
-    homeless = [i for i, allowed in due if not allowed.any()]
-    if homeless:
-        return [_without_period(board, i) for i in homeless]
-    for t, period in enumerate(board.periods):
-        inside = [i for i, allowed in due if np.flatnonzero(allowed).max() <= t]
-        open_days = sum(board.periods[s].days for s in range(t + 1) if board.allowed[inside, s].any())
-        short = float(board.effort[inside].sum() - open_days)
-        if short > 1e-9:
-            return [Shortfall(period.key, short, tuple(board.reviews[i].key for i in inside))]
-    clash = _clash(board, [i for i, _ in due])
-    last = int(np.flatnonzero(clash.window.any(axis=0)).max())
-    return [Shortfall(board.periods[last].key, _missing_days(clash), tuple(r.key for r in clash.reviews))]
+def _overloaded(on: Board) -> Board:
+    """The same board with the fewest days of its overloads with which all that must stand does."""
+    must = on.only([i for i in range(len(on.reviews)) if on.must[i]])
+    more = fewest_days(must, on.overload)
+    return on if more is None else replace(on, capacity=on.capacity + more)
 
 
-def _clash(board: _Board, due: list[int]) -> _Board:
-    """The mandatory reviews that do not fit together, without any that could go and leave the rest stuck."""
-    stuck = due
-    for i in due:
-        without = [k for k in stuck if k != i]
-        if _exact(_only(board, without)) is None:
-            stuck = without
-    return _only(board, stuck)
-
-
-def _only(board: _Board, chosen: list[int]) -> _Board:
-    reviews = [board.reviews[i] for i in chosen]
-    return replace(
-        board,
-        reviews=reviews,
-        window=board.window[chosen],
-        allowed=board.allowed[chosen],
-        worth=board.worth[chosen],
-        effort=board.effort[chosen],
-        directorates=_by_directorate(reviews),
-    )
-
-
-def _missing_days(board: _Board) -> float:
-    """The fewest team days more, over all periods, with which all would fit; 0 where no days would help."""
-    from scipy import optimize  # heavy; only a plan needs it
-
-    n, periods = board.worth.shape
-    rows, low, high = _limits(board)
-    more = np.zeros((len(rows), periods))
-    more[n : n + periods] = -np.eye(periods)
-    solution = optimize.milp(
-        c=np.concatenate([np.zeros(n * periods), np.ones(periods)]),
-        integrality=np.concatenate([np.ones(n * periods), np.zeros(periods)]),
-        bounds=optimize.Bounds(0, np.concatenate([board.window.ravel(), np.full(periods, np.inf)])),
-        constraints=optimize.LinearConstraint(np.hstack([rows, more]), low, high),
-        options={"node_limit": MOST_NODES},
-    )
-    return 0.0 if solution.x is None else round(float(solution.fun), 6)
-
-
-def _without_period(board: _Board, i: int) -> Shortfall:
-    review, keys = board.reviews[i], [period.key for period in board.periods]
-    last = keys.index(review.latest) if review.latest else len(keys) - 1
-    first = keys.index(review.earliest) if review.earliest else 0
-    most = max((p.days for p in board.periods[first : last + 1] if not p.blackout), default=0.0)
-    return Shortfall(keys[last], max(0.0, review.effort - most), (review.key,))
-
-
-def _plan(board: _Board, places: list[int | None], bound: float) -> Plan:
-    objective = board.objective(places)
-    placed = [(t, i) for i, t in enumerate(places) if t is not None]
-    placed.sort(key=lambda item: (item[0], -board.reviews[item[1]].priority, board.reviews[item[1]].key))
-    left = sorted(
-        (i for i, t in enumerate(places) if t is None),
-        key=lambda i: (-board.reviews[i].priority, board.reviews[i].key),
-    )
+def _plan(on: Board, places: Places, bound: float) -> Plan:
+    objective = on.objective(places)
+    placed = [(t, k, i) for k, i in enumerate(on.by_priority()) if (t := places[i]) is not None]
     return Plan(
         scheduled=tuple(
-            Scheduled(board.reviews[i].key, board.periods[t].key, board.reviews[i].mode) for t, i in placed
+            Scheduled(on.reviews[i].key, on.periods[t].key, on.reviews[i].mode) for t, _, i in sorted(placed)
         ),
         objective=objective,
         gap=max(0.0, (bound - objective) / objective) if objective else 0.0,
-        left_out=tuple(board.reviews[i].key for i in left),
-        binding=tuple(_binding(board, places)),
+        left_out=tuple(on.reviews[i].key for i in on.by_priority() if places[i] is None),
+        binding=tuple(_binding(on, places)),
+        overloaded=tuple(
+            Overload(period.key, round(used - period.days, 6))
+            for t, period in enumerate(on.periods)
+            if (used := on.used(places, t)) > period.days + TOLERANCE
+        ),
     )
 
 
-def _binding(board: _Board, places: list[int | None]) -> list[str]:
+def _binding(on: Board, places: Places) -> list[str]:
     """The capacities without which a review would stand in the plan, or stand earlier in it."""
     found: dict[str, None] = {}
-    for t, period in enumerate(board.periods):
+    for t, period in enumerate(on.periods):
         there = [k for k, place in enumerate(places) if place == t]
-        wanting = [i for i, at in enumerate(places) if board.allowed[i, t] and (at is None or at > t)]
-        unplaced = [i for i, at in enumerate(places) if board.window[i, t] and at is None]
-        if any(board.effort[there].sum() + board.effort[i] > period.days + 1e-9 for i in wanting + unplaced):
+        used = on.used(places, t)
+        wanting = [i for i, at in enumerate(places) if on.window[i, t] and (at is None or at > t)]
+        short = [i for i in wanting if places[i] is None or on.effort[i] <= on.capacity[t] + TOLERANCE]
+        if any(used + on.effort[i] > on.capacity[t] + TOLERANCE for i in short):
             found[period.key] = None
         for i in wanting:
-            if not board.room_in_directorate(there, i):
-                found[f"{period.key}, {board.reviews[i].directorate}"] = None
+            if on.effort[i] <= on.capacity[t] + TOLERANCE and not on.room_in_directorate(there, i, t):
+                found[f"{period.key}, {on.reviews[i].directorate}"] = None
     return list(found)
