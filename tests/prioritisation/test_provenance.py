@@ -7,13 +7,12 @@ import pytest
 
 from tests.build import options, question, questionnaire, section
 from tests.rankable import ASKED
-from vfm.prioritisation.criteria import DEFAULT_CRITERIA
+from vfm.prioritisation.criteria import DEFAULT_CRITERIA, Criterion
 from vfm.prioritisation.provenance import Known, Published, in_words, known, raw_in_words
 from vfm.questionnaires.kinds import Value
 from vfm.questionnaires.schema import Kind
 from vfm.scoring.results import OverallScore, OverallStatus
 
-KEYS = [criterion.key for criterion in DEFAULT_CRITERIA]
 SCORED = OverallScore(61.25, 50, 70, 1, OverallStatus.PUBLISHED, spread=3, mean=61.25)
 WITHHELD = OverallScore(None, 20, 90, 0.5, OverallStatus.PROVISIONAL, mean=61.25)
 
@@ -24,7 +23,11 @@ def figure(measure: str, amount: str, year: str = "2024-25", **more: object) -> 
 
 def gathered(*figures: Published, overall: OverallScore = SCORED, **answers: Value) -> Known:
     return known(
-        ASKED, {key.replace("_", "-"): value for key, value in answers.items()}, overall, figures, KEYS
+        ASKED,
+        {key.replace("_", "-"): value for key, value in answers.items()},
+        overall,
+        figures,
+        DEFAULT_CRITERIA,
     )
 
 
@@ -86,8 +89,47 @@ def test_what_is_not_weighted_is_kept_beside() -> None:
 
 def test_a_template_that_feeds_nothing_leaves_gaps() -> None:
     asked = questionnaire(section("A", question("B-01", Kind.SINGLE_CHOICE, options=options(a="A", b="B"))))
-    found = known(asked, {"B-01": "a"}, SCORED, (), KEYS)
+    found = known(asked, {"B-01": "a"}, SCORED, (), DEFAULT_CRITERIA)
     assert [key for key, value in found.values.items() if value.value is not None] == ["vfm_result"]
+
+
+def test_a_criterion_of_the_councils_own_reads_the_first_answer_that_feeds_it() -> None:
+    asked = questionnaire(
+        section(
+            "A",
+            question("A-01", Kind.MONEY, feeds="contract_window"),
+            question("A-02", Kind.NUMBER, feeds="expenditure_trend"),
+            question("A-03", Kind.MONEY, feeds="expenditure_level"),
+            question(
+                "A-04", Kind.SINGLE_CHOICE, feeds="discretion", options=options(fixed="Fixed", free="Free")
+            ),
+        )
+    )
+    own = (
+        Criterion("contracts", feeds="contract_window"),
+        Criterion("contract_share", feeds="contract_window", unit="per cent of gross"),
+        Criterion("trend", feeds="expenditure_trend"),
+        Criterion("choice", feeds="discretion", choices=(("fixed", 0), ("free", 100))),
+        Criterion("unit_cost", feeds="expenditure_trend"),
+        Criterion("silent", feeds="figures_alone"),
+    )
+    answers: dict[str, Value] = {
+        "A-01": Decimal(50),
+        "A-02": Decimal(7),
+        "A-03": Decimal(200),
+        "A-04": "free",
+    }
+    found = known(asked, answers, SCORED, (), own)
+    assert {key: value.value for key, value in found.values.items()} == {
+        "contracts": 50,
+        "contract_share": 25,
+        "trend": 7,
+        "choice": 100,
+        "unit_cost": 7,
+        "silent": None,
+    }
+    assert found.values["contract_share"].how == "As a share of gross expenditure."
+    assert [source.key for source in found.beside] == ["A-03"]
 
 
 def test_words() -> None:

@@ -5,10 +5,10 @@ Pure: values in, values out. A criterion is content: adding one is adding a row 
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from math import isfinite
-from typing import Literal
+from typing import Any, Literal
 
 from vfm.errors import Problem
 
@@ -41,7 +41,10 @@ class Criterion:
         reference: the frozen raw values that percentiles are read from; None: the services ranked.
         weight: swing points over the goalposts, any unit; only the shares matter; 0 switches it off.
         group: the theme it belongs to; None: it takes no part in the rules about groups.
-        source: where the value comes from.
+        source: where the value comes from, in words.
+        feeds: what the questions feed whose answers are its values; empty: its own key; a word that no
+            question feeds: answers are not read.
+        choices: (option of a single choice, raw value it stands for); any other option says nothing.
     """
 
     key: str
@@ -57,11 +60,18 @@ class Criterion:
     weight: float = 1.0
     group: str | None = None
     source: str = ""
+    feeds: str = ""
+    choices: tuple[tuple[str, float], ...] = ()
 
     @property
     def name(self) -> str:
         """The words for this criterion on screen."""
         return self.label or self.key.replace("_", " ")
+
+    def as_json(self) -> dict[str, Any]:
+        """As it is kept; what came later and is not said is left out, so that an old run stays as it was."""
+        kept = asdict(self)
+        return {name: value for name, value in kept.items() if value or name not in ("feeds", "choices")}
 
 
 DEFAULT_CRITERIA: tuple[Criterion, ...] = (
@@ -193,6 +203,9 @@ def _faults(criterion: Criterion) -> Iterator[str]:
         yield f"Floor {criterion.floor} cannot be used. Give a number above 0, or leave it out."
     if not usable_size(criterion.scale):
         yield f"Scale {criterion.scale} cannot be used. Give a number above 0, in the unit of the values."
+    for option, value in criterion.choices:
+        if not usable(value):
+            yield f"The value {value} of the option {option} cannot be used. Give a number of a usual size."
     yield from _goalpost_faults(criterion)
     yield from _reference_faults(criterion)
 

@@ -1,7 +1,7 @@
 """From a service's published figures and answers to one value a criterion, each with where it came from.
 
 Pure: values in, values out. Where a figure and an answer speak of the same thing the figure is used and both
-are kept. A new criterion from answers is a row of `ANSWER_RULES`.
+are kept. A default criterion reads answers by its row of `ANSWER_RULES`, any other the first that feeds it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -11,10 +11,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
 
 from vfm.prioritisation import sources
-from vfm.prioritisation.criteria import VFM_RESULT
+from vfm.prioritisation.criteria import VFM_RESULT, Criterion
 from vfm.questionnaires.figures import in_pounds, plain
 from vfm.questionnaires.kinds import KINDS, Value
-from vfm.questionnaires.schema import Kind, Question, Questionnaire
+from vfm.questionnaires.schema import NUMERIC, Kind, Question, Questionnaire
 from vfm.scoring.results import OverallScore
 
 GROSS, NET, REVIEWED = "expenditure_level", "net_expenditure", "time_since_review"
@@ -96,48 +96,71 @@ class AnswerRule:
     """How answers come to a value.
 
     Attributes:
-        kind: the kind of question that is read, among those that feed the criterion.
+        kinds: the kinds of question that are read, among those that feed the criterion.
         most: how many of them, in reading order.
         value: (answers in that order, None for one not given; gross expenditure) -> raw value.
         how: how several answers, or an answer and gross expenditure, became one value.
     """
 
-    kind: Kind
+    kinds: frozenset[Kind]
     most: int
     value: Callable[[Sequence[Any], Decimal | None], float | None]
     how: str = ""
 
 
+MONEY, PERCENT = frozenset({Kind.MONEY}), frozenset({Kind.PERCENT})
+CHOICE, DAY = frozenset({Kind.SINGLE_CHOICE}), frozenset({Kind.DATE})
 ANSWER_RULES: Mapping[str, AnswerRule] = {
-    GROSS: AnswerRule(Kind.MONEY, 1, lambda given, _: None if given[0] is None else float(given[0])),
+    GROSS: AnswerRule(MONEY, 1, lambda given, _: None if given[0] is None else float(given[0])),
     "demand_pressure": AnswerRule(
-        Kind.PERCENT,
+        PERCENT,
         2,
         lambda given, _: sources.demand_pressure(*given),
         "The greater of the two, and never under 0.",
     ),
     "budget_variance": AnswerRule(
-        Kind.MONEY,
+        MONEY,
         1,
         lambda given, gross: sources.share_of_gross(given[0], gross),
         "As a share of gross expenditure.",
     ),
     "unit_cost": AnswerRule(
-        Kind.SINGLE_CHOICE, 1, lambda given, _: sources.answered(sources.UNIT_COST_QUARTERS, given[0])
+        CHOICE, 1, lambda given, _: sources.answered(sources.UNIT_COST_QUARTERS, given[0])
     ),
     "performance_gap": AnswerRule(
-        Kind.SINGLE_CHOICE, 1, lambda given, _: sources.answered(sources.PERFORMANCE_QUARTERS, given[0])
+        CHOICE, 1, lambda given, _: sources.answered(sources.PERFORMANCE_QUARTERS, given[0])
     ),
     "savings_potential": AnswerRule(
-        Kind.MONEY,
+        MONEY,
         2,
         lambda given, gross: sources.savings_potential(given[0], given[1], gross),
         "The middle of the two, as a share of gross expenditure.",
     ),
     "assurance_concern": AnswerRule(
-        Kind.SINGLE_CHOICE, 1, lambda given, _: sources.answered(sources.ASSURANCE, given[0])
+        CHOICE, 1, lambda given, _: sources.answered(sources.ASSURANCE, given[0])
     ),
 }
+OF_GROSS = "per cent of gross"
+"""The unit in which a sum that was answered counts as a share of gross expenditure."""
+
+
+def rule_of(criterion: Criterion) -> AnswerRule | None:
+    """How answers come to this criterion's value; None for the score, which is no answer.
+
+    A default criterion that reads what it was made for has a rule of its own. Any other takes the first
+    figure that feeds it, or what its `choices` say of a single choice.
+    """
+    if criterion.key == VFM_RESULT:
+        return None
+    if criterion.choices:
+        options = dict(criterion.choices)
+        return AnswerRule(CHOICE, 1, lambda given, _: sources.answered(options, given[0]))
+    if criterion.key in ANSWER_RULES and criterion.feeds in ("", criterion.key):
+        return ANSWER_RULES[criterion.key]
+    if criterion.unit == OF_GROSS:
+        how = "As a share of gross expenditure."
+        return AnswerRule(MONEY, 1, lambda given, gross: sources.share_of_gross(given[0], gross), how)
+    return AnswerRule(NUMERIC, 1, lambda given, _: None if given[0] is None else float(given[0]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +189,7 @@ def known(
     answers: Mapping[str, Value],
     overall: OverallScore | None,
     figures: Sequence[Published],
-    criteria: Sequence[str],
+    criteria: Sequence[Criterion],
 ) -> Known:
     """Gather one service's values.
 
@@ -175,16 +198,17 @@ def known(
         answers: question key -> agreed answer; only what was answered on the route.
         overall: of the agreed scorecard; a withheld score is a gap, as is none.
         figures: of the service, any years; of each measure the latest year counts.
-        criteria: keys of what is ranked on.
+        criteria: what is ranked on.
     """
+    told = {criterion.feeds or criterion.key for criterion in criteria}
     (gross, gross_from), (net, net_from) = _spending(questionnaire, answers, figures)
     values = {
-        key: _scored(overall)
-        if key == VFM_RESULT and overall
-        else _gathered(key, questionnaire, answers, figures, gross)
-        for key in criteria
+        criterion.key: _scored(overall)
+        if criterion.key == VFM_RESULT and overall
+        else _gathered(criterion, questionnaire, answers, figures, gross)
+        for criterion in criteria
     }
-    reviewed = [answers.get(q.key) for q in _feeding(questionnaire, REVIEWED, Kind.DATE)]
+    reviewed = [answers.get(q.key) for q in _feeding(questionnaire, REVIEWED, DAY)]
     return Known(
         values=values,
         gross=gross,
@@ -193,20 +217,24 @@ def known(
         beside=tuple(
             _said(questionnaire, question, answers[question.key])
             for question in (questionnaire.questions.values() if questionnaire else ())
-            if questionnaire and question.feeds and question.feeds not in criteria and question.key in answers
+            if questionnaire and question.feeds and question.feeds not in told and question.key in answers
         ),
         gross_from=gross_from,
         net_from=net_from,
     )
 
 
-def _feeding(questionnaire: Questionnaire | None, criterion: str, kind: Kind) -> list[Question]:
+def feeding(questionnaire: Questionnaire, criterion: Criterion) -> list[Question]:
+    """The questions whose answers a criterion is read from, in reading order; none where it has no rule."""
+    rule = rule_of(criterion)
+    return _feeding(questionnaire, criterion.feeds or criterion.key, rule.kinds)[: rule.most] if rule else []
+
+
+def _feeding(questionnaire: Questionnaire | None, feeds: str, kinds: frozenset[Kind]) -> list[Question]:
     if questionnaire is None:
         return []
     return [
-        q
-        for q in questionnaire.questions.values()
-        if q.feeds == criterion and q.kind is kind and q.by is None
+        q for q in questionnaire.questions.values() if q.feeds == feeds and q.kind in kinds and q.by is None
     ]
 
 
@@ -218,7 +246,7 @@ def _spending(
     questionnaire: Questionnaire | None, answers: Mapping[str, Value], figures: Sequence[Published]
 ) -> tuple[Spent, Spent]:
     """Gross and net: the published ones, else the first two sums that feed the spending criterion."""
-    asked = [*_feeding(questionnaire, GROSS, Kind.MONEY), None, None]
+    asked = [*_feeding(questionnaire, GROSS, MONEY), None, None]
     gross = _latest(figures, lambda figure: figure.feeds == GROSS)
     net = _latest(figures, lambda figure: figure.measure == NET)[:1]
     return (
@@ -258,17 +286,18 @@ def _scored(overall: OverallScore) -> Gathered:
 
 
 def _gathered(
-    criterion: str,
+    criterion: Criterion,
     questionnaire: Questionnaire | None,
     answers: Mapping[str, Value],
     figures: Sequence[Published],
     gross: Decimal | None,
 ) -> Gathered:
     answered = _from_answers(criterion, questionnaire, answers, gross)
-    of_it = _latest(figures, lambda f: f.feeds == criterion and _value_of(criterion, f) is not None)
+    key = criterion.key
+    of_it = _latest(figures, lambda f: f.feeds == key and _value_of(key, f) is not None)
     if not of_it:
         return answered
-    used = tuple(_published(criterion, figure) for figure in of_it)
+    used = tuple(_published(key, figure) for figure in of_it)
     values = [source.value for source in used if source.value is not None]
     how = f"The mean of {len(values)} published measures." if len(values) > 1 else ""
     return Gathered(sum(values) / len(values), used, answered.used, answered.value, how)
@@ -340,17 +369,20 @@ def _amount(amount: Decimal, unit: str) -> str:
 
 
 def _from_answers(
-    criterion: str, questionnaire: Questionnaire | None, answers: Mapping[str, Value], gross: Decimal | None
+    criterion: Criterion,
+    questionnaire: Questionnaire | None,
+    answers: Mapping[str, Value],
+    gross: Decimal | None,
 ) -> Gathered:
-    rule = ANSWER_RULES.get(criterion)
-    if rule is None:
+    rule = rule_of(criterion)
+    if rule is None or questionnaire is None:
         return Gathered(None)
-    asked = _feeding(questionnaire, criterion, rule.kind)[: rule.most]
+    asked = feeding(questionnaire, criterion)
     given = [answers.get(question.key) for question in asked]
     said = tuple(
         _said(questionnaire, question, value)
         for question, value in zip(asked, given, strict=True)
-        if value is not None and questionnaire is not None
+        if value is not None
     )
     value = rule.value([*given, *[None] * (rule.most - len(given))], gross)
     if value is None:

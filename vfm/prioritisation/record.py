@@ -20,7 +20,7 @@ def as_record(ranking: Ranking) -> dict[str, Any]:
     """The ranking as `Ranking.as_json` gives it and the rest of what pages show; no simulation counts."""
     return ranking.as_json() | {
         "services": [asdict(service) for service in ranking.services],
-        "criteria": [asdict(criterion) for criterion in ranking.criteria],
+        "criteria": [criterion.as_json() for criterion in ranking.criteria],
         "method": ranking.method,
         "top": ranking.top,
         "draws": ranking.draws,
@@ -61,4 +61,5 @@ def read_criteria(kept: Iterable[Mapping[str, Any]]) -> tuple[Criterion, ...]:
 
 def _criterion(values: dict[str, Any]) -> Criterion:
     pairs: dict[str, Any] = {name: values[name] and tuple(values[name]) for name in PAIRS}
-    return Criterion(**{**values, **pairs})
+    choices = tuple((option, value) for option, value in values.get("choices", ()))
+    return Criterion(**{**values, **pairs, "choices": choices})

@@ -1,7 +1,6 @@
 """The council's criteria: the list that stands, and what each cycle was frozen with."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -38,7 +37,7 @@ def keep_list(
     now: datetime,
 ) -> int:
     """Keep the list after an edit; the new row's id."""
-    content = [asdict(criterion) | {USED: is_used} for criterion, is_used in criteria]
+    content = [criterion.as_json() | {USED: is_used} for criterion, is_used in criteria]
     row = CriteriaList(content=content, note=note, by_id=by_id, at=now)
     session.add(row)
     session.flush()
@@ -77,7 +76,7 @@ def freeze(
     now: datetime,
 ) -> int:
     """Keep the criteria this cycle is ranked with from now on; the new row's id."""
-    content = [asdict(criterion) for criterion in criteria]
+    content = [criterion.as_json() for criterion in criteria]
     row = CriteriaFreeze(cycle_id=cycle_id, content=content, reason=reason, by_id=by_id, at=now)
     session.add(row)
     session.flush()
