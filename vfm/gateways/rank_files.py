@@ -31,7 +31,7 @@ NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?")
 COUNT = re.compile(r"[0-9]{1,9}")
 YES, NO = ("yes", "y", "true", "1"), ("no", "n", "false", "0", "")
 SCALE_FIELDS = ("direction", "transform", "goalposts", "floor", "scale", "reference")
-CONFIG_FIELDS = ("key", "label", "weight", *SCALE_FIELDS, "group")
+CONFIG_FIELDS = ("key", "label", "definition", "unit", "source", "weight", *SCALE_FIELDS, "group")
 MODES: tuple[Mode, ...] = get_args(Mode)
 
 
@@ -279,6 +279,9 @@ def _criterion(given: _Fields, entry: Any, path: tuple[Any, ...]) -> Criterion |
         default = replace(default, **{name: getattr(plain, name) for name in (*SCALE_FIELDS, "group")})
     reads: Mapping[str, Callable[[Any, tuple[Any, ...]], Any]] = {
         "label": given.text,
+        "definition": given.text,
+        "unit": given.text,
+        "source": given.text,
         "weight": given.number,
         "direction": given.text,
         "transform": given.text,
