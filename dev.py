@@ -346,6 +346,7 @@ def demo(args: argparse.Namespace) -> int:
     ready("run")
     ensure_look()
     command = [program("vfm"), "demo"]
+    command += ["--published"] if args.published else []
     command += ["--fresh"] if args.fresh else []
     command += ["--port", str(args.port)] if args.port else []
     command += ["--database", args.database] if args.database else []
@@ -407,6 +408,8 @@ def parser() -> argparse.ArgumentParser:
     command("setup", setup)
     command("look", look).add_argument("--file", type=Path, metavar="PACKAGE", help="take it from this file")
     shown = command("demo", demo)
+    words = "show published service lines of real councils, without a self-assessment"
+    shown.add_argument("--published", action="store_true", help=words)
     shown.add_argument("--fresh", action="store_true", help="start over, with nothing that was typed before")
     shown.add_argument("--port", type=int, help="serve on this port")
     shown.add_argument("--database", metavar="ADDRESS", help="use this database in place of a file")

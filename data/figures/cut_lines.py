@@ -1,8 +1,9 @@
-"""Cuts the service lines of fifteen authorities out of the revenue outturn, without totals; no value is changed.
+"""Cuts the service lines of fifteen authorities out of the revenue outturn, without totals.
 
 Run it only to take up a newer release: `python data/figures/cut_lines.py FOLDER`, where FOLDER holds the tidy
-extracts that `data/SOURCES.md` describes. What it writes is committed. A total is found by its name, and shown
-to be one by arithmetic: what it adds up is written beside it, with the number of authorities where it does.
+extracts that `data/SOURCES.md` describes. What it writes is committed, and no value is changed. A total is
+found by its name and shown to be one by arithmetic: what it adds up is written beside it, with the number of
+authorities where it does.
 """
 
 import re
@@ -36,7 +37,7 @@ ADDS_UP = {
     "TOTAL CENTRAL SERVICES": ("Central services",),
     "TOTAL OTHER SERVICES": ("Other services",),
 }
-"""A total of a detail form -> the blocks of the summary form it equals; homelessness is no block of its own."""
+"""A total of a detail form -> the summary form's blocks it equals; homelessness is no block of its own."""
 Place = tuple[str, str, str]  # ONS code, form, line
 Amounts = Mapping[Place, Mapping[str, Decimal]]
 
@@ -66,7 +67,7 @@ def amounts(outturn: Iterable[Row]) -> Amounts:
 
 
 def totals(money: Amounts) -> list[Row]:
-    """Every total of a detail form, what it adds up, and in how many authorities it does to the last pound."""
+    """Every total of a detail form, what it adds up, and in how many authorities it does exactly."""
     found = list(dict.fromkeys((form, line) for _, form, line in money if is_total(form, line)))
     return [
         {
@@ -119,7 +120,7 @@ def lines(
 
 
 def blocks_of_lines(money: Amounts) -> dict[tuple[str, str], str]:
-    """(form, line) -> the block whose total follows it on the form; a total of nought everywhere closes none."""
+    """(form, line) -> the block whose total follows it; a total of nought everywhere closes none."""
     order = list(dict.fromkeys((form, line) for _, form, line in money if form not in SUMMARY_FORMS))
     spent = {place[1:] for place, columns in money.items() if columns.get("total_expenditure")}
     found: dict[tuple[str, str], str] = {}
@@ -135,7 +136,9 @@ def blocks_of_lines(money: Amounts) -> dict[tuple[str, str], str]:
 
 def line_numbers(published: Iterable[Row]) -> dict[str, str]:
     """Letters of a line's name -> its number on the form of 2017-18, the last one whose numbers we have."""
-    return {letters(row["service_line"]): row["ro_line"] for row in published if row["is_block_total"] == "no"}
+    return {
+        letters(row["service_line"]): row["ro_line"] for row in published if row["is_block_total"] == "no"
+    }
 
 
 def letters(name: str) -> str:

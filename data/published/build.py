@@ -1,9 +1,9 @@
 """Builds the services of the published demonstration: `python data/published/build.py [FOLDER]`.
 
-Reads `data/figures/lancashire_lines.csv`: service lines of fifteen authorities without totals. Writes to FOLDER
-(this folder when none is given) `services.csv`, one row a line on which an authority spent, with the figures it
-is ranked on, and `left_out.csv`, one row a line that is left out, with the reason. Standard library only; the
-same input gives the same bytes. No published value is changed: thousands become pounds.
+Reads `data/figures/lancashire_lines.csv`: service lines of fifteen authorities without totals. Writes to
+FOLDER (this folder when none is given) `services.csv`, one row a line on which an authority spent, with the
+figures it is ranked on, and `left_out.csv`, one row a line that is left out, with the reason. The same input
+gives the same bytes; standard library only. No published value is changed: thousands become pounds.
 """
 
 import csv
@@ -26,7 +26,7 @@ LEADS_ON = ("AND", "FOR", "NOT", "OF")
 THEMED_FORM = "RO5"
 """The form whose lines begin with their theme: `Culture and heritage - Archives`."""
 LOWER_TIER = ("SD", "UA")
-"""Districts and unitary authorities do the same things; what a county does under the same name is another thing."""
+"""Districts and unitary authorities do the same things; a county does others under the same names."""
 SAME_MONEY = {
     "Culture and heritage - Heritage",
     "Culture and heritage - Museums and galleries",
@@ -35,13 +35,14 @@ SAME_MONEY = {
 NOTES = {
     **dict.fromkeys(
         SAME_MONEY,
-        "The published extract gives the same amounts for heritage, for museums and galleries, and for theatres; "
-        "they are shown as published.",
+        "The published extract gives the same amounts for heritage, for museums and galleries, and for "
+        "theatres; they are shown as published.",
     ),
-    "Fire/rescue service emergency planning and civil defence": "The published extract has the total of emergency "
-    "planning on this line, and its pay and running expenses on the line Emergency planning, whose own total is £0.",
-    "MANAGEMENT AND SUPPORT SERVICES": "Income here is likely to include what other services are charged; do not "
-    "add this line to theirs without thought.",
+    "Fire/rescue service emergency planning and civil defence": "The published extract has the total of "
+    "emergency planning on this line, and its pay and running expenses on the line Emergency planning, whose "
+    "own total is £0.",
+    "MANAGEMENT AND SUPPORT SERVICES": "Income here is likely to include what other services are charged; do "
+    "not add this line to theirs without thought.",
 }
 Row = dict[str, str]
 
@@ -93,12 +94,12 @@ def service(row: Row, spent: Iterable[Row]) -> Row:
         "net": text(net),
         "population_2020": row["population_2020"],
         "expenditure_level": text(gross(row)),
-        "net_share": rounded(Fraction(100 * net) / Fraction(gross(row))),
-        "gross_per_head": rounded(Fraction(less, len(others))) if is_compared else "",
-        "pounds_per_head": rounded(per_head(row)),
+        "net_share": rounded(Fraction(100 * net) / Fraction(gross(row)), 2),
+        "gross_per_head": rounded(Fraction(less, len(others)), 4) if is_compared else "",
+        "pounds_per_head": in_pence(per_head(row)),
         "comparators": str(len(others)),
         "comparators_less": str(less) if is_compared else "",
-        "comparators_median": rounded(median(others)) if is_compared else "",
+        "comparators_median": in_pence(median(others)) if is_compared else "",
         "note": " ".join(notes(row)),
     }
 
@@ -148,7 +149,7 @@ def left_out(row: Row) -> Row:
     elif any(money.values()):
         reason = "Gross expenditure is £0, though there is income or net expenditure."
     elif row["line"] == "Emergency planning":
-        reason = "Its total is £0; the extract has the money on the fire and rescue service's line of that name."
+        reason = "Its total is £0; the extract has it on the fire and rescue service's line of that name."
     else:
         reason = "Gross expenditure, income and net expenditure are all £0."
     return {
@@ -165,9 +166,14 @@ def text(amount: Decimal) -> str:
     return f"{amount.normalize():f}" if amount else "0"
 
 
-def rounded(value: Fraction) -> str:
-    """A worked-out figure to four decimals, halves to even."""
-    return f"{Decimal(round(value * 10_000)).scaleb(-4).normalize():f}" if value else "0"
+def rounded(value: Fraction, places: int) -> str:
+    """A worked-out figure to so many decimals, halves to even."""
+    return text(Decimal(round(value * 10**places)).scaleb(-places))
+
+
+def in_pence(pounds: Fraction) -> str:
+    """Pounds to the penny; those under a pound to a hundredth of one, so that none becomes nought."""
+    return rounded(pounds, 2 if pounds >= 1 else 4)
 
 
 def write(path: Path, content: list[Row]) -> None:

@@ -19,7 +19,7 @@ AHEAD_OF_FEW = 0.25
 """Share of the comparators ahead up to which it stands among the cheapest, or the best."""
 HIGH = 60.0
 """Points from which a section scores high; low is what counts as a weak section: under 40."""
-ABOUT = {"share_cheaper": "unit_cost", "share_better": "performance_gap"}
+ABOUT = {"share_cheaper": "unit_cost", "share_less": "unit_cost", "share_better": "performance_gap"}
 """What a comparison counts -> the criterion it speaks of; sections that ask about it stand beside it."""
 RULE_WORDS = (
     "A figure and a score disagree where the section that asks about the same thing scores 60 or more "

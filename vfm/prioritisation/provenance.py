@@ -18,8 +18,10 @@ from vfm.questionnaires.schema import NUMERIC, Kind, Question, Questionnaire
 from vfm.scoring.results import OverallScore
 
 GROSS, NET, REVIEWED = "expenditure_level", "net_expenditure", "time_since_review"
-SHARES = {"share_cheaper": "are cheaper", "share_better": "do better"}
+SHARES = {"share_cheaper": "are cheaper", "share_better": "do better", "share_less": "spend less"}
 """What a figure's comparison calls the share of the group that is ahead, and the words for it."""
+SPENDS_LESS = "share_less"
+"""A figure compared so is worth its share to whatever criterion it feeds, as what it is compared on says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Published:
         source: title of where it was published.
         line: the line of the return it stands on, empty where there is none.
         feeds: the criterion it is a value for, empty for none.
-        comparison: `of`, `counted`, `median`, `england`, `share_cheaper` or `share_better`; each may lack.
+        comparison: `of`, `counted`, `median`, `england` and one of `SHARES`; each may lack.
     """
 
     measure: str
@@ -304,7 +306,8 @@ def _gathered(
 
 
 def _value_of(criterion: str, figure: Published) -> float | None:
-    if criterion not in ("unit_cost", "performance_gap"):
+    is_compared = criterion in ("unit_cost", "performance_gap") or SPENDS_LESS in (figure.comparison or {})
+    if not is_compared:
         return float(figure.amount)
     share = share_ahead(figure)
     if share is None and figure.unit == "share":
@@ -313,7 +316,7 @@ def _value_of(criterion: str, figure: Published) -> float | None:
 
 
 def share_ahead(figure: Published) -> tuple[str, Decimal] | None:
-    """(`share_cheaper` or `share_better`, share of the comparators ahead in [0, 1]); None where unknown."""
+    """(which of `SHARES`, share of the comparators ahead in [0, 1]); None where unknown."""
     comparison = figure.comparison or {}
     return next(
         ((word, Decimal(str(comparison[word]))) for word in SHARES if comparison.get(word) is not None), None

@@ -84,7 +84,11 @@ class Table(DeclarativeBase):
 
 
 class Council(Table):
-    """The one council this copy belongs to. `authority_code` is its own in published figures, or blank."""
+    """The one council this copy belongs to. `authority_code` is its own in published figures, or blank.
+
+    `is_published`: a demonstration whose services are published lines of real councils; its people alone are
+    invented.
+    """
 
     __tablename__ = "council"
 
@@ -95,6 +99,7 @@ class Council(Table):
     logo_type: Mapped[str | None]
     financial_year: Mapped[str]
     is_demo: Mapped[bool] = mapped_column(default=False)
+    is_published: Mapped[bool] = mapped_column(default=False, server_default=false())
     revision: Mapped[int] = mapped_column(default=1)
 
 
@@ -211,7 +216,7 @@ class Figure(Table):
 
     `feeds` names the criterion of prioritisation it supplies. `comparison` holds, for a measure with
     comparators: source, counted, median, england with its england_source, and the share of them that is
-    cheaper or better.
+    cheaper, better or spends less.
     """
 
     __tablename__ = "figure"

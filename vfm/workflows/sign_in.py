@@ -30,12 +30,17 @@ ADDRESS_TIMES = 10
 
 @dataclass(frozen=True, slots=True)
 class CouncilView:
-    """What every page shows of the council."""
+    """What every page shows of the council.
+
+    Attributes:
+        is_published: a demonstration on published lines of real councils.
+    """
 
     name: str
     colour: str
     has_logo: bool
     is_demo: bool
+    is_published: bool
     financial_year: str
     revision: int
 
@@ -103,7 +108,13 @@ def council(session: Session) -> CouncilView | None:
     if row is None:
         return None
     return CouncilView(
-        row.name, row.colour, row.logo_type is not None, row.is_demo, row.financial_year, row.revision
+        row.name,
+        row.colour,
+        row.logo_type is not None,
+        row.is_demo,
+        row.is_published,
+        row.financial_year,
+        row.revision,
     )
 
 
@@ -118,6 +129,7 @@ def visit(session: Session, token: str, *, now: datetime, hours: int) -> Visit |
         found.colour,
         found.logo_type is not None,
         found.is_demo,
+        found.is_published,
         found.financial_year,
         found.revision,
     )

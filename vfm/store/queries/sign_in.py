@@ -46,6 +46,7 @@ _VISIT = Prepared(
         Council.colour,
         Council.logo_type,
         Council.is_demo,
+        Council.is_published,
         Council.financial_year,
         Council.revision,
     )
@@ -75,6 +76,7 @@ class Visitor(NamedTuple):
     colour: str
     logo_type: str | None
     is_demo: bool
+    is_published: bool
     financial_year: str
     revision: int
 

@@ -290,6 +290,9 @@ def upgrade() -> None:
             f"ALTER TABLE {table} ADD COLUMN {column} INTEGER "
             f"CONSTRAINT fk_{table}_{column}_{target} REFERENCES {target} (id)"
         )
+    op.add_column(
+        "council", sa.Column("is_published", sa.Boolean(), server_default=sa.false(), nullable=False)
+    )
     op.add_column("prioritisation_run", sa.Column("robustness", sa.JSON(none_as_null=True), nullable=True))
     op.add_column("review", sa.Column("days", sa.Integer(), nullable=True))
     op.add_column("review", sa.Column("priority", sa.Integer(), nullable=True))
