@@ -237,7 +237,10 @@ def _reference_faults(criterion: Criterion) -> Iterator[str]:
 
 def usable(figure: float | Decimal) -> bool:
     """Whether a figure is a number of a size that can be reckoned with."""
-    return isfinite(figure) and -LARGEST <= figure <= LARGEST
+    try:
+        return isfinite(figure) and -LARGEST <= figure <= LARGEST
+    except (TypeError, OverflowError):
+        return False
 
 
 def usable_size(figure: float) -> bool:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from vfm.prioritisation.index import PLACES
-from vfm.prioritisation.ranking import RankedService, Ranking
+from vfm.prioritisation.lines import RankedService
+from vfm.prioritisation.ranking import Ranking
 from vfm.questionnaires.wording import ordinal
 
 TELLING = 0.05  # points: smaller drivers are not worth a word

@@ -48,20 +48,50 @@ def filled(known: Floats, families: Sequence[str | None], references: Sequence[F
     """
     missing = np.isnan(known)
     point, low, high = known.copy(), known.copy(), known.copy()
-    families_at = np.array([family or "" for family in families])
+    members = _members(families)
     for j in np.flatnonzero(missing.any(axis=0)).tolist():
-        column, gaps = known[:, j], np.flatnonzero(missing[:, j])
-        for family in np.unique(families_at[gaps]):
-            rows = gaps[families_at[gaps] == family]
-            peers = column[families_at == family] if family else column[:0]
-            low[rows, j], point[rows, j], high[rows, j] = _range(peers, column, references[j])
+        column, gaps = known[:, j], missing[:, j]
+        all_known: list[float] | None = None
+        for family, rows in members.items():
+            empty = rows[gaps[rows]]
+            if not empty.size:
+                continue
+            ends = _ends(column[rows]) if family and rows.size - empty.size >= ENOUGH else all_known
+            if ends is None:
+                ends = all_known = _ends(references[j]) or _ends(column)
+            if ends is None:
+                raise ValueError("a criterion without any value is left out before its gaps are filled")
+            low[empty, j], point[empty, j], high[empty, j] = ends
     return Filled(point, low, high, missing)
 
 
-def _range(peers: Floats, column: Floats, reference: Floats) -> list[float]:
-    for values in (peers, reference, column):
-        known = values[~np.isnan(values)]
-        if known.size and (known.size >= ENOUGH or values is not peers):
-            ends: list[float] = np.percentile(known, [10, 50, 90]).tolist()
-            return ends
-    raise ValueError("a criterion without any value is left out before its gaps are filled")
+def _members(families: Sequence[str | None]) -> dict[str, NDArray[np.int64]]:
+    """Family to the positions of its services; an empty name for those without one."""
+    numbers: dict[str, int] = {}
+    codes = np.array([numbers.setdefault(family or "", len(numbers)) for family in families])
+    order = np.argsort(codes, kind="stable")
+    ends = np.cumsum(np.bincount(codes, minlength=len(numbers)))[:-1]
+    return dict(zip(numbers, np.split(order, ends), strict=True))
+
+
+def _ends(values: Floats) -> list[float] | None:
+    """The 10th percentile, the median and the 90th of what is known; None where nothing is."""
+    ordered = np.sort(values[~np.isnan(values)])
+    return [quantile(ordered, share) for share in (0.1, 0.5, 0.9)] if ordered.size else None
+
+
+def quantile(ordered: Floats, share: float) -> float:
+    """The value that this share lies under, between neighbours in proportion: `np.quantile`, digit for digit.
+
+    Args:
+        ordered: ascending, at least one.
+        share: 0 to 1.
+
+    >>> quantile(np.array([1.0, 2.0, 4.0]), 0.75)
+    3.0
+    """
+    at = (len(ordered) - 1) * share
+    below = int(at)
+    rest, lower = at - below, float(ordered[below])
+    upper = float(ordered[min(below + 1, len(ordered) - 1)])
+    return upper - (upper - lower) * (1 - rest) if rest >= 0.5 else lower + (upper - lower) * rest

@@ -3,8 +3,6 @@
 Pure: arrays in, arrays out.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,25 +21,31 @@ def capacity(services: int, top: int | None = None) -> int:
     return top if top is not None else max(1, (services + 5) // 10)
 
 
-def display_order(
-    index: Floats, u: Floats, weights: Floats, gross: Sequence[float], keys: Sequence[str]
-) -> Ints:
+def display_order(index: Floats, u: Floats, weights: Floats, gross: Floats) -> Ints:
     """The order of the list, whatever the order of the input.
 
     Args:
-        index: (services,), compared after rounding to 9 places.
+        index: (services,) by key, compared after rounding to 9 places; -inf for one that comes last.
         u: (services, criteria): on a tie the heaviest criterion decides, then the next.
         weights: (criteria,) shares.
-        gross: pounds, -inf where not known; the larger first.
-        keys: the last word.
+        gross: (services,) pounds, -inf where not known; the larger first, and on a tie the earlier key.
 
     Returns:
         Positions, first place first.
     """
+    behind = -np.round(index, PLACES)
+    order = np.argsort(behind, kind="stable")
+    level = behind[order[1:]] == behind[order[:-1]]
+    if not level.any():
+        return order
+    tied = np.zeros(len(order), dtype=bool)
+    tied[1:] |= level
+    tied[:-1] |= level
+    rows = order[tied]  # by index, then by key: in these slots only what is level changes places
     heaviest = np.argsort(-weights, kind="stable")
-    columns = [-np.round(u[:, j], PLACES) for j in reversed(heaviest)]
-    names = np.array(keys)
-    return np.lexsort((names, -np.asarray(gross), *columns, -np.round(index, PLACES)))
+    columns = [-np.round(u[rows, j], PLACES) for j in reversed(heaviest)]
+    order[tied] = rows[np.lexsort((-gross[rows], *columns, behind[rows]))]
+    return order
 
 
 def competition_ranks(index: Floats) -> list[int]:
@@ -52,7 +56,8 @@ def competition_ranks(index: Floats) -> list[int]:
     """
     rounded = np.round(index, PLACES)
     above = len(rounded) - np.searchsorted(np.sort(rounded), rounded, "right")
-    return [int(count) + 1 for count in above]
+    ranks: list[int] = (above + 1).tolist()
+    return ranks
 
 
 def contributions(u: Floats, weights: Floats) -> Floats:
@@ -74,5 +79,5 @@ def drivers(u: Floats, weights: Floats, ranked: NDArray[np.bool_]) -> tuple[Floa
     """
     if not ranked.any():
         return np.full_like(u, np.nan), None
-    median = np.median(u[ranked], axis=0)
+    median = np.array([np.median(column[ranked]) for column in u.T])
     return 100 * weights * (u - median), float((100 * weights * median).sum())

@@ -6,9 +6,11 @@ anything made from them depends on the order in which they were given.
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import compress
+from itertools import compress, islice
+from operator import attrgetter, itemgetter, lt
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +18,8 @@ from numpy.typing import NDArray
 from vfm.errors import Invalid, Problem
 from vfm.prioritisation import criteria as criterion_rules
 from vfm.prioritisation import facts as fact_rules
-from vfm.prioritisation.criteria import Criterion
-from vfm.prioritisation.facts import ServiceFacts
+from vfm.prioritisation.criteria import LARGEST, Criterion, needs_positive
+from vfm.prioritisation.facts import OUTCOMES, ServiceFacts
 from vfm.prioritisation.gaps import Filled, filled
 from vfm.prioritisation.index import PLACES
 from vfm.prioritisation.methods import METHODS, MOST_SERVICES_COMPARED, MethodName
@@ -36,18 +38,22 @@ class Inputs:
         dropped: the criteria that have no value anywhere.
         weights: (criteria,) shares that add up to 1.
         raw: (services, criteria) raw values, `nan` for a gap.
+        gross: (services,) pounds a year, -inf where not known.
+        spread: (services,) points, 0 where not known.
         u: the same placed on 0 to 1, gaps filled.
         missing_weight: (services,) share of the weight without a value, dropped criteria included.
         is_ranked: (services,) whether enough is known.
         warnings: what a reader has to know.
     """
 
-    services: list[ServiceFacts]
+    services: Sequence[ServiceFacts]
     criteria: list[Criterion]
     keys: list[str]
     dropped: list[str]
     weights: Floats
     raw: Floats
+    gross: Floats
+    spread: Floats
     u: Filled
     missing_weight: Floats
     is_ranked: NDArray[np.bool_]
@@ -101,45 +107,102 @@ def prepared(services: Sequence[ServiceFacts], criteria: Sequence[Criterion], mo
     Raises:
         Invalid: every problem with the services and the criteria.
     """
-    found = criterion_rules.problems(criteria) + fact_rules.problems(services, criteria)
-    if not found and not _has_values(services, criteria):
+    found = criterion_rules.problems(criteria)
+    rows = sorted(criteria, key=attrgetter("key"))
+    read = None if found or not services else _read(services, rows)
+    if read is None:
+        found += fact_rules.problems(services, criteria)
+    elif np.isnan(read.raw[:, [criterion.weight > 0 for criterion in rows]]).all():
         found.append(
             Problem("services", "No service has a value on any weighted criterion. Give some values.")
         )
-    if found:
+    if read is None and not found:
+        found = [Problem("services", "These services cannot be read. Give numbers, or None for a blank.")]
+    if read is None or found:
         raise Invalid(found)
-    by_key = sorted(services, key=lambda service: service.key)
-    rows = sorted(criteria, key=lambda criterion: criterion.key)
-    raw = np.array([[s.values.get(c.key) for c in rows] for s in by_key], dtype=np.float64)
-    return _prepared(by_key, rows, raw, [c.key for c in criteria], most_missing)
+    return _prepared(read, rows, [c.key for c in criteria], most_missing)
 
 
-def _has_values(services: Sequence[ServiceFacts], criteria: Sequence[Criterion]) -> bool:
-    keys = [criterion.key for criterion in criteria if criterion.weight > 0]
-    return any(service.values.get(key) is not None for service in services for key in keys)
+@dataclass(frozen=True, eq=False)
+class _Read:
+    """The facts of sound services as arrays, by key; a blank is `nan`, gross and spread included."""
+
+    services: Sequence[ServiceFacts]
+    raw: Floats
+    gross: Floats
+    spread: Floats
 
 
-def _prepared(
-    services: list[ServiceFacts], rows: list[Criterion], raw: Floats, keys: list[str], most_missing: float
-) -> Inputs:
-    nominal = np.array(criterion_rules.shares(rows))
-    missing_weight = np.round(np.where(np.isnan(raw), nominal, 0).sum(axis=1), PLACES)
-    used: NDArray[np.bool_] = np.logical_not(np.isnan(raw).all(axis=0))
+def _read(services: Sequence[ServiceFacts], rows: Sequence[Criterion]) -> _Read | None:
+    """Read all facts at once; None where anything may be wrong, for `facts.problems` to say what."""
+    keys = [service.key for service in services]
+    if not all(map(lt, keys, islice(keys, 1, None))):
+        services = sorted(services, key=attrgetter("key"))
+        if len(set(keys)) != len(keys):
+            return None
+    names = [criterion.key for criterion in rows]
+    raw = _numbers(_cells([service.values for service in services], names))
+    gross = _numbers([service.gross for service in services])
+    spread = _numbers([service.spread for service in services])
+    if raw is None or gross is None or spread is None or (spread < 0).any():
+        return None
+    if any((column <= 0).any() for c, column in zip(rows, raw.T, strict=True) if needs_positive(c)):
+        return None
+    weak = [service.weak_sections for service in services]
+    overrides = [override for service in services if (override := service.override) is not None]
+    is_sound = min((count for count in weak if isinstance(count, int)), default=0) >= 0 and all(
+        override.outcome in OUTCOMES for override in overrides
+    )
+    return _Read(services, raw, gross, spread) if is_sound else None
+
+
+def _cells(values: Sequence[Mapping[str, Any]], names: Sequence[str]) -> list[tuple[Any, ...]]:
+    """Per service its values in the order of the criteria."""
+    if len(names) > 1 and set(map(type, values)) == {dict}:
+        try:
+            return list(map(itemgetter(*names), values))
+        except KeyError:  # a criterion that a service does not name is a gap too
+            pass
+    return [tuple(one.get(name) for name in names) for one in values]
+
+
+def _numbers(cells: Sequence[Any]) -> Floats | None:
+    """Figures of a sensible size, `nan` for None; None where there is anything else among them."""
+    try:
+        found = np.array(cells, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    blank = np.nonzero(np.isnan(found))
+    if found.ndim == 1:
+        is_blank = all(cells[i] is None for i in blank[0].tolist())
+    else:
+        is_blank = all(cells[i][j] is None for i, j in zip(*(at.tolist() for at in blank), strict=True))
+    return found if is_blank and not (np.abs(found) > LARGEST).any() else None
+
+
+def _prepared(read: _Read, rows: Sequence[Criterion], keys: list[str], most_missing: float) -> Inputs:
+    raw, nominal = read.raw, np.array(criterion_rules.shares(rows))
+    gaps = np.isnan(raw)
+    missing_weight = np.round(np.where(gaps, nominal, 0).sum(axis=1), PLACES)
+    used: NDArray[np.bool_] = np.logical_not(gaps.all(axis=0))
     dropped = [c.key for c in compress(rows, ~used)]
     given, raw = list(compress(rows, used)), raw[:, used]
-    freezing = [frozen(c, column) for c, column in zip(given, raw.T, strict=True)]
+    columns = [np.ascontiguousarray(column) for column in raw.T]
+    freezing = [frozen(c, column) for c, column in zip(given, columns, strict=True)]
     scales = [scale for scale, _ in freezing]
-    known = np.column_stack([utility(c, column) for c, column in zip(scales, raw.T, strict=True)])
+    known = np.column_stack([utility(c, column) for c, column in zip(scales, columns, strict=True)])
     references = [utility(c, np.array(g.reference or ())) for c, g in zip(scales, given, strict=True)]
     is_ranked = missing_weight <= most_missing
     return Inputs(
-        services=services,
+        services=read.services,
         criteria=scales,
         keys=[key for key in keys if key not in dropped],
         dropped=dropped,
         weights=np.array(criterion_rules.shares(given)),
         raw=raw,
-        u=filled(known, [s.family for s in services], references),
+        gross=np.where(np.isnan(read.gross), -np.inf, read.gross),
+        spread=np.nan_to_num(read.spread),
+        u=filled(known, [s.family for s in read.services], references),
         missing_weight=missing_weight,
         is_ranked=is_ranked,
         warnings=[

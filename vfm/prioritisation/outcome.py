@@ -168,8 +168,10 @@ def _reviewed_lately(standing: Standing) -> Outcome | None:
 
 
 def _high_all_round(standing: Standing) -> Outcome | None:
+    if not standing.is_in_top_set:
+        return None
     groups = standing.high_groups
-    if not standing.is_in_top_set or len(groups) < standing.rules.groups_for_review:
+    if len(groups) < standing.rules.groups_for_review:
         return None
     return Outcome("service_review", 4, f"In the top set, and high on {_listed(groups)}.")
 

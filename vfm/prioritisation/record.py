@@ -6,11 +6,13 @@ criteria as used, so that nothing has to be ranked again to be explained.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from vfm.prioritisation.criteria import Criterion
+from vfm.prioritisation.lines import RankedService
 from vfm.prioritisation.outcome import Theme
-from vfm.prioritisation.ranking import RankedService, Ranking
+from vfm.prioritisation.ranking import Ranking
 
 PAIRS = ("goalposts", "reference")
 LISTS = ("missing", "focus")
@@ -40,7 +42,7 @@ def read_record(record: Mapping[str, Any]) -> Ranking:
         effective_weights=record["effective_weights"],
         intervals={key: (ends[0], ends[1]) if ends else None for key, ends in record["intervals"].items()},
         themes=tuple(Theme(t["section"], tuple(t["services"]), t["share"]) for t in record["themes"]),
-        seed=record["seed"],
+        seeded=partial(int, record["seed"]),
         warnings=tuple(record["warnings"]),
         simulation={},
     )

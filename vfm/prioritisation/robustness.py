@@ -7,12 +7,17 @@ what a linear method weighs and sums (u; log u for the weighted product; net flo
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vfm.errors import Invalid, Problem
 from vfm.prioritisation.index import PLACES, Ints
 from vfm.prioritisation.scales import Floats
 
+Flags = NDArray[np.bool_]
+
 STEEP = 1e-15
+NEAR = 1e-9  # lines this close at the edge of an interval are looked at pair by pair
+MOST_PAIRS = 1_000_000
 
 
 def weight_intervals(parts: Floats, weights: Floats, top: int) -> list[tuple[float, float]]:
@@ -33,14 +38,55 @@ def _interval(parts: Floats, weights: Floats, j: int, top: int) -> tuple[float, 
     lines = _lines(parts, weights, j)
     if lines is None or top >= len(parts):
         return 0.0, 1.0
+    at_none, slopes, here = lines[0], lines[1] - lines[0], float(weights[j])
+    edges = [_edge(at_none, slopes, top, start, here) for start in (0.0, 1.0)]
+    inside, outside = (np.flatnonzero(_either(near)) for near in zip(*edges, strict=True))
+    low, high = 0.0, 1.0
+    step = max(1, MOST_PAIRS // max(outside.size, 1))
+    for first in range(0, inside.size, step):
+        lower, higher = _crossings(lines, inside[first : first + step], outside + top)
+        low, high = max(low, lower), min(high, higher)
+    return min(low, here), max(high, here)
+
+
+def _crossings(lines: tuple[Floats, Floats], inside: Ints, outside: Ints) -> tuple[float, float]:
+    """The highest share at which one inside overtakes one outside, and the lowest at which it falls behind."""
     at_none, at_all = lines
-    gap_none = at_none[:top, None] - at_none[None, top:]
-    slope = at_all[:top, None] - at_all[None, top:] - gap_none
+    gap_none = at_none[inside, None] - at_none[None, outside]
+    slope = at_all[inside, None] - at_all[None, outside] - gap_none
     crossing = np.clip(-gap_none / np.where(np.abs(slope) < STEEP, np.nan, slope), 0, 1)
-    here = float(weights[j])
     low = np.max(crossing, initial=0.0, where=slope >= STEEP)
     high = np.min(crossing, initial=1.0, where=slope <= -STEEP)
-    return min(float(low), here), max(float(high), here)
+    return float(low), float(high)
+
+
+def _edge(at_none: Floats, slopes: Floats, top: int, start: float, here: float) -> tuple[Flags, Flags]:
+    """Which lines inside and outside can meet at the edge of the interval on this side of the weight.
+
+    The lowest line inside less the highest outside is concave. So a walk from where it is below 0 to where the
+    two lines that are met there cross, and so on, never walks past the edge, and ends on it after a few steps.
+    """
+    share = start
+    for _ in range(len(at_none)):
+        height = at_none + share * slopes
+        weakest, strongest = int(height[:top].argmin()), top + int(height[top:].argmax())
+        gap, slope = height[weakest] - height[strongest], slopes[weakest] - slopes[strongest]
+        if gap >= 0:
+            break
+        further = float(share - gap / slope) if slope else here
+        if further == share:
+            break
+        share = further if min(start, here) <= further <= max(start, here) else here
+        if share == here:
+            break
+    height = at_none + share * slopes
+    weakest_height, strongest_height = height[:top].min(), height[top:].max()
+    near = NEAR * max(1.0, abs(float(weakest_height)), abs(float(strongest_height)))
+    return height[:top] <= strongest_height + near, height[top:] >= weakest_height - near
+
+
+def _either(flags: tuple[Flags, ...]) -> Flags:
+    return np.logical_or(*flags)
 
 
 def _lines(parts: Floats, weights: Floats, j: int) -> tuple[Floats, Floats] | None:
