@@ -50,7 +50,7 @@ def _interval(parts: Floats, weights: Floats, j: int, top: int) -> tuple[float, 
 
 
 def _crossings(lines: tuple[Floats, Floats], inside: Ints, outside: Ints) -> tuple[float, float]:
-    """The highest share at which one inside overtakes one outside, and the lowest at which it falls behind."""
+    """The highest share at which one inside overtakes one outside, and the lowest where it falls back."""
     at_none, at_all = lines
     gap_none = at_none[inside, None] - at_none[None, outside]
     slope = at_all[inside, None] - at_all[None, outside] - gap_none
@@ -63,8 +63,8 @@ def _crossings(lines: tuple[Floats, Floats], inside: Ints, outside: Ints) -> tup
 def _edge(at_none: Floats, slopes: Floats, top: int, start: float, here: float) -> tuple[Flags, Flags]:
     """Which lines inside and outside can meet at the edge of the interval on this side of the weight.
 
-    The lowest line inside less the highest outside is concave. So a walk from where it is below 0 to where the
-    two lines that are met there cross, and so on, never walks past the edge, and ends on it after a few steps.
+    The lowest line inside less the highest outside is concave. So a walk from where it is below 0 to where
+    the two lines met there cross, and so on, never walks past the edge and ends on it after a few steps.
     """
     share = start
     for _ in range(len(at_none)):
