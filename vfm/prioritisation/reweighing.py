@@ -190,7 +190,7 @@ def reweighed(one: Measured, weights: Mapping[str, float]) -> Reweighed:
     shares = np.array(criterion_rules.shares([given[key] for key in one.used]))
     index = METHODS["additive"].index((weighted(one.u, shares),))
     standing = np.where(is_ranked, index, -np.inf)
-    order = display_order(standing, one.u, shares, one.gross.tolist(), one.keys)
+    order = display_order(standing, one.u, shares, one.gross)
     return Reweighed(one, shares, index, is_ranked, order)
 
 
