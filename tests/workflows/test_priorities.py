@@ -81,8 +81,10 @@ def test_a_run_is_the_same_again_from_what_is_stored(engine: Engine, council: Sm
     run_id = _run(engine, council)
     with reading(engine) as session:
         kept = _kept(session, run_id)
-        again = rankings.ranked(kept.settings, kept.inputs)
+        again, tested = rankings.ranked_and_tested(kept.settings, kept.inputs)
         assert json.dumps(again) == json.dumps(kept.result)
+        assert json.dumps(tested) == json.dumps(kept.robustness)
+        assert json.dumps(rankings.ranked(kept.settings, kept.inputs)) == json.dumps(kept.result)
         assert json.loads(json.dumps(outlined(again, kept.inputs))) == kept.outline
         assert kept.engine.startswith(rankings.ENGINE)
     with pytest.raises(Conflict), transaction(engine) as session:

@@ -98,7 +98,7 @@ def sentence(ranking: Ranking, service: RankedService) -> str:
     """What a director would want to hear: place, two main drivers, biggest brake, gaps, how firm it is."""
     if service.index is None:
         missing = f" Missing: {_listed(_missing(ranking, service))}." if service.missing else ""
-        share = _percent(service.missing_weight)
+        share = percent(service.missing_weight)
         return f"{service.name} is not ranked: {share} of the weight has no value.{missing}"
     parts = (_place, _drivers, _gaps, _firmness)
     return " ".join(filter(None, (part(ranking, service) for part in parts)))
@@ -149,7 +149,7 @@ def _firmness(ranking: Ranking, service: RankedService) -> str:
     else:
         how = "its place there is fairly firm" if q >= 0.5 else "it is firmly outside"
     return (
-        f"With weights around the agreed ones it is in the top {ranking.top} in {_share_of_trials(q)} "
+        f"With weights around the agreed ones it is in the top {ranking.top} in {share_of_trials(q)} "
         f"({_places(service)}): {how}."
     )
 
@@ -168,16 +168,22 @@ def _signed(value: float) -> str:
     return f"{'+' if value > 0 else '−'}{_points(abs(value))}"
 
 
-def _percent(share: float) -> str:
-    return f"{shown(100 * share, 0)}%"
+def percent(share: float, places: int = 0) -> str:
+    """A share for reading: `12%`."""
+    return f"{shown(100 * share, places)}%"
 
 
-def _share_of_trials(share: float) -> str:
+def share_of_trials(share: float) -> str:
+    """A share of trials for reading: never 0% or 100% for what did happen, or did not.
+
+    >>> [share_of_trials(share) for share in (0.0, 0.004, 0.25, 1.0)]
+    ['no trial', 'less than 1% of trials', '25% of trials', 'every trial']
+    """
     if share in (0.0, 1.0):
         return "every trial" if share else "no trial"
     if not 0.01 <= share <= 0.99:
         return "more than 99% of trials" if share > 0.5 else "less than 1% of trials"
-    return f"{_percent(share)} of trials"
+    return f"{percent(share)} of trials"
 
 
 def shown(value: float, places: int = 1) -> str:

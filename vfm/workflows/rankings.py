@@ -14,11 +14,13 @@ from sqlalchemy.orm import Session
 
 from vfm.errors import Invalid, NotFound, Problem
 from vfm.prioritisation.criteria import Criterion
+from vfm.prioritisation.crosschecks import crosschecks
 from vfm.prioritisation.facts import Override, ServiceFacts
+from vfm.prioritisation.firmness import summarised
 from vfm.prioritisation.index import capacity
 from vfm.prioritisation.outcome import Rules
 from vfm.prioritisation.outline import outlined
-from vfm.prioritisation.ranking import DEFAULT_DRAWS, rank
+from vfm.prioritisation.ranking import DEFAULT_DRAWS, Ranking, rank
 from vfm.prioritisation.record import as_record, read_criteria
 from vfm.prioritisation.weights import AgreedWeights, agreed
 from vfm.questionnaires import figures
@@ -35,6 +37,8 @@ from vfm.store.tables import PrioritisationRun
 
 ENGINE = "1.0"
 """Version of the rules that make a run from its inputs."""
+LIBRARIES = ", ".join(f"{name} {version(name)}" for name in ("numpy", "scipy"))
+"""What the last digits of a run depend on."""
 MOST_POINTS = 100
 MOST_MEMBERS = 15
 LONGEST_NAME = 120
@@ -168,10 +172,40 @@ def ranked(settings: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, 
     Raises:
         Invalid: what keeps these services from being ranked.
     """
-    services = [_facts(kept) for kept in inputs["services"]]
-    ranking = rank(
+    return as_record(ranking_of(settings, inputs))
+
+
+def ranked_and_tested(
+    settings: Mapping[str, Any], inputs: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The result of a run and how firm it is, from nothing but what is stored of it.
+
+    Raises:
+        Invalid: what keeps these services from being ranked.
+    """
+    ranking = ranking_of(settings, inputs)
+    services, criteria = _asked(settings, inputs)
+    checks = crosschecks(services, criteria, on=date.fromisoformat(settings["on"]), top=settings["top"])
+    spreads = {service.key: service.spread for service in services}
+    return as_record(ranking), summarised(ranking, checks, spreads)
+
+
+def _asked(
+    settings: Mapping[str, Any], inputs: Mapping[str, Any]
+) -> tuple[list[ServiceFacts], tuple[Criterion, ...]]:
+    return [_facts(kept) for kept in inputs["services"]], read_criteria(settings["criteria"])
+
+
+def ranking_of(settings: Mapping[str, Any], inputs: Mapping[str, Any]) -> Ranking:
+    """The ranking of a run with every count of its simulation, from nothing but what is stored of it.
+
+    Raises:
+        Invalid: what keeps these services from being ranked.
+    """
+    services, criteria = _asked(settings, inputs)
+    return rank(
         services,
-        read_criteria(settings["criteria"]),
+        criteria,
         on=date.fromisoformat(settings["on"]),
         top=settings["top"],
         draws=settings["draws"],
@@ -179,7 +213,6 @@ def ranked(settings: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, 
         concentration=settings["agreed"]["concentration"],
         rules=Rules(**settings["rules"]),
     )
-    return as_record(ranking)
 
 
 def run(session: Session, sheet: Sheet, *, by: Actor, now: datetime) -> int:
@@ -241,7 +274,7 @@ def keep(
         "services": services,
         "capacity": capacity(services, top),
     }
-    result = ranked(settings, inputs)
+    result, robustness = ranked_and_tested(settings, inputs)
     kept = PrioritisationRun(
         cycle_id=cycle.cycle_id,
         name=name,
@@ -249,7 +282,8 @@ def keep(
         inputs=inputs,
         result=result,
         outline=outlined(result, inputs),
-        engine=f"{ENGINE}, numpy {version('numpy')}",
+        robustness=robustness,
+        engine=f"{ENGINE}, {LIBRARIES}",
         meeting_id=meeting_id,
         by_id=by.id,
         at=now,
