@@ -1,10 +1,13 @@
 """`vfm rank` and `vfm plan`: the laid-down output, lines to read, problems with their places, exit status."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 
 from vfm import cli
 
@@ -163,7 +166,7 @@ def test_without_json_a_plan_is_lines_to_read(written: Any, capsys: pytest.Captu
     assert capsys.readouterr().out.splitlines() == [
         "q1: bins (deep_dive)",
         "q2: care (service_review)",
-        "left out: fleet",
+        "fleet is left out: it takes 160 days, and no period it may be in has more than 40 days free (q2).",
         "in the way: capacity of q1",
         "in the way: capacity of q2",
         "objective: 126.0, at most 0.00% short of the best there can be",
@@ -179,7 +182,9 @@ def test_mandatory_reviews_that_do_not_fit_are_exit_1(
         "infeasible": [{"period": "q1", "short_by_days": 70, "keys": ["care"]}]
     }
     assert cli.main(plan(written, reviews=reviews)) == 1
-    assert capsys.readouterr().out == "q1: short by 70 days: care\n"
+    assert capsys.readouterr().out == (
+        "q1 is short by 70 days: care. Give it more days, or move a deadline.\n"
+    )
 
 
 def test_problems_of_reviews_are_listed(written: Any, capsys: pytest.CaptureFixture[str]) -> None:
@@ -201,9 +206,91 @@ def test_a_directorate_limit_in_the_way_is_named(written: Any, capsys: pytest.Ca
     rows = [f"{key},5,deep_dive,10,Place,q1,yes" for key in "abc"]
     reviews = "\n".join(["key,priority,mode,days,directorate,latest,mandatory", *rows])
     assert cli.main(plan(written, reviews=reviews)) == 1
-    assert capsys.readouterr().out == "q1: more than the limit of a directorate: a, b, c\n"
+    assert capsys.readouterr().out == (
+        "q1: more than the limit of a directorate (Place): a, b and c. Raise the limit, or move a deadline.\n"
+    )
 
 
 def test_the_standard_error_is_printed(written: Any, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(ranking(written, "--draws", "2500")) == 0
     assert "standard error of a share of trials is up to 1.00 percentage points" in capsys.readouterr().err
+
+
+def test_an_overload_is_used_for_mandatory_reviews_alone_and_told(
+    written: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reviews = "key,priority,mode,mandatory\na,1,deep_dive,yes\nb,1,deep_dive,yes\nc,90,deep_dive,no\n"
+    config = "periods:\n  - {key: q1, days: 100, overload: 30}\n"
+    assert cli.main(plan(written, "--json", reviews=reviews, config=config)) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [s["key"] for s in found["scheduled"]] == ["a", "b"]
+    assert found["overloaded"] == [{"period": "q1", "days": 20}]
+    assert cli.main(plan(written, reviews=reviews, config=config)) == 0
+    assert "overload: q1 by 20 days" in capsys.readouterr().out.splitlines()
+
+
+def test_an_excel_file_of_reviews_is_planned_as_its_csv(
+    written: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["key", "priority", "mode", "days", "directorate"], ["bins", 50, "deep_dive", None, "Place"]):
+        sheet.append(row)
+    sheet.append(["care", 80, "service_review", None, "People"])
+    book.save(tmp_path / "r.xlsx")
+    assert cli.main(["plan", "r.xlsx", "--config", written("p.yaml", PERIODS), "--json"]) == 0
+    from_excel = capsys.readouterr().out
+    assert cli.main(plan(written, "--json")) == 0
+    assert capsys.readouterr().out == from_excel
+
+
+def test_the_order_of_the_rows_changes_no_byte_of_a_plan(
+    written: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [f"s{i},{50 - i % 7},deep_dive,{10 + i},D{i % 3}" for i in range(30)]
+    printed = []
+    for order in (rows, rows[::-1]):
+        reviews = "\n".join(["key,priority,mode,days,directorate", *order]) + "\n"
+        assert cli.main(plan(written, "--json", reviews=reviews)) == 0
+        printed.append(capsys.readouterr().out)
+    assert printed[0] == printed[1]
+
+
+def test_settings_that_cannot_be_planned_with_are_named_in_their_line(
+    written: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    periods = "  - {key: q1, days: -5}\n  - {key: q2, days: 5, overload: -3}\n  - {key: q2, days: 5}\n"
+    config = f"periods:\n{periods}gamma: 2\ndirectorate_limit: 0\n"
+    assert cli.main(plan(written, config=config)) == 1
+    places = [line.split(": ")[:2] for line in capsys.readouterr().out.splitlines()]
+    assert places == [
+        ["p.yaml:5:8", "gamma"],
+        ["p.yaml:6:20", "directorate_limit"],
+        ["p.yaml:4:5", "q2"],
+        ["p.yaml:2:5", "q1"],
+        ["p.yaml:4:5", "q2"],
+    ]
+    assert cli.main(plan(written, config="periods: []\n")) == 1
+    assert capsys.readouterr().out.startswith("p.yaml:1:10: periods: There are no periods.")
+
+
+def test_where_every_period_is_closed_each_review_says_so(
+    written: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(plan(written, config="periods:\n  - {key: q1, days: 90, blackout: yes}\n")) == 0
+    first = capsys.readouterr().out.splitlines()[0]
+    assert first == ("care is left out: every period it may be in is closed. Open one, or widen its window.")
+
+
+def test_what_a_compiled_library_prints_by_itself_stays_out_of_the_result() -> None:
+    """The solver prints a line of its own now and then, which would spoil the JSON."""
+    program = (
+        "import ctypes\n"
+        "from vfm.commands.console import quiet_libraries, report\n"
+        "with quiet_libraries():\n"
+        "    ctypes.CDLL(None).puts(b'noise')\n"
+        "report(['result'])\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ran.stdout == "result\n"

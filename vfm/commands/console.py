@@ -5,11 +5,14 @@ error).
 """
 
 import argparse
+import ctypes
 import json
 import math
+import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -18,6 +21,7 @@ if TYPE_CHECKING:  # what a command needs is imported when it runs
     from vfm.settings import Settings
 
 DONE, PROBLEMS, WRONG_USE = 0, 1, 2
+STANDARD_OUTPUT = 1
 BAR = 30
 """Characters of a bar of progress."""
 
@@ -43,6 +47,26 @@ def read_bytes(path: str) -> bytes | None:
     except OSError as error:
         say(f"vfm: {path} cannot be read: {error.strerror or error}. Check that it is a file you may open.")
     return None
+
+
+@contextmanager
+def quiet_libraries() -> Iterator[None]:
+    """Keep what compiled libraries print by themselves off standard output, which is the result's alone."""
+    try:
+        kept = os.dup(STANDARD_OUTPUT)
+    except OSError:  # it was closed: nobody reads it
+        yield
+        return
+    sys.stdout.flush()
+    try:
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), STANDARD_OUTPUT)
+        yield
+    finally:
+        # What they printed may still wait in the C library, and would come out afterwards.
+        ctypes.CDLL("ucrtbase" if os.name == "nt" else None).fflush(None)
+        os.dup2(kept, STANDARD_OUTPUT)
+        os.close(kept)
 
 
 def as_json(content: object) -> list[str]:

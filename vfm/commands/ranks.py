@@ -1,14 +1,25 @@
 """`vfm rank` and `vfm plan`: services ranked and reviews placed from files, without a database."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
-from vfm.commands.console import DONE, PROBLEMS, WRONG_USE, Subcommands, as_json, read_bytes, report, say
+from vfm.commands.console import (
+    DONE,
+    PROBLEMS,
+    WRONG_USE,
+    Subcommands,
+    as_json,
+    quiet_libraries,
+    read_bytes,
+    report,
+    say,
+)
 
 if TYPE_CHECKING:  # what a command needs is imported when it runs
     from vfm.prioritisation.plan import Plan
+    from vfm.prioritisation.plan_loads import Reason
 
 T = TypeVar("T")
 
@@ -94,6 +105,7 @@ def plan_reviews(arguments: argparse.Namespace) -> int:
     from vfm.errors import Invalid
     from vfm.gateways import rank_files
     from vfm.prioritisation.plan import planned
+    from vfm.prioritisation.plan_loads import reasons
 
     raw, config = read_bytes(arguments.reviews), read_bytes(arguments.config)
     if raw is None or config is None:
@@ -105,11 +117,15 @@ def plan_reviews(arguments: argparse.Namespace) -> int:
         report(problems)
         return PROBLEMS
     try:
-        plan = planned(
-            reviews,
-            settings.periods,
-            gamma=settings.gamma,
-            directorate_limit=settings.directorate_limit,
+        with quiet_libraries():
+            plan = planned(
+                reviews,
+                settings.periods,
+                gamma=settings.gamma,
+                directorate_limit=settings.directorate_limit,
+            )
+        why = reasons(
+            reviews, settings.periods, plan.placements, directorate_limit=settings.directorate_limit
         )
     except Invalid as invalid:
         report([str(problem) for problem in invalid.problems])
@@ -117,7 +133,7 @@ def plan_reviews(arguments: argparse.Namespace) -> int:
     if arguments.json:
         report(as_json(plan.as_json()))
     else:
-        report(shortfall_lines(plan) if plan.infeasible else plan_lines(plan))
+        report(shortfall_lines(plan) if plan.infeasible else plan_lines(plan, why))
     return PROBLEMS if plan.infeasible else DONE
 
 
@@ -132,21 +148,21 @@ def read_all(reads: Callable[[], T], problems: list[str]) -> T | None:
         return None
 
 
-def plan_lines(plan: "Plan") -> list[str]:
-    """A plan to read: what happens when, what is left out, what stands in the way, how good it is."""
+def plan_lines(plan: "Plan", why: "Sequence[Reason]") -> list[str]:
+    """A plan to read: what happens when, what is left out and why, what is in the way, how good it is."""
+    from vfm.prioritisation.plan_words import reason_sentence
+
     return [
         *(f"{s.period}: {s.key} ({s.mode})" for s in plan.scheduled),
-        *(f"left out: {key}" for key in plan.left_out),
+        *(reason_sentence(reason) for reason in why),
         *(f"in the way: capacity of {capacity}" for capacity in plan.binding),
+        *(f"overload: {o.period} by {o.days:g} days" for o in plan.overloaded),
         f"objective: {plan.objective:.1f}, at most {plan.gap:.2%} short of the best there can be",
     ]
 
 
 def shortfall_lines(plan: "Plan") -> list[str]:
     """Why there is no plan, to read."""
-    return [
-        f"{s.period}: short by {s.short_by_days:g} days: {', '.join(s.keys)}"
-        if s.short_by_days
-        else f"{s.period}: more than the limit of a directorate: {', '.join(s.keys)}"
-        for s in plan.infeasible
-    ]
+    from vfm.prioritisation.plan_words import shortfall_sentence
+
+    return [shortfall_sentence(shortfall) for shortfall in plan.infeasible]

@@ -23,6 +23,7 @@ from vfm.prioritisation.plan import (
     Period,
     Review,
 )
+from vfm.prioritisation.plan_board import settings_problems
 from vfm.prioritisation.weights import DEFAULT_CONCENTRATION
 from vfm.questionnaires.source import Source, decoded, read
 
@@ -323,13 +324,27 @@ def plan_settings(raw: bytes, name: str) -> PlanSettings:
     limit = given.number(content.get("directorate_limit", DEFAULT_DIRECTORATE_LIMIT), ("directorate_limit",))
     if limit is not None and not limit.is_integer():
         given.problem(("directorate_limit",), f"{limit} is not a count. Give a whole number.")
+    settings = PlanSettings(tuple(p for p in periods if p is not None), gamma or 0.0, int(limit or 0))
+    if not given.problems:
+        _place_settings_problems(given, settings)
     if given.problems:
         raise Invalid(given.problems)
-    return PlanSettings(tuple(p for p in periods if p is not None), gamma or 0.0, int(limit or 0))
+    return settings
+
+
+def _place_settings_problems(given: _Fields, settings: PlanSettings) -> None:
+    """What periods and settings cannot be planned with, at the entry it is about."""
+    at = {period.key: i for i, period in enumerate(settings.periods)}
+    for problem in settings_problems(settings.periods, settings.gamma, settings.directorate_limit):
+        path = ("periods", at[problem.place]) if problem.place in at else (problem.place,)
+        line, column = given.source.place(path)
+        given.problems.append(
+            Problem(f"{given.source.name}:{line}:{column}: {problem.place}", problem.message)
+        )
 
 
 def _period(given: _Fields, entry: Any, path: tuple[Any, ...]) -> Period | None:
-    content = given.mapping(entry, path, ("key", "days", "blackout"))
+    content = given.mapping(entry, path, ("key", "days", "blackout", "overload"))
     absent = [name for name in ("key", "days") if name not in content]
     for name in absent:
         given.problem(path, f"This period has no {name}. Give it one.")
@@ -340,4 +355,5 @@ def _period(given: _Fields, entry: Any, path: tuple[Any, ...]) -> Period | None:
     blackout = False if said is None else _flag(str(said))
     if blackout is None:
         given.problem((*path, "blackout"), f"“{said}” is not yes or no. Write one of them.")
-    return Period(key or "", days or 0.0, bool(blackout))
+    overload = given.number(content["overload"], (*path, "overload")) if "overload" in content else 0.0
+    return Period(key or "", days or 0.0, bool(blackout), overload or 0.0)

@@ -4,7 +4,7 @@ Pure. What a review is (deep dive or service review) was decided before; here is
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -187,8 +187,8 @@ def board(
     """
     pins = dict(pinned or {})
     found = [
-        *_settings_problems(periods, gamma, directorate_limit, firm),
-        *_key_problems(reviews, periods),
+        *settings_problems(periods, gamma, directorate_limit, firm),
+        *_repeated(r.key for r in reviews),
         *(
             Problem(r.key, message)
             for r in reviews
@@ -263,30 +263,32 @@ def _limits(members: Sequence[int], pinned_at: Mapping[int, int], periods: int, 
     return np.maximum(settled, limit).astype(np.float64)
 
 
-def _settings_problems(periods: Sequence[Period], gamma: float, limit: int, firm: int) -> list[Problem]:
+def settings_problems(
+    periods: Sequence[Period], gamma: float, directorate_limit: int, firm: int = 0
+) -> list[Problem]:
+    """What is wrong with periods and settings, at `gamma`, `directorate_limit`, `firm` or a period's key."""
     found = [] if periods else [Problem("periods", "There are no periods. Give at least one.")]
     if not 0 < gamma <= 1:
         found.append(Problem("gamma", f"{gamma} cannot be used. Give a number above 0 and at most 1."))
-    if not limit >= 1:
-        found.append(Problem("directorate_limit", f"{limit} leaves no room. Give 1 or more."))
+    if not directorate_limit >= 1:
+        found.append(Problem("directorate_limit", f"{directorate_limit} leaves no room. Give 1 or more."))
     if not 0 <= firm <= len(periods):
         found.append(Problem("firm", f"{firm} is not a number of periods. Give 0 to {len(periods)}."))
-    return found
-
-
-def _key_problems(reviews: Sequence[Review], periods: Sequence[Period]) -> list[Problem]:
-    found = [
-        Problem(key, f"This key appears {count} times. Keep one of them.")
-        for keys in ([p.key for p in periods], [r.key for r in reviews])
-        for key, count in Counter(keys).items()
-        if count > 1
-    ]
+    found += _repeated(p.key for p in periods)
     for period in periods:
         if not 0 <= period.days <= MOST_DAYS:
             found.append(Problem(period.key, f"{period.days} days cannot be used. Give 0 or more."))
         if not 0 <= period.overload <= MOST_DAYS:
             found.append(Problem(period.key, f"Overload {period.overload} cannot be used. Give 0 or more."))
     return found
+
+
+def _repeated(keys: Iterable[str]) -> list[Problem]:
+    return [
+        Problem(key, f"This key appears {count} times. Keep one of them.")
+        for key, count in Counter(keys).items()
+        if count > 1
+    ]
 
 
 def _review_faults(review: Review, keys: list[str]) -> list[str]:

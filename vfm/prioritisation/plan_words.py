@@ -86,14 +86,14 @@ def reason_sentence(reason: Reason, names: Names | None = None) -> str:
     where = names.get(nearest.period, nearest.period) if nearest else ""
     match reason.kind:
         case "closed":
-            return f"{who} is left out: every period it may be in is closed."
+            return f"{who} is left out: every period it may be in is closed. Open one, or widen its window."
         case "too_large" if nearest:
             return (
                 f"{who} is left out: it takes {days(reason.days)}, and the longest period it may be in "
                 f"has {days(reason.days - nearest.short_by_days)} ({where})."
             )
         case "directorate":
-            return f"{who} is left out: its directorate has as many reviews as it may in every period."
+            return f"{who} is left out: in every period with days enough, its directorate is at its limit."
         case "fits":
             return f"{who} is not in the plan, though it would fit."
         case _ if nearest:
