@@ -42,6 +42,7 @@ from vfm.workflows import (
     assessments,
     calibrations,
     challenge,
+    decisions,
     figure_imports,
     outcomes,
     people,
@@ -330,6 +331,9 @@ def _priorities(engine: Engine, council: SmallCouncil, world: World) -> None:
     )
     with transaction(engine) as session:
         world.places |= {"run": run, "review": reviews.add(session, draft, by=executive, now=NOW)}
+        held = decisions.Typed(held_on=day, note="It was looked at.", seen="0.0")
+        meeting, _ = decisions.save(session, run, held, closes=False, by=executive, now=NOW)
+        world.places["meeting"] = meeting
         world.places["override"] = outcomes.set_against(session, override, by=executive, now=NOW)
 
 

@@ -23,6 +23,7 @@ class Line:
         pressure: weighted mean u of what makes up materiality and pressure.
         groups: points each group of criteria puts into the index, in the board's order.
         spending: where `gross` comes from: the place of it in `Board.spending`; None where nobody says.
+        focus: what a suggested deep dive is about; empty in runs kept before it was.
         decided: the outcome a person recorded in this cycle, empty for none; `topic` of a deep dive.
     """
 
@@ -46,6 +47,7 @@ class Line:
     reason: str
     borderline: bool
     spending: int | None = None
+    focus: Sequence[str] = ()
     decided: str = ""
     topic: str = ""
 
@@ -85,6 +87,7 @@ def outlined(result: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, 
             [
                 *_values(one, kept[one["key"]], members, pressure(one["values"], weights, pressed)),
                 _place_in(spending, _spending(kept[one["key"]])),
+                one["focus"],
             ]
             for one in result["services"]
         ],

@@ -340,6 +340,11 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "priorities.export": OVERVIEW,
     "priorities.service": OVERVIEW,
     "priorities.decide": DECIDING,
+    # decisions
+    "decisions.agenda": OVERVIEW,
+    "decisions.save": DECIDING,
+    "decisions.minutes": OVERVIEW,
+    "decisions.word": OVERVIEW,
     # outcomes
     "outcomes.overrides": OVERVIEW,
     "outcomes.set_against": DECIDING,

@@ -40,6 +40,7 @@ ALSO = {
     "comments": "assessments",
     "delegations": "assessments",
     "deputies": "assessments",
+    "decisions": "priorities",
     "designs": "versions",
     "evidence": "assessments",
     "feedback": "cycles",

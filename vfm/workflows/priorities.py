@@ -1,28 +1,27 @@
 """Looking at a kept ranking and deciding about it: the board, one service explained, a person's outcome."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from vfm.errors import Invalid, NotFound, Problem
+from vfm.errors import Invalid, NotFound
 from vfm.prioritisation.criteria import Criterion
 from vfm.prioritisation.explanation import Step, sentence, waterfall, why_above
-from vfm.prioritisation.facts import OUTCOMES
 from vfm.prioritisation.outline import Line, Spending
 from vfm.prioritisation.provenance import Gathered, Source
 from vfm.prioritisation.ranking import RankedService, Ranking
 from vfm.prioritisation.record import read_criteria, read_record
-from vfm.questionnaires import figures
+from vfm.prioritisation.verdicts import Verdict as Verdict
+from vfm.prioritisation.verdicts import day_of, problems
 from vfm.roles import Actor
-from vfm.store import events
+from vfm.store import decisions
 from vfm.store.queries import priorities as queries
 from vfm.store.queries.priorities import DecisionRow, Planned, RunRow
 from vfm.store.queries.rankings import Rankable, rankable
-from vfm.store.tables import Decision
 
 TO_PLAN = ("service_review", "deep_dive")
 """Outcomes that belong in the forward plan."""
@@ -132,16 +131,6 @@ class ServicePage:
     decisions: tuple[DecisionRow, ...]
     standing: DecisionRow | None
     planned: tuple[Planned, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """A decision as typed; `day` is (day, month, year)."""
-
-    outcome: str = ""
-    topic: str = ""
-    reason: str = ""
-    day: tuple[str, str, str] = field(default=("", "", ""))
 
 
 # --- reading ------------------------------------------------------------------------------------------------
@@ -300,54 +289,8 @@ def decide(
     line = next((Line(*values) for values in outline["lines"] if values[0] == service_id), None)
     if line is None:
         raise NotFound(f"service {service_id} in run {run_id}")
-    day, problems = _verdict(verdict, now.date())
-    if problems or day is None:
-        raise Invalid(problems)
-    topic = verdict.topic.strip() if verdict.outcome == "deep_dive" else ""
-    kept = Decision(
-        run_id=run_id,
-        service_id=service_id,
-        suggested=line.outcome,
-        rule=f"{line.rule}: {line.reason}",
-        outcome=verdict.outcome,
-        topic=topic,
-        reason=verdict.reason.strip(),
-        decided_on=day,
-        by_id=by.id,
-        at=now,
-    )
-    before = queries.standing_outcomes(session, run.cycle_id).get(service_id)
-    session.add(kept)
-    session.flush()
-    after = {"outcome": kept.outcome, "topic": topic, "reason": kept.reason, "service": service_id}
-    events.record(
-        session,
-        "decided",
-        "decision",
-        kept.id,
-        by_id=by.id,
-        now=now,
-        before={"outcome": before[0], "topic": before[1]} if before else None,
-        after=after,
-    )
-    return kept.id
-
-
-def _verdict(verdict: Verdict, today: date) -> tuple[date | None, list[Problem]]:
-    problems = []
-    if verdict.outcome not in OUTCOMES:
-        problems.append(Problem("outcome", "Choose what is to happen with this service."))
-    if verdict.outcome == "deep_dive" and not verdict.topic.strip():
-        problems.append(Problem("topic", "Name the topic of the deep dive."))
-    if not verdict.reason.strip():
-        problems.append(Problem("reason", "Give the reason, in words that can stand in the minutes."))
-    day = None
-    try:
-        day = figures.day_of(*verdict.day)
-    except ValueError as problem:
-        problems.append(Problem("day", str(problem)))
-    if day is not None and day > today:
-        problems.append(
-            Problem("day", "The decision cannot lie in the future. Enter today or an earlier day.")
-        )
-    return day, problems
+    day, wrong = day_of(verdict.day, now.date())
+    found = [*problems(verdict), *wrong]
+    if found or day is None:
+        raise Invalid(found)
+    return decisions.record(session, run_id, run.cycle_id, line, verdict, day, by_id=by.id, now=now)

@@ -97,7 +97,7 @@ class DecisionRow(NamedTuple):
     at: datetime
 
 
-_DECISION: tuple[Any, ...] = (
+DECISION_COLUMNS: tuple[Any, ...] = (
     Decision.id,
     Decision.service_id,
     Decision.run_id,
@@ -129,7 +129,7 @@ def standing_outcomes(session: Session, cycle_id: int | None) -> dict[int, tuple
 def decisions_of(session: Session, service_id: int) -> list[DecisionRow]:
     """Every decision about a service, the last recorded first."""
     rows = session.execute(
-        select(*_DECISION)
+        select(*DECISION_COLUMNS)
         .join(PrioritisationRun, PrioritisationRun.id == Decision.run_id)
         .join(Person, Person.id == Decision.by_id)
         .where(Decision.service_id == service_id)
