@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from tests.client import Browser, words
 from tests.council import NOW
 from vfm.app import create_app
 from vfm.cli import main
@@ -80,9 +81,9 @@ def test_every_line_of_fifteen_councils_is_a_service_or_is_left_out_with_a_reaso
         "Gross expenditure is below zero": 3,
         "Gross expenditure is £0, though there is income or net expenditure": 1,
     }
-    words = " ".join((DATA / "SOURCES.md").read_text(encoding="utf-8").split())
+    told = " ".join((DATA / "SOURCES.md").read_text(encoding="utf-8").split())
     for said in ("1,095 in all", "On 571", "other 524", "505 are nought", "77 of the 571"):
-        assert said in words
+        assert said in told
 
 
 def test_no_total_is_left_neither_by_name_nor_by_arithmetic() -> None:
@@ -255,3 +256,45 @@ def test_everybody_who_signs_in_is_obviously_invented() -> None:
     for one in people:
         assert one["email"] == one["name"].lower().replace(" ", ".") + "@published.example"
         assert one["name"].split()[1].lower() in one["roles"]
+
+
+# --- the pages ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def browser(engine: database.Engine, executive: Actor) -> Browser:
+    """Xena Executive's."""
+    app = create_app(Settings(f"sqlite:///{engine.url.database}", secret="x" * 32, is_demo=True))
+    browser = Browser(app)
+    browser.open("/demo").submit("Xena Executive")
+    return browser
+
+
+def test_a_board_without_a_self_assessment_shows_nothing_of_one(browser: Browser, run_id: int) -> None:
+    page = browser.open(f"/priorities/{run_id}")
+    heads = [words(head) for head in page.tree.css(".vfm-ranking thead th")]
+    assert heads[:7] == ["Service", "Place", "Directorate", "Index", "Materiality", "Funding", "Cost"]
+    assert len(page.tree.css(".vfm-ranking tbody tr")) == 571
+    assert "Value for money, of 100" not in page.text
+    assert "section" not in page.text
+    assert "MHCLG revenue outturn 2024-25, form RO5" in page.text
+
+
+def test_a_share_opens_into_the_published_figures_it_is_counted_from(browser: Browser, run_id: int) -> None:
+    """Asked for on the list, found on the line's own page: its figure, and those of the others."""
+    page = browser.open(f"/priorities/{run_id}?q=tourism").follow("Tourism, Blackburn with Darwen")
+    row = BY_KEY["E06000008-TOURISM"]
+    others = [one for one in SERVICES if one["line"] == "Tourism" and one["ons_code"][:3] != "E10"]
+    assert (row["comparators"], row["comparators_less"], len(others)) == ("8", "7", 9)
+    assert "£17.96 per resident; 88% of 8 other districts and unitary authorities spend less" in page.text
+    listed = [words(item) for item in page.tree.css("details li")]
+    assert len(listed) == 8
+    mine = float(row["pounds_per_head"])
+    amounts = [float(re.search(r"£([0-9.]+) per resident", one)[1]) for one in listed]
+    assert amounts == sorted(amounts)
+    assert sum(amount < mine for amount in amounts) == 7
+    assert "Tourism, Blackburn with Darwen" in page.text
+
+
+def test_an_executive_is_led_to_the_ranking(browser: Browser, run_id: int) -> None:
+    assert "decide: 0 decisions recorded so far" in browser.open("/").text

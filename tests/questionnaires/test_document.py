@@ -229,3 +229,8 @@ def test_words_that_begin_like_a_sign_of_the_format_are_read_back(words):
         outputs=(words,),
     )
     assert document.parse(document.dump(made), name="made.yaml") == made
+
+
+def test_a_folded_text_is_one_line_without_a_mark_where_it_was_folded() -> None:
+    folded = PLAIN.replace("title: A plain template", "title: >-\n  A plain\n  template")
+    assert document.parse(folded, name="f.yaml").title == "A plain template"

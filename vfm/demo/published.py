@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import case, update
 from sqlalchemy.orm import Session
@@ -46,7 +47,7 @@ COLUMNS = (
 """What is read of services.csv; the columns it is ranked on are those `vfm rank` reads."""
 PUBLISHER = "Ministry of Housing, Communities and Local Government"
 LICENCE = "Open Government Licence v3.0"
-HEADS = "residents of 2020: mySociety"
+HEADS = "over residents of 2020 (mySociety)"
 HEADS_LICENCE = f"{LICENCE}; residents: Creative Commons Attribution 4.0"
 OTHERS = "other districts and unitary authorities"
 """With whom gross per head is compared, after their number."""
@@ -131,23 +132,32 @@ def _keep_notes(session: Session, source: Source) -> None:
 
 
 def _sources(source: Source) -> Iterator[figures.Source]:
-    """Each form of each council, by itself and over its residents."""
-    for form, code in dict.fromkeys((row["form"], row["ons_code"]) for row in source.lines):
-        title = f"MHCLG revenue outturn {YEAR}, form {form}, {source.councils[code]}"
-        yield figures.Source(_source_key(form, code), title, PUBLISHER, LICENCE)
-        over = f"{title}; {HEADS}"
-        yield figures.Source(_source_key(form, code, "HEADS"), over, f"{PUBLISHER}; mySociety", HEADS_LICENCE)
+    """Each form, by itself and over residents; whose figure it is its line says."""
+    for form in dict.fromkeys(row["form"] for row in source.lines):
+        title = _title(form)
+        yield figures.Source(_source_key(form), title, PUBLISHER, LICENCE)
+        over = f"{title}, {HEADS}"
+        yield figures.Source(_source_key(form, "HEADS"), over, f"{PUBLISHER}; mySociety", HEADS_LICENCE)
 
 
-def _source_key(form: str, code: str, over: str = "") -> str:
-    return "-".join(filter(None, (form, YEAR, code, over)))
+def _title(form: str) -> str:
+    return f"MHCLG revenue outturn {YEAR}, form {form}"
+
+
+def _source_key(form: str, over: str = "") -> str:
+    return "-".join(filter(None, (form, YEAR, over)))
 
 
 def _figures(source: Source) -> Iterator[figures.PublishedFigure]:
+    alike: dict[tuple[str, str], list[Row]] = {}
     for row in source.lines:
-        yield _figure(row, "gross_expenditure", "Gross expenditure", "gross", feeds="expenditure_level")
-        yield _figure(row, "income", "Income", "income")
-        yield _figure(row, "net_expenditure", "Net expenditure", "net")
+        alike.setdefault((row["form"], row["line"]), []).append(row)
+    for row in source.lines:
+        yield _figure(
+            source, row, "gross_expenditure", "Gross expenditure", "gross", feeds="expenditure_level"
+        )
+        yield _figure(source, row, "income", "Income", "income")
+        yield _figure(source, row, "net_expenditure", "Net expenditure", "net")
         yield figures.PublishedFigure(
             row["key"],
             "net_share",
@@ -156,31 +166,39 @@ def _figures(source: Source) -> Iterator[figures.PublishedFigure]:
             Decimal(row["net_share"]),
             "percent",
             "worked out: 100 times net over gross",
-            _source_key(row["form"], row["ons_code"]),
-            _line(row),
+            _source_key(row["form"]),
+            _line(source, row),
             "net_share",
         )
-        yield _per_head(row)
+        yield _per_head(source, row, _others(source, row, alike[row["form"], row["line"]]))
 
 
-def _figure(row: Row, measure: str, title: str, column: str, feeds: str = "") -> figures.PublishedFigure:
-    key = _source_key(row["form"], row["ons_code"])
-    amount = Decimal(row[column])
+def _figure(
+    source: Source, row: Row, measure: str, title: str, column: str, feeds: str = ""
+) -> figures.PublishedFigure:
+    key, amount = _source_key(row["form"]), Decimal(row[column])
     return figures.PublishedFigure(
-        row["key"], measure, title, YEAR, amount, "GBP", "cash, outturn", key, _line(row), feeds
+        row["key"], measure, title, YEAR, amount, "GBP", "cash, outturn", key, _line(source, row), feeds
     )
 
 
-def _per_head(row: Row) -> figures.PublishedFigure:
+def _others(source: Source, row: Row, alike: Iterable[Row]) -> list[tuple[str, str]]:
+    """(council, pounds a resident) of those it is compared with, the lowest first."""
+    others = [one for one in alike if one["comparators"] != "0" and one["ons_code"] != row["ons_code"]]
+    others.sort(key=lambda one: (Decimal(one["pounds_per_head"]), source.councils[one["ons_code"]]))
+    return [(source.councils[one["ons_code"]], one["pounds_per_head"]) for one in others]
+
+
+def _per_head(source: Source, row: Row, others: list[tuple[str, str]]) -> figures.PublishedFigure:
     """Gross a resident; it feeds the criterion only where enough others spend on the line."""
-    comparison = {}
+    comparison: dict[str, Any] = {}
     if row["gross_per_head"]:
         comparison = {
             "of": OTHERS,
             "counted": row["comparators"],
             "median": row["comparators_median"],
             "share_less": row["gross_per_head"],
-            "source": f"MHCLG revenue outturn {YEAR}, form {row['form']}, {OTHERS} of Lancashire; {HEADS}",
+            "others": others,
         }
     return figures.PublishedFigure(
         row["key"],
@@ -190,12 +208,13 @@ def _per_head(row: Row) -> figures.PublishedFigure:
         Decimal(row["pounds_per_head"]),
         "GBP per resident",
         "worked out: gross over residents of 2020",
-        _source_key(row["form"], row["ons_code"], "HEADS"),
-        _line(row),
+        _source_key(row["form"], "HEADS"),
+        _line(source, row),
         "gross_per_head" if comparison else "",
         comparison,
     )
 
 
-def _line(row: Row) -> str:
-    return f"{row['form']}: {row['line']}"
+def _line(source: Source, row: Row) -> str:
+    """Where a figure stands on its form, and whose return it is."""
+    return f"{row['line']}, {source.councils[row['ons_code']]}"

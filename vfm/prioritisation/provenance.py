@@ -32,7 +32,7 @@ class Published:
         source: title of where it was published.
         line: the line of the return it stands on, empty where there is none.
         feeds: the criterion it is a value for, empty for none.
-        comparison: `of`, `counted`, `median`, `england` and one of `SHARES`; each may lack.
+        comparison: `of`, `counted`, `median`, `england` `others` and one of `SHARES`; each may lack.
     """
 
     measure: str
@@ -60,6 +60,7 @@ class Source:
         amount: of a figure, exact, as text and in its own unit; `value` may be a share made of it.
         publication: titles of where a figure and what it is compared with were published.
         line: of the return it stands on.
+        others: (name, what it says) of each it is compared with, the lowest first, where they are known.
     """
 
     kind: Literal["figure", "answer", "scorecard"]
@@ -72,6 +73,7 @@ class Source:
     measure: str = ""
     amount: str = ""
     line: str = ""
+    others: Sequence[Sequence[str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,6 +336,10 @@ def _published(criterion: str, figure: Published) -> Source:
         measure=figure.measure,
         amount=f"{figure.amount:f}",
         line=figure.line,
+        others=tuple(
+            (name, _amount(Decimal(amount), figure.unit))
+            for name, amount in (figure.comparison or {}).get("others", ())
+        ),
     )
 
 

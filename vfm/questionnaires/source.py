@@ -240,7 +240,8 @@ class _Builder:
     def _scalar(self, node: ScalarNode) -> Any:
         self._refuse_tag(node)
         reader = _SCALARS.get(str(node.tag).removeprefix(_STANDARD), _text)
-        return reader(str(node.value))
+        # The parser marks with a bell where a folded text was folded.
+        return reader(str(node.value).replace("\a", "") if node.style == ">" else str(node.value))
 
     def _refuse_tag(self, node: Node) -> None:
         known = {*_SCALARS, "str", "map", "seq", "timestamp", "merge", "value"}

@@ -24,13 +24,14 @@ class Bar:
     shown_index: str
 
 
-def ranked_bars(bars: Sequence[Bar], groups: Sequence[str], *, of: int) -> Chart:
+def ranked_bars(bars: Sequence[Bar], groups: Sequence[str], *, of: int, source: str = "") -> Chart:
     """What makes the index of the first services.
 
     Args:
         bars: in display order.
         groups: names of the groups, at most seven.
         of: how many services are ranked.
+        source: where the figures were published, in words.
     """
     names = [_short(f"{bar.place}. {bar.name}") for bar in bars]
     data: list[dict[str, Any]] = [
@@ -79,6 +80,7 @@ def ranked_bars(bars: Sequence[Bar], groups: Sequence[str], *, of: int) -> Chart
             ),
             tuple((f"{bar.place}. {bar.name}", *bar.shown, bar.shown_index) for bar in bars),
         ),
+        source=source,
     )
 
 

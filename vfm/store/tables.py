@@ -216,7 +216,7 @@ class Figure(Table):
 
     `feeds` names the criterion of prioritisation it supplies. `comparison` holds, for a measure with
     comparators: source, counted, median, england with its england_source, and the share of them that is
-    cheaper, better or spends less.
+    cheaper, better or spends less; `others` may name each of them with its amount, the lowest first.
     """
 
     __tablename__ = "figure"

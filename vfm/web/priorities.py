@@ -177,6 +177,7 @@ def board(run_id: int) -> ResponseReturnValue:
         view=view,
         finding=_finding(view),
         charts=_charts(view),
+        has_results=_has_results(view),
         wanted=wanted,
         rows=[_cells(line) for line in seen],
         first=[_cells(line) for line in view.ranked[:FIRST_ON_PAPER]],
@@ -245,7 +246,7 @@ COLUMNS = (("Service", "service", False), ("Place", "rank", True), ("Directorate
 def _headings(view: Board, wanted: Wanted) -> Iterator[Heading]:
     columns = [
         *COLUMNS,
-        ("Value for money, of 100", "result", True),
+        *([("Value for money, of 100", "result", True)] if _has_results(view) else []),
         ("Index", "rank", True),
         *((group.capitalize(), group, True) for group in view.groups),
         (f"In the top {view.top}, share of trials", "firm", True),
@@ -324,12 +325,30 @@ def _finding(view: Board) -> str:
     return f"{first} {held}; {rest}."
 
 
+def _has_results(view: Board) -> bool:
+    """False where services were ranked on figures alone: there is nothing of a self-assessment to show."""
+    return any(line.result is not None for line in view.lines)
+
+
 def _charts(view: Board) -> tuple[Chart, ...]:
+    bars = [
+        Bar(line.name, line.rank, line.index, tuple(line.groups), _parts(line), shown(line.index))
+        for line in view.ranked[:IN_BARS]
+        if line.rank is not None and line.index is not None
+    ]
+    groups = tuple(group.capitalize() for group in view.groups)
+    if not _has_results(view):
+        return (ranked_bars(bars, groups, of=len(view.ranked), source=_spending(view)),) if bars else ()
+    first = _quadrant(view)
+    return (first, ranked_bars(bars, groups, of=len(view.ranked))) if bars else (first,)
+
+
+def _quadrant(view: Board) -> Chart:
     spots = [line for line in view.lines if line.pressure is not None]
     line_at = dividing_line(
         [line.pressure for line in spots if line.pressure is not None and line.result is not None]
     )
-    first = quadrant(
+    return quadrant(
         [_spot(line, view.top, line_at) for line in spots],
         middle=MIDDLE_RESULT,
         line=100 * line_at,
@@ -337,13 +356,6 @@ def _charts(view: Board) -> tuple[Chart, ...]:
         top=view.top,
         source=_spending(view),
     )
-    bars = [
-        Bar(line.name, line.rank, line.index, tuple(line.groups), _parts(line), shown(line.index))
-        for line in view.ranked[:IN_BARS]
-        if line.rank is not None and line.index is not None
-    ]
-    groups = tuple(group.capitalize() for group in view.groups)
-    return (first, ranked_bars(bars, groups, of=len(view.ranked))) if bars else (first,)
 
 
 def _spending(view: Board) -> str:

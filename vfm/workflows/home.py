@@ -14,6 +14,7 @@ from vfm.store.queries import comments, groups
 from vfm.store.queries import home as queries
 from vfm.store.queries.home import CycleState, Work
 from vfm.store.queries.parts import cannot_be_answered
+from vfm.store.queries.rankings import rankable
 
 SOON = 7
 """Days before its due date from which an assessment is called due soon."""
@@ -236,6 +237,9 @@ def _deciding(session: Session, by: Actor) -> Iterator[Task]:
     elif agreed is not None:
         words = f"Rank the services of {agreed[1]}: {_count(agreed[2], 'agreed result')}"
         yield Task(words, "priorities.index")
+    elif on_figures := rankable(session):
+        words = f"Rank {_count(on_figures[0].ready, 'service')} on imported figures alone"
+        yield Task(words, "priorities.new")
 
 
 def _reading(session: Session, by: Actor) -> Iterator[Task]:
