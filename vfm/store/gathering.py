@@ -8,7 +8,9 @@ from dataclasses import asdict, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from weakref import WeakKeyDictionary
 
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from vfm.prioritisation.criteria import Criterion
@@ -69,6 +71,28 @@ def gathered(session: Session, cycle: Rankable, criteria: Sequence[Criterion], o
         ],
         "left_out": [[one.name, one.status] for one in results if not one.can_be_ranked],
     }
+
+
+_remembered: WeakKeyDictionary[Engine, dict[object, tuple[object, dict[str, Any]]]] = WeakKeyDictionary()
+"""Per database: what was gathered last for a cycle and its criteria, with the state it was gathered from."""
+MOST_REMEMBERED = 16
+
+
+def looked_at(session: Session, cycle: Rankable, criteria: Sequence[Criterion], on: date) -> dict[str, Any]:
+    """As `gathered`, kept in memory until anything in the store changes; not to be written to.
+
+    For pages that look at the same values again and again. A run is made from `gathered` itself.
+    """
+    kept = _remembered.setdefault(session.get_bind().engine, {})
+    wanted = cycle.id, tuple(criteria)
+    state = on, queries.state_of_values(session)
+    found = kept.get(wanted)
+    if found is None or found[0] != state:
+        kept.pop(wanted, None)
+        while len(kept) >= MOST_REMEMBERED:
+            kept.pop(next(iter(kept)))
+        found = kept[wanted] = state, gathered(session, cycle, criteria, on)
+    return found[1]
 
 
 def _ranked_rows(

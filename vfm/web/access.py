@@ -345,6 +345,14 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "decisions.save": DECIDING,
     "decisions.minutes": OVERVIEW,
     "decisions.word": OVERVIEW,
+    # criteria
+    "criteria.index": OVERVIEW,
+    "criteria.new": CORE,
+    "criteria.edit": CORE,
+    "criteria.switch": CORE,
+    "criteria.move": CORE,
+    "criteria.history": OVERVIEW,
+    "criteria.put_back": CORE,
     # outcomes
     "outcomes.overrides": OVERVIEW,
     "outcomes.set_against": DECIDING,

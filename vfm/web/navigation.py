@@ -38,6 +38,7 @@ ALSO = {
     "baselines": "results",
     "bulk_workbooks": "cycles",
     "comments": "assessments",
+    "criteria": "priorities",
     "delegations": "assessments",
     "deputies": "assessments",
     "decisions": "priorities",

@@ -20,6 +20,7 @@ from vfm.store.tables import (
     Decision,
     Directorate,
     Division,
+    Event,
     Figure,
     FigureSource,
     OutcomeOverride,
@@ -269,3 +270,14 @@ def newest(session: Session) -> AnyRow | None:
         .order_by(run.at.desc(), run.id.desc())
         .limit(1)
     ).first()
+
+
+def state_of_values(session: Session) -> tuple[int | None, ...]:
+    """Differs whenever anything differs that values are gathered from: each write leaves an event."""
+    newest = (Event.id, Figure.id, ScorecardRow.id, OutcomeOverride.id, Decision.id, Service.id)
+    counts = (Figure.id, ScorecardRow.id)
+    parts = [
+        *(select(func.max(column)).scalar_subquery() for column in newest),
+        *(select(func.count(column)).scalar_subquery() for column in counts),
+    ]
+    return tuple(session.execute(select(*parts)).one())
