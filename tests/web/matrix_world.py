@@ -48,6 +48,7 @@ from vfm.workflows import (
     people,
     priorities,
     rankings,
+    review_parts,
     reviews,
     sign_off,
     targets,
@@ -129,6 +130,7 @@ def made(engine: Engine) -> World:
     _uploaded(engine, council, world)
     _templates(engine, council, world)
     _priorities(engine, council, world)
+    _reviewed(engine, council, world)
     _comparators(engine, council, world)
     return world
 
@@ -335,6 +337,21 @@ def _priorities(engine: Engine, council: SmallCouncil, world: World) -> None:
         meeting, _ = decisions.save(session, run, held, closes=False, by=executive, now=NOW)
         world.places["meeting"] = meeting
         world.places["override"] = outcomes.set_against(session, override, by=executive, now=NOW)
+
+
+def _reviewed(engine: Engine, council: SmallCouncil, world: World) -> None:
+    """The director of other services in the team of the review, a line of enquiry, a recommendation."""
+    member = {"role": "Peer", "person_id": str(world.people["el"])}
+    parts = (
+        ("place", "team", member),
+        ("line", "lines", {"text": "What does it cost?"}),
+        ("advice", "recommendations", {"text": "Share a van.", "status": "accepted"}),
+    )
+    with transaction(engine) as session:
+        for name, part, typed in parts:
+            world.places[name] = review_parts.add(
+                session, _id(world, "review"), part, typed, by=council.actor("executive"), now=NOW
+            )
 
 
 def _comparators(engine: Engine, council: SmallCouncil, world: World) -> None:

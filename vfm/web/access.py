@@ -365,6 +365,19 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "reviews.new": DECIDING,
     "reviews.edit": DECIDING,
     "reviews.remove": DECIDING,
+    # review_work: who has a part in a review, and who reads it, its workflow says
+    "review_work.show": SIGNED_IN,
+    "review_work.report": SIGNED_IN,
+    "review_work.word": SIGNED_IN,
+    "review_work.about": SIGNED_IN,
+    "review_work.scope": SIGNED_IN,
+    "review_work.state": SIGNED_IN,
+    "review_work.template": SIGNED_IN,
+    "review_work.add": SIGNED_IN,
+    "review_work.edit": SIGNED_IN,
+    "review_work.remove": SIGNED_IN,
+    "review_work.shift": SIGNED_IN,
+    "review_work.act": SIGNED_IN,
 }
 
 

@@ -54,6 +54,7 @@ ALSO = {
     "movement": "challenge",
     "outcomes": "priorities",
     "rehearsals": "versions",
+    "review_work": "reviews",
     "sign_off": "assessments",
     "targets": "results",
     "translations": "versions",

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -14,19 +13,17 @@ from vfm.errors import Conflict, Invalid, NotFound, Problem
 from vfm.questionnaires import figures
 from vfm.questionnaires.kinds import text_problem
 from vfm.roles import Actor
-from vfm.store import events
+from vfm.store import events, reviewed
 from vfm.store.queries import reviews as queries
+from vfm.store.queries.review_work import is_worked_on
 from vfm.store.queries.reviews import Entry as Entry
 from vfm.store.queries.reviews import Origin
-from vfm.store.tables import Review, Service
+from vfm.store.tables import Review, ReviewMember
 
 WHOLE = "service_review"
 MODES = (WHOLE, "deep_dive")
 STATUSES = ("proposed", "approved", "scoping", "under_way", "reporting", "implementing", "closed")
 """The states of an entry, in the order of the work."""
-LONDON = ZoneInfo("Europe/London")
-REVIEWED = "reviewed"
-"""How a service's trail tells that a review of it was closed."""
 KEPT = ("service_id", "mode", "topic", "starts_on", "lead_id", "status", "note")
 
 
@@ -135,7 +132,7 @@ def add(session: Session, draft: Draft, *, by: Actor, now: datetime) -> int:
     session.flush()
     events.record(session, "planned", "review", row.id, by_id=by.id, now=now, after=_plain(values))
     if row.status == "closed" and row.mode == WHOLE:
-        _note_reviewed(session, row.service_id, by=by, now=now)
+        reviewed.note(session, row.service_id, by=by, now=now)
     return row.id
 
 
@@ -170,44 +167,25 @@ def change(session: Session, review_id: int, draft: Draft, *, by: Actor, now: da
 def _follow(session: Session, entry: Entry, values: Mapping[str, Any], *, by: Actor, now: datetime) -> None:
     """A closed review of the whole service is its last one; one taken up again was closed by mistake."""
     if values["status"] == "closed" and values["mode"] == WHOLE:
-        _note_reviewed(session, values["service_id"], by=by, now=now)
+        reviewed.note(session, values["service_id"], by=by, now=now)
     elif entry.status == "closed" and entry.mode == WHOLE:
-        _take_back_reviewed(session, entry.service_id, by=by, now=now)
-
-
-def _note_reviewed(session: Session, service_id: int, *, by: Actor, now: datetime) -> None:
-    today = now.astimezone(LONDON).date()
-    service = session.get_one(Service, service_id)
-    if service.reviewed_on is None or service.reviewed_on < today:
-        before, after = _plain({"reviewed_on": service.reviewed_on}), _plain({"reviewed_on": today})
-        service.reviewed_on = today
-        _record(session, REVIEWED, service_id, before, after, by=by, now=now)
-
-
-def _take_back_reviewed(session: Session, service_id: int, *, by: Actor, now: datetime) -> None:
-    """Set the day back that the closing had moved, unless it was moved again since."""
-    service = session.get_one(Service, service_id)
-    closing = queries.last_event(session, REVIEWED, "service", service_id)
-    if closing is None or closing.after != _plain({"reviewed_on": service.reviewed_on}):
-        return
-    earlier = (closing.before or {}).get("reviewed_on")
-    service.reviewed_on = date.fromisoformat(earlier) if earlier else None
-    _record(session, "review taken up again", service_id, closing.after, closing.before, by=by, now=now)
-
-
-def _record(
-    session: Session, verb: str, service_id: int, before: Any, after: Any, *, by: Actor, now: datetime
-) -> None:
-    events.record(session, verb, "service", service_id, by_id=by.id, now=now, before=before, after=after)
+        reviewed.take_back(session, entry.service_id, by=by, now=now)
 
 
 def remove(session: Session, review_id: int, *, by: Actor, now: datetime) -> Entry:
-    """Take an entry out of the plan; what it was.
+    """Take an entry out of the plan, with the places of its team; what it was.
 
     Raises:
         NotFound: there is no such entry.
+        Conflict: its team has begun, and what they worked out is not thrown away.
     """
     entry = _entry(session, review_id)
+    if is_worked_on(session, review_id):
+        words = (
+            "Work on this review has begun: it has a scope, lines of enquiry, findings or recommendations."
+        )
+        raise Conflict(f"{words} Close it with what came of it instead, or remove those first.")
+    session.execute(delete(ReviewMember).where(ReviewMember.review_id == review_id))
     session.execute(delete(Review).where(Review.id == review_id))
     before = _plain({name: getattr(entry, name) for name in KEPT})
     events.record(session, "removed", "review", review_id, by_id=by.id, now=now, before=before)

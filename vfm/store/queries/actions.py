@@ -16,12 +16,13 @@ from vfm.store.tables import (
     ImprovementAction,
     Person,
     PersonRole,
+    Recommendation,
     Service,
 )
 
 
 class ActionRow(NamedTuple):
-    """One action with its service, its owner and where it came from."""
+    """One action with its service, its owner and where it came from: an answer, or a review."""
 
     id: int
     service_id: int
@@ -36,6 +37,7 @@ class ActionRow(NamedTuple):
     due_on: date | None
     status: str
     revision: int
+    review_id: int | None
 
 
 _ACTION: Select[*tuple[Any, ...]] = (
@@ -53,6 +55,7 @@ _ACTION: Select[*tuple[Any, ...]] = (
         ImprovementAction.due_on,
         ImprovementAction.status,
         ImprovementAction.revision,
+        Recommendation.review_id,
     )
     .join(Service, Service.id == ImprovementAction.service_id)
     .join(Division, Division.id == Service.division_id)
@@ -60,6 +63,7 @@ _ACTION: Select[*tuple[Any, ...]] = (
     .outerjoin(Assessment, Assessment.id == ImprovementAction.assessment_id)
     .outerjoin(Cycle, Cycle.id == Assessment.cycle_id)
     .outerjoin(Person, Person.id == ImprovementAction.owner_id)
+    .outerjoin(Recommendation, Recommendation.action_id == ImprovementAction.id)
 )
 
 

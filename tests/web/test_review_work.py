@@ -1,0 +1,181 @@
+"""The pages of one review in a browser."""
+
+import io
+from collections.abc import Callable
+from dataclasses import replace
+
+from docx import Document
+from sqlalchemy import Engine, select
+
+from tests.client import Browser, Page, words
+from tests.council import NOW, SmallCouncil
+from vfm.store.database import reading, transaction
+from vfm.store.tables import ImprovementAction, Recommendation
+from vfm.workflows import reviews
+
+SignedIn = Callable[[str], Browser]
+
+
+def _planned(engine: Engine, council: SmallCouncil, service: str = "ROADS") -> str:
+    with transaction(engine) as session:
+        draft = reviews.blank(session, service_id=council.services[service]).draft
+        draft = replace(draft, mode="deep_dive", topic="Winter gritting", day=("1", "2", "2027"))
+        review = reviews.add(session, draft, by=council.actor("core_team"), now=NOW)
+    return f"/reviews/{review}"
+
+
+def _to_do(page: Page) -> list[str]:
+    return [words(one) for one in page.tree.css(".vfm-todo li")]
+
+
+def test_the_page_says_first_what_to_do_next(
+    engine: Engine, council: SmallCouncil, signed_in: SignedIn
+) -> None:
+    address = _planned(engine, council)
+    core = signed_in("core_team")
+    page = core.open("/reviews").follow("Highways")
+    assert page.heading == "Highways: Deep dive: Winter gritting"
+    assert "Ready to be approved" in page.text
+    page = page.follow("Move it on to approved").submit("Move it on")
+    assert _to_do(page) == ["No sponsor is named.", "Nobody leads it yet."]
+    blocked = page.follow("Move it on to scoping")
+    assert "It cannot yet" in blocked.text
+    assert not blocked.tree.css("main form")
+    assert core.send(f"{address}/state/scoping", {**_token(page), "seen": "approved"}).status == 422
+    for step in ("Proposed", "Approved"):
+        assert f"{step} 23 November 2026" in page.text
+
+
+def _token(page: Page) -> dict[str, str]:
+    field = page.tree.css_first("[name=csrf_token]")
+    return {"csrf_token": field.attributes["value"] or ""}
+
+
+def test_a_review_is_worked_from_its_team_to_its_actions(
+    engine: Engine, council: SmallCouncil, signed_in: SignedIn
+) -> None:
+    address, people = _planned(engine, council), council.people
+    core = signed_in("core_team")
+    form = core.open(address).follow("Change who, when and what it may save")
+    page = form.submit(
+        "Save the review",
+        sponsor_id=str(people["executive"]),
+        lead_id=str(people["challenger"]),
+        partner="Wrenport District Council",
+        origin="Strategic business case 4",
+        **{"ends_on.day": "30", "ends_on.month": "6", "ends_on.year": "2027"},
+    )
+    assert "Strategic business case 4" in page.text
+    lead = signed_in("challenger")
+    page = (
+        lead.open(address).follow("Add a place in the team").submit("Add", role="Finance partner", days="8")
+    )
+    assert "Team: 1 vacancy" in page.text
+    page = page.follow("Set the scope").submit("Save the scope", covers="Routes", reason="First scope.")
+    wider = page.follow("Change the scope").submit("Save the scope", covers="Routes and depots", reason="")
+    assert wider.problems == ["Say why this is the scope, or why it changes."]
+    assert wider.tree.css_first("[name=covers]").text().strip() == "Routes and depots"
+    page = wider.submit("Save the scope", reason="Cabinet asked.")
+    assert "How the scope changed (1 change)" in page.text
+    page = page.follow("Add a line of enquiry").submit("Add", text="What does a route cost?")
+    page = page.follow("Add a hypothesis").submit("Add", text="Two routes would do.", test="GPS logs")
+    page = page.follow("Change hypothesis 1 of line 1").submit("Save", status="refuted", note="Snow in May")
+    assert "Refuted Two routes would do." in page.text
+    page = page.follow("Add a finding to line 1").submit("Add", text="Routes overlap.", evidence="Logs")
+    page = page.follow("Add a recommendation").submit(
+        "Add", text="Merge two routes.", savings_low="12000", savings_high="11000"
+    )
+    assert page.problems == ["The low end of the savings is more than the high end. Change one of them."]
+    finding = page.tree.css("[name=finding_id] option")[1].attributes["value"]
+    page = page.submit("Add", savings_high="18000.50", status="accepted", finding_id=finding)
+    assert "£12,000" in page.text
+    assert "£18,000.50" in page.text
+    page = page.submit("Make it an improvement action")
+    assert "Improvement action for recommendation 1" in page.text
+    listed = signed_in("core_team").open(address).follow("Improvement action")
+    assert "Merge two routes." in listed.text
+    back = listed.follow("The review")
+    assert back.address == address
+    with reading(engine) as session:
+        row = session.scalars(select(Recommendation)).one()
+        assert session.get_one(ImprovementAction, row.action_id).service_id == council.services["ROADS"]
+
+
+def test_a_reader_changes_nothing_and_a_stranger_sees_nothing(
+    engine: Engine, council: SmallCouncil, signed_in: SignedIn
+) -> None:
+    address = _planned(engine, council)
+    page = signed_in("viewer").open(address)
+    assert [words(one) for one in page.tree.css("main form button")] == []
+    assert "Add a" not in page.text.replace("Add a place for each part", "")
+    assert signed_in("other_director").open(address).status == 200
+    assert signed_in("director").status(address) == 404
+    assert signed_in("viewer").status(f"{address}/about") == 403
+
+
+def test_somebody_who_was_quicker_is_shown_beside_what_was_typed(
+    engine: Engine, council: SmallCouncil, signed_in: SignedIn
+) -> None:
+    address, core = _planned(engine, council), signed_in("core_team")
+    page = core.open(address).follow("Add a line of enquiry").submit("Add", text="What does it cost?")
+    mine = page.follow("Change line 1")
+    page.follow("Change line 1").submit("Save", text="What does it cost, and whom?")
+    clash = mine.submit("Save", text="Who pays for it?")
+    assert clash.status == 409
+    assert "What does it cost, and whom?" in clash.text
+    assert clash.tree.css_first("[name=text]").text().strip() == "Who pays for it?"
+    assert "Who pays for it?" in clash.submit("Save").text
+    both = core.open(f"{address}/about")
+    core.open(f"{address}/about").submit("Save the review", partner="Peer council")
+    refused = both.submit("Save the review", partner="A firm")
+    assert refused.status == 409
+    assert "A firm" in refused.submit("Save the review").text
+
+
+def test_a_part_is_removed_after_asking_once_and_put_in_order(
+    engine: Engine, council: SmallCouncil, signed_in: SignedIn
+) -> None:
+    address, core = _planned(engine, council), signed_in("core_team")
+    page = core.open(address)
+    for name in ("First?", "Second?"):
+        page = page.follow("Add a line of enquiry").submit("Add", text=name)
+    page = page.follow("Add a hypothesis to line 1").submit("Add", text="It holds.")
+    page = page.submit("Up line 2")
+    assert [words(one) for one in page.tree.css("article h3")] == ["1. Second?", "2. First?"]
+    sure = page.follow("Remove line 2")
+    assert "This also removes its 1 hypothesis." in sure.text
+    assert "Keep it" in sure.text
+    page = sure.submit("Remove it")
+    assert [words(one) for one in page.tree.css("article h3")] == ["1. Second?"]
+    assert "Removed a line of enquiry" in page.text
+
+
+def test_the_report_reads_the_same_on_its_page_and_in_word(
+    engine: Engine, council: SmallCouncil, signed_in: SignedIn
+) -> None:
+    address, core = _planned(engine, council), signed_in("core_team")
+    page = core.open(address).follow("Add a line of enquiry").submit("Add", text="What does a route cost?")
+    page = page.follow("Add a hypothesis").submit("Add", text="Two routes would do.", status="unclear")
+    page = page.follow("Add a finding to line 1").submit("Add", text="Routes overlap.", evidence="GPS logs")
+    page.follow("Add a recommendation").submit(
+        "Add", text="Merge two routes.", savings_low="12000", savings_high="18000"
+    )
+    page = core.open(address).follow("Read the report")
+    made = Document(io.BytesIO(page.follow("Download as Word").data))
+    said = [paragraph.text for paragraph in made.paragraphs]
+    said += [cell.text for table in made.tables for row in table.rows for cell in row.cells]
+    for sentence in (
+        "Highways: Deep dive: Winter gritting",
+        "It was added by hand, and where it came from is not said.",
+        "1. What does a route cost?",
+        "Two routes would do.",
+        "Unclear",
+        "Routes overlap.",
+        "Merge two routes.",
+        "£12,000",
+        "Together, without those rejected: 1 recommendation, £12,000 to £18,000 a year.",
+        "Nobody but the lead is named.",
+    ):
+        assert sentence in said, sentence
+        assert sentence in page.text, sentence
+    assert made.core_properties.title == "Highways: Deep dive: Winter gritting: review report"
