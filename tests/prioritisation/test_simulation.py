@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from vfm.prioritisation import simulation
 from vfm.prioritisation.criteria import Criterion
 from vfm.prioritisation.facts import ServiceFacts
 from vfm.prioritisation.ranking import rank
@@ -51,6 +52,25 @@ def test_any_chunking_gives_the_same_counts() -> None:
         parts = [tally(given, model, draws, blocks) for blocks in ([4, 1], [5], [0, 2, 3])]
         assert whole.draws == draws
         assert equal(whole, parts[0] + parts[1] + parts[2])
+
+
+@pytest.mark.parametrize("method", ["additive", "topsis"])
+def test_any_room_and_any_number_of_threads_give_the_same_bytes(
+    method: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vague = Around(
+        0, np.arange(12), Criterion("s", goalposts=(0, 100)), np.arange(12) * 8.0, np.full(12, 9.0)
+    )
+    given = trial(method=method, uncertain=(vague,), services=12)
+    if method == "topsis":
+        given = replace(given, parts=(given.parts[0], given.parts[0] ** 2), uncertain=())
+    monkeypatch.setattr(simulation, "WORTH_A_THREAD", 1)
+    for model in range(len(MODELS)):
+        once = tally(given, model, 9 * BLOCK + 3, threads=1)
+        for room, threads in ((1, 1), (12 * 7, 2), (12 * 100, 3), (10**9, 2)):
+            monkeypatch.setattr(simulation, "ROOM", room)
+            again = tally(given, model, 9 * BLOCK + 3, threads=threads)
+            assert equal(once, again), (model, room, threads)
 
 
 def test_every_place_is_taken_once_in_every_draw() -> None:

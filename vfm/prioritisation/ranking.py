@@ -24,6 +24,7 @@ from vfm.prioritisation.outcome import DEFAULT_RULES, Rules, Theme, themes
 from vfm.prioritisation.robustness import weight_intervals
 from vfm.prioritisation.scales import Floats
 from vfm.prioritisation.simulation import (
+    MOST_COUNTED,
     Acceptability,
     Around,
     Between,
@@ -145,9 +146,10 @@ def rank(
     inputs = prepared(services, criteria, rules.missing_weight)
     refuse_gaps(inputs, method)
     points = _measured(inputs, method)
+    places = capacity(len(services), top)
     is_tried = draws > 0 and points.listed.size > 0
-    simulation = simulated(_trial(inputs, points, concentration), draws) if is_tried else {}
-    return _assembled(inputs, points, simulation, capacity(len(services), top), draws, rules, on)
+    simulation = simulated(_trial(inputs, points, concentration, places), draws) if is_tried else {}
+    return _assembled(inputs, points, simulation, places, draws, rules, on)
 
 
 def _measured(inputs: Inputs, method: MethodName) -> Points:
@@ -175,7 +177,7 @@ def _measured(inputs: Inputs, method: MethodName) -> Points:
     )
 
 
-def _trial(inputs: Inputs, points: Points, concentration: float) -> Trial:
+def _trial(inputs: Inputs, points: Points, concentration: float, top: int) -> Trial:
     return Trial(
         method=points.method,
         parts=tuple(part[points.listed] for part in points.parts),
@@ -183,6 +185,7 @@ def _trial(inputs: Inputs, points: Points, concentration: float) -> Trial:
         concentration=concentration,
         uncertain=tuple(_uncertain(inputs, points.listed)),
         seed=inputs.seed(),
+        top=top,
     )
 
 
@@ -248,6 +251,12 @@ def _standing_warnings(inputs: Inputs, simulation: Mapping[WeightModel, Acceptab
     if left:
         found.append(
             f"{left} of {len(inputs.services)} services are not ranked: too much of the weight has no value."
+        )
+    width = simulation["agreed"].width if simulation else 1
+    if width > 1:
+        found.append(
+            f"There are more than {MOST_COUNTED:,} services, so places in the trials were counted in bands "
+            f"of {width}: where a place reaches from and to is given to the outer ends of its bands."
         )
     if not simulation:
         found.append("No draws were made, so outcomes rest on the index alone and not on how firm it is.")

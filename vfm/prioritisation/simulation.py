@@ -7,8 +7,9 @@ Source: Lahdelma and Salminen (2001), SMAA-2; Tervonen and Figueira (2008), doi:
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import cached_property, reduce
 from typing import Literal
 
 import numpy as np
@@ -22,6 +23,16 @@ WeightModel = Literal["uniform", "ordered", "agreed"]
 MODELS: tuple[WeightModel, ...] = ("uniform", "ordered", "agreed")
 BLOCK = 250
 CONFIDENCE_DRAWS = 500
+MOST_COUNTED = 2_000
+"""Up to so many services every place of every service is counted; of more, bands of places."""
+BANDS = 500
+MOST_AT_ONCE = 1_000
+"""Up to so many services the places of many draws are counted together; of more, draw by draw."""
+ROOM = 2**15
+"""Indices that are worked on at a time."""
+THREADS = 2
+WORTH_A_THREAD = 500_000
+LEEWAY = 1e-6
 LEAST = np.finfo(np.float64).tiny  # stands in for what has no logarithm, under any goalpost
 WEIGHT_GRAIN = 2.0**30  # weights are summed as whole grains, so that the order of summing cannot matter
 
@@ -82,6 +93,7 @@ class Trial:
         concentration: how tightly weights are drawn around the agreed ones.
         uncertain: which values vary; read only by methods that take one value at a time.
         seed: from the canonical inputs.
+        top: K, which a long list is counted for.
     """
 
     method: MethodName
@@ -90,11 +102,17 @@ class Trial:
     concentration: float
     uncertain: tuple[Between | Around, ...]
     seed: int
+    top: int = 1
 
     @property
     def services(self) -> int:
         """How many services are ranked."""
         return len(self.parts[0])
+
+    @property
+    def width(self) -> int:
+        """How many places are counted together: 1, but more in a list of more than `MOST_COUNTED`."""
+        return 1 if self.services <= MOST_COUNTED else -(-self.services // BANDS)
 
     @cached_property
     def certain(self) -> Floats:
@@ -110,20 +128,50 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class LongList:
+    """What is counted of a list that is too long to count every place of every service.
+
+    Attributes:
+        width: how many places stand in one column of `Tally.ranks`.
+        top: K, which `in_top` is about.
+        in_top: (services,) draws in the top K.
+        places: (services,) the places of all draws, added up.
+        first: (services,) draws on the first place.
+    """
+
+    width: int
+    top: int
+    in_top: Ints
+    places: Ints
+    first: Ints
+
+    def __add__(self, other: "LongList") -> "LongList":
+        return LongList(
+            self.width,
+            self.top,
+            self.in_top + other.in_top,
+            self.places + other.places,
+            self.first + other.first,
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Tally:
     """Whole-number counts; tallies of any blocks add up to the tally of all.
 
     Attributes:
         draws: how many.
-        ranks: (services, places) how often a service took a place.
+        ranks: (services, places) how often a service took a place; of a long list (services, bands).
         first_weights: (services, criteria) weights of the draws a service won, summed, in grains.
         wins: (services - 1,) how often a service stood above the next one in display order.
+        long: the rest of what is counted of a long list; None where every place is counted.
     """
 
     draws: int
     ranks: Ints
     first_weights: Ints
     wins: Ints
+    long: LongList | None = None
 
     def __add__(self, other: "Tally") -> "Tally":
         return Tally(
@@ -131,7 +179,13 @@ class Tally:
             self.ranks + other.ranks,
             self.first_weights + other.first_weights,
             self.wins + other.wins,
+            self.long + other.long if self.long and other.long else None,
         )
+
+    @property
+    def first(self) -> Ints:
+        """(services,) draws on the first place."""
+        return self.long.first if self.long else self.ranks[:, 0]
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,29 +202,52 @@ class Acceptability:
 
     @cached_property
     def shares(self) -> Floats:
-        """(services, places) rank acceptability: the share of draws in which a service took a place."""
+        """(services, places) rank acceptability: the share of draws in which a service took a place.
+
+        Of a long list (services, bands): the share of draws in which its place lay in a band of `width`.
+        """
         return self.tally.ranks / self.tally.draws
 
+    @property
+    def width(self) -> int:
+        """How many places one column of `shares` stands for; 1 for all but long lists."""
+        return self.tally.long.width if self.tally.long else 1
+
     def top_share(self, top: int) -> list[float]:
-        """Per service, the share of draws in which it is in the top set."""
-        shares: list[float] = (self.tally.ranks[:, :top].sum(axis=1) / self.tally.draws).tolist()
+        """Per service, the share of draws in which it is in the top set; of a long list only for its own K.
+
+        Raises:
+            ValueError: another K was counted.
+        """
+        if self.tally.long and self.tally.long.top != top:
+            raise ValueError(
+                f"the top {self.tally.long.top} was counted of this long list, not the top {top}"
+            )
+        inside = self.tally.long.in_top if self.tally.long else self.tally.ranks[:, :top].sum(axis=1)
+        shares: list[float] = (inside / self.tally.draws).tolist()
         return shares
 
     def expected_rank(self) -> list[float]:
         """Per service, its average place."""
         places = np.arange(1, self.tally.ranks.shape[1] + 1)
-        averages: list[float] = ((self.tally.ranks * places).sum(axis=1) / self.tally.draws).tolist()
+        total = self.tally.long.places if self.tally.long else (self.tally.ranks * places).sum(axis=1)
+        averages: list[float] = (total / self.tally.draws).tolist()
         return averages
 
     def place_at(self, share: float) -> list[int]:
-        """Per service, the best place it reaches or betters in at least this share of draws."""
+        """Per service, the best place it reaches or betters in at least this share of draws.
+
+        Of a long list the outer end of its band: the first place for less than half, else the last.
+        """
         reached = self.tally.ranks.cumsum(axis=1) >= share * self.tally.draws
-        places: list[int] = (reached.argmax(axis=1) + 1).tolist()
+        band = reached.argmax(axis=1)
+        ends = band * self.width + 1 if share < 0.5 else np.minimum((band + 1) * self.width, len(band))
+        places: list[int] = ends.tolist()
         return places
 
     def central_weights(self) -> list[list[float] | None]:
         """Per service, the average weights of the draws it won: who puts it first; None if never first."""
-        won = self.tally.ranks[:, 0]
+        won = self.tally.first
         sums = self.tally.first_weights / WEIGHT_GRAIN
         return [(row / n).tolist() if n else None for row, n in zip(sums, won.tolist(), strict=True)]
 
@@ -203,7 +280,9 @@ def simulated(trial: Trial, draws: int) -> dict[WeightModel, Acceptability]:
     return found
 
 
-def tally(trial: Trial, model: int, draws: int, blocks: Sequence[int] | None = None) -> Tally:
+def tally(
+    trial: Trial, model: int, draws: int, blocks: Sequence[int] | None = None, threads: int = THREADS
+) -> Tally:
     """Count places over some blocks of draws.
 
     Args:
@@ -211,13 +290,15 @@ def tally(trial: Trial, model: int, draws: int, blocks: Sequence[int] | None = N
         model: position in `MODELS`.
         draws: of the whole simulation; the last block may be a part.
         blocks: which blocks to count; None: all.
+        threads: how many work at once; the counts are the same for any number.
     """
-    n, m = trial.services, len(trial.weights)
-    total = Tally(0, np.zeros((n, n), np.int64), np.zeros((n, m), np.int64), np.zeros(n - 1, np.int64))
-    for block in range(-(-draws // BLOCK)) if blocks is None else blocks:
-        weights = drawn_weights(trial, model, block)
-        total += _counted(trial, weights, model, block, min(BLOCK, draws - block * BLOCK))
-    return total
+    wanted = list(range(-(-draws // BLOCK)) if blocks is None else blocks)
+    workers = min(threads, len(wanted), 1 + len(wanted) * BLOCK * trial.services // WORTH_A_THREAD)
+    if workers < 2:
+        return _counted(trial, model, draws, wanted)
+    with ThreadPoolExecutor(workers) as pool:
+        parts = [pool.submit(_counted, trial, model, draws, wanted[k::workers]) for k in range(workers)]
+        return reduce(Tally.__add__, (part.result() for part in parts))
 
 
 def drawn_weights(trial: Trial, model: int, block: int) -> Floats:
@@ -264,20 +345,73 @@ def _in_order(drawn: Floats, agreed: Floats) -> Floats:
     return dealt
 
 
-def _counted(trial: Trial, weights: Floats, model: int, block: int, draws: int) -> Tally:
-    n = trial.services
-    rounded = np.rint(indices(trial, weights, model, block)[:draws] * 10.0**PLACES)
-    order = best_first(rounded)
-    ranks = np.bincount((order * n + np.arange(n)).ravel(), minlength=n * n).reshape(n, n)
-    grains = np.rint(weights[:draws] * WEIGHT_GRAIN)
-    firsts = [np.bincount(order[:, 0], weights=column, minlength=n) for column in grains.T]
-    wins = (rounded[:, :-1] >= rounded[:, 1:]).sum(axis=0)
-    return Tally(draws, ranks, np.column_stack(firsts).astype(np.int64), wins)
+def _counted(trial: Trial, model: int, draws: int, blocks: Sequence[int]) -> Tally:
+    """The counts of some blocks, a few rows at a time, so that they stay in the processor's own memory."""
+    n, m, counts = trial.services, len(trial.weights), _Counts(trial)
+    first_weights, total = np.zeros((n, m), np.int64), 0
+    rows = max(1, ROOM // n)
+    for block in blocks:
+        size = min(BLOCK, draws - block * BLOCK)
+        weights = drawn_weights(trial, model, block)[:size]
+        varied = _varied(trial, model, block)
+        firsts = np.empty(size, np.int64)
+        for start in range(0, size, rows):
+            part = slice(start, min(start + rows, size))
+            index = _summed(trial, weights[part], [values[part] for values in varied])
+            firsts[part] = counts.add(index)
+        grains = np.rint(weights * WEIGHT_GRAIN)
+        won = [np.bincount(firsts, weights=column, minlength=n) for column in grains.T]
+        first_weights += np.column_stack(won).astype(np.int64)
+        total += size
+    counts.settle()
+    return Tally(total, counts.ranks, first_weights, counts.wins, counts.long)
 
 
-def indices(trial: Trial, weights: Floats, model: int, block: int) -> Floats:
-    """(block, services) the index under each row of weights, uncertain values drawn anew in each."""
-    return _summed(trial, weights, _varied(trial, model, block))
+class _Counts:
+    """Whole-number counts of places that rows of indices are added to."""
+
+    def __init__(self, trial: Trial) -> None:
+        n = trial.services
+        self.n, self.top, self.width = n, trial.top, trial.width
+        bands = -(-n // self.width)
+        self.wins = np.zeros(n - 1, np.int64)
+        self.ranks = np.zeros((n, bands), np.int64 if self.width == 1 else np.int32)
+        self.long: LongList | None = None
+        if self.width > 1:
+            self.long = LongList(self.width, trial.top, *np.zeros((3, n), np.int64))
+        self.places = np.arange(n)
+        self.bands = self.places // self.width
+        self.waiting: list[Ints] = []
+
+    def add(self, index: Floats) -> Ints:
+        """Count some rows (draws, services); the service on the first place of each."""
+        rounded = np.rint(np.multiply(index, 10.0**PLACES, out=index), out=index)
+        self.wins += np.count_nonzero(rounded[:, :-1] >= rounded[:, 1:], axis=0)
+        order = best_first(rounded)
+        firsts = order[:, 0].copy()
+        if self.long:
+            self.long.in_top[:] += np.bincount(order[:, : self.top].ravel(), minlength=self.n)
+            self.long.first[:] += np.bincount(firsts, minlength=self.n)
+            for row in order:
+                self.long.places[row] += self.places + 1
+        order *= self.ranks.shape[1]
+        order += self.bands
+        if self.n <= MOST_AT_ONCE:
+            self.waiting.append(order.ravel())
+            if len(self.waiting) * order.size > self.ranks.size:
+                self.settle()
+        else:  # each service stands once in a row, so that no cell is met twice
+            cells = self.ranks.ravel()
+            for row in order:
+                cells[row] += 1
+        return firsts
+
+    def settle(self) -> None:
+        """Count what was put aside."""
+        if self.waiting:
+            found = np.bincount(np.concatenate(self.waiting), minlength=self.ranks.size)
+            self.ranks += found.reshape(self.ranks.shape)
+            self.waiting = []
 
 
 def _varied(trial: Trial, model: int, block: int) -> list[Floats]:
@@ -309,27 +443,71 @@ def best_first(rounded: Floats) -> Ints:
     """
     n = rounded.shape[1]
     room = 1 << n.bit_length()
-    if np.abs(rounded).max(initial=0) * room < 2.0**62:
-        packed = np.arange(n) - rounded.astype(np.int64) * room
+    if max(-rounded.min(initial=0), rounded.max(initial=0)) * room < 2.0**62:
+        packed = (rounded * -room).astype(np.int64)
+        packed += np.arange(n)
         packed.sort(axis=1)
-        return np.asarray(packed & (room - 1), dtype=np.int64)
+        packed &= room - 1
+        return np.asarray(packed, dtype=np.int64)
     return np.asarray(np.argsort(-rounded, axis=1, kind="stable"), dtype=np.int64)
 
 
 def _confidence(trial: Trial, counts: Tally) -> tuple[float | None, ...]:
     """SMAA's confidence factor: how often a service wins under its own central weights."""
-    won = counts.ranks[:, 0]
+    won = counts.first
     first = np.flatnonzero(won)
     blocks = range(CONFIDENCE_DRAWS // BLOCK if trial.uncertain else 1)
     wins = np.zeros(trial.services)
     for block in blocks:
-        varied = _varied(trial, len(MODELS), block)
+        duel = _Duel(trial, _varied(trial, len(MODELS), block))
         for service in first.tolist():
             central = (counts.first_weights[service] / WEIGHT_GRAIN / won[service])[None, :]
-            best = np.argmax(np.rint(_summed(trial, central, varied) * 10.0**PLACES), axis=1)
-            wins[service] += np.count_nonzero(best == service) * (BLOCK // len(best))
+            wins[service] += duel.won(service, central)
     draws = len(blocks) * BLOCK
     return tuple(float(wins[i]) / draws if won[i] else None for i in range(trial.services))
+
+
+class _Duel:
+    """One service against all under given weights, over one block of uncertain values."""
+
+    def __init__(self, trial: Trial, varied: list[Floats]) -> None:
+        self.trial, self.varied = trial, varied
+        self.ends = [(values.min(axis=0), values.max(axis=0)) for values in varied]
+
+    def won(self, service: int, central: Floats) -> int:
+        """In how many of the block's draws the service is first."""
+        rivals = self._rivals(service, central)
+        trial, varied = self.trial, self.varied
+        if varied:
+            trial, varied = _among(trial, varied, rivals)
+        best = np.argmax(np.rint(_summed(trial, central, varied) * 10.0**PLACES), axis=1)
+        at = int(np.searchsorted(rivals, service)) if self.varied else service
+        return int(np.count_nonzero(best == at)) * (BLOCK // len(best))
+
+    def _rivals(self, service: int, central: Floats) -> Ints:
+        """Who can be at least level with the service in any draw, itself included; others need no look."""
+        bounds = []
+        for end in (0, 1):
+            sums = weighted(self.trial.certain, central[0])
+            for doubt, ends in zip(self.trial.uncertain, self.ends, strict=False):
+                sums[doubt.services] += central[0, doubt.criterion] * ends[end]
+            bounds.append(sums)
+        low, high = bounds
+        return np.flatnonzero(high >= low[service] - LEEWAY * max(1.0, abs(float(low[service]))))
+
+
+def _among(trial: Trial, varied: list[Floats], services: Ints) -> tuple[Trial, list[Floats]]:
+    """The same trial with some of the services only, and their uncertain values."""
+    place = np.full(trial.services, -1)
+    place[services] = np.arange(len(services))
+    doubts, values = [], []
+    for doubt, drawn in zip(trial.uncertain, varied, strict=True):
+        kept = np.flatnonzero(place[doubt.services] >= 0)
+        doubts.append(Between(doubt.criterion, place[doubt.services[kept]], *np.zeros((2, len(kept)))))
+        values.append(drawn[:, kept])
+    return replace(
+        trial, parts=tuple(part[services] for part in trial.parts), uncertain=tuple(doubts)
+    ), values
 
 
 def pairwise_wins(values: Floats) -> Floats:
