@@ -142,12 +142,10 @@ def _turning_point(parts: Floats, weights: Floats, j: int, top: int, service: in
 
 def _first_turn(crossing: Floats, change: Ints, ahead: int, top: int, way: int = 1) -> float | None:
     """Walk outwards over the crossings, counting who is ahead, until the top set gains or loses it."""
-    for at in np.argsort(way * crossing, kind="stable"):
-        was_in = ahead < top
-        ahead += int(change[at])
-        if (ahead < top) != was_in:
-            return float(crossing[at])
-    return None
+    order = np.argsort(way * crossing, kind="stable")
+    turned = (ahead + np.cumsum(change[order]) < top) != (ahead < top)
+    at = int(turned.argmax()) if turned.any() else None
+    return None if at is None else float(crossing[order[at]])
 
 
 def critical_changes(parts: Floats, weights: Floats, first: int, second: int) -> list[float | None]:
