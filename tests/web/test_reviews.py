@@ -51,9 +51,11 @@ def test_entries_are_added_sorted_filtered_changed_and_removed(
     assert _listed(page) == ["Libraries", "Highways"]
     assert _listed(core.open("/reviews?sort=service")) == ["Highways", "Libraries"]
     assert _listed(page.submit("Show", mode="service_review")) == ["Highways"]
-    assert "Libraries,Communities,Deep dive,'=Opening hours,2027-01-05,Challenger,Proposed,,no" in (
-        page.follow("Download as CSV").data.decode("utf-8-sig")
+    csv = page.follow("Download as CSV").data.decode("utf-8-sig")
+    assert (
+        "Libraries,Communities,Deep dive,'=Opening hours,2026-Q4,2027-01-05,2027-03-31,60,Challenger" in csv
     )
+    assert "Proposed (2)" in page.text
     form = page.follow("Change Libraries")
     changed = form.submit("Save the change", status="approved", lead="")
     assert "Approved" in changed.text

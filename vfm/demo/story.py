@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from sqlalchemy import Engine, select
 
-from vfm.demo import invented, papers
+from vfm.demo import forward, invented, papers
 from vfm.demo.invented import Profile
 from vfm.demo.set_up import Source, spending
 from vfm.gateways.file_store import FileStore
@@ -253,6 +253,7 @@ def tell(stage: Stage) -> None:
     second = _revise(stage, taken[MAIN], pilot)
     finished = _finished_cycle(stage, second)
     _decide(stage, finished)
+    forward.fill(stage.engine, stage.services, core=stage.one(Role.CORE_TEAM), today=stage.today)
     _follow_up(stage, second)
     _cycle_under_way(stage, second)
     _executive_team(stage, taken[GROUP])

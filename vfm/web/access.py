@@ -359,9 +359,15 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "outcomes.withdraw": DECIDING,
     "outcomes.rules": OVERVIEW,
     "outcomes.change_rules": DECIDING,
+    # plans
+    "plans.index": OVERVIEW,
+    "plans.settings": DECIDING,
+    "plans.conditions": DECIDING,
+    "plans.export": OVERVIEW,
+    "plans.calendar": OVERVIEW,
+    "plans.calendar_of_one": OVERVIEW,
     # reviews
     "reviews.index": OVERVIEW,
-    "reviews.export": OVERVIEW,
     "reviews.new": DECIDING,
     "reviews.edit": DECIDING,
     "reviews.remove": DECIDING,

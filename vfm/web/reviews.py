@@ -1,14 +1,13 @@
-"""The forward plan: its list, and adding, changing and removing an entry."""
+"""The reviews of the forward plan as a list, and adding, changing and removing one."""
 
+from collections import Counter
 from collections.abc import Sequence
-from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from vfm.errors import Invalid, Problem
-from vfm.reports.workbook import Rows, csv_file
 from vfm.roles import Role
 from vfm.web.current import actor, now, reading, transaction
 from vfm.workflows import reviews
@@ -63,6 +62,7 @@ def index() -> ResponseReturnValue:
         directorates=sorted({entry.directorate for entry in plan.entries}),
         modes=MODE_WORDS,
         statuses=STATUS_WORDS,
+        counts=Counter(entry.status for entry in plan.entries),
         colours=STATUS_COLOURS,
         may_change=actor().has(Role.EXECUTIVE, Role.CORE_TEAM),
     )
@@ -90,40 +90,6 @@ def _heading(words: str, key: str, sort: str, asked: dict[str, str]) -> tuple[st
     given: dict[str, Any] = {name: text for name, text in asked.items() if text}
     href = url_for("reviews.index", sort=f"-{key}" if sort == key else key, **given)
     return words, href, {key: "ascending", f"-{key}": "descending"}.get(sort, "")
-
-
-@blueprint.get("/reviews.csv")
-def export() -> ResponseReturnValue:
-    """The whole plan as a CSV file."""
-    with reading() as store:
-        plan = reviews.index(store)
-    columns = (
-        "Service",
-        "Directorate",
-        "What",
-        "Topic",
-        "Starts",
-        "Lead",
-        "State",
-        "Note",
-        "From a decision",
-    )
-    rows = tuple(
-        (
-            entry.service,
-            entry.directorate,
-            MODE_WORDS[entry.mode],
-            entry.topic or None,
-            entry.starts_on,
-            entry.lead,
-            STATUS_WORDS[entry.status],
-            entry.note or None,
-            "yes" if entry.decision_id else "no",
-        )
-        for entry in plan.entries
-    )
-    made = csv_file(Rows("Forward plan", columns, rows))
-    return send_file(BytesIO(made), "text/csv", as_attachment=True, download_name="forward-plan.csv")
 
 
 @blueprint.route("/reviews/new", methods=["GET", "POST"])

@@ -1,0 +1,171 @@
+"""The forward plan over three years in a browser; its clock stands at 23 November 2026."""
+
+from collections.abc import Callable
+from datetime import date
+from io import BytesIO
+
+import openpyxl
+from icalendar import Calendar
+from sqlalchemy import Engine, select
+
+from tests.client import Browser, Page, words
+from tests.council import NOW, SmallCouncil
+from vfm.store.database import reading, transaction
+from vfm.store.tables import Event, PlanSettings, Review
+from vfm.workflows import reviews
+
+SignedIn = Callable[[str], Browser]
+Plan = Callable[..., int]
+
+
+def _review(
+    engine: Engine, council: SmallCouncil, service: str, day: tuple[str, str, str], **more: str
+) -> int:
+    draft = reviews.Draft(service=str(council.services[service]), mode="service_review", day=day, **more)
+    with transaction(engine) as session:
+        return reviews.add(session, draft, by=council.actor("core_team"), now=NOW)
+
+
+def _bars(page: Page) -> list[str]:
+    return sorted(words(bar) for bar in page.tree.css(".vfm-plan__bar strong"))
+
+
+def _rows(page: Page) -> list[str]:
+    return sorted(words(head) for head in page.tree.css(".vfm-plan-table th[scope=row]"))
+
+
+def _quarters(page: Page) -> dict[str, str]:
+    heads = [words(head) for head in page.tree.css(".vfm-plan-table th[scope=rowgroup]")]
+    return {head.partition(",")[0]: head for head in heads}
+
+
+def _held(name: str, page: Page) -> list[str]:
+    return [
+        str(box.attributes["value"]) for box in page.tree.css(f"[name={name}]") if "checked" in box.attributes
+    ]
+
+
+def test_an_empty_plan_says_where_reviews_come_from(signed_in: SignedIn) -> None:
+    page = signed_in("viewer").open("/plan")
+    assert "Nothing is in the plan yet." in page.text
+    assert "Nobody has said yet how many days the team has: 320 days a quarter" in page.text
+    assert "Say how many it has" not in page.text
+
+
+def test_the_timeline_has_the_rows_of_its_table(
+    engine: Engine, council: SmallCouncil, signed_in: SignedIn
+) -> None:
+    _review(engine, council, "ROADS", ("1", "4", "2026"), status="under_way")
+    _review(engine, council, "LIB", ("5", "1", "2027"))
+    _review(engine, council, "HOME", ("5", "2", "2027"))
+    _review(engine, council, "SEND", ("31", "3", "2027"))
+    _review(engine, council, "WASTE", ("1", "10", "2029"))
+    page = signed_in("core_team").open("/plan")
+    assert _bars(page) == ["Highways", "Home care", "Libraries", "Special educational needs"]
+    assert _rows(page) == sorted([*_bars(page), "Waste collection"])
+    assert "Waste collection" in page.text.partition("After 30 September 2029")[2]
+    assert "3 reviews begin within three years and take 480 of 3,840 team days." in page.text
+    assert "More than the team has days for: Q4 2026-27 by 160." in page.text
+    assert "480 of 320 team days taken, 160 over · firm" in _quarters(page)["Q4 2026-27"]
+    assert "◂ since 1 April 2026" in page.text
+    by_lead = page.follow("who leads")
+    assert [words(name) for name in by_lead.tree.css("h3.vfm-plan__name")] == ["Nobody leads it yet"]
+    assert _bars(by_lead) == _bars(page)
+
+
+def test_settings_are_refused_by_name_kept_with_a_reason_and_not_written_over(
+    engine: Engine, signed_in: SignedIn
+) -> None:
+    core, other = signed_in("core_team"), signed_in("executive")
+    page, late = core.open("/plan/settings"), other.open("/plan/settings")
+    wrong = {"days": "lots", "2026-Q4.blackout": "yes", "2027-Q1.days": "-3", "limit": "0"}
+    refused = page.submit("Save", **wrong)
+    assert refused.status == 422
+    assert refused.problems == [
+        "“lots” cannot be used. Give the team days of a quarter: a whole number from 0 to 10,000.",
+        "“0” cannot be used. Give the reviews of one directorate in a quarter: a whole number from 1 to 99.",
+        "Say why no review may be in January to March 2027: budget setting, an inspection, an election.",
+        "“-3” cannot be used. Give the team days of April to June 2027: a whole number from 0 to 10,000.",
+        "Say why: whoever asks later reads it in the history below.",
+    ]
+    assert refused.tree.css_first("#days").attributes["value"] == "lots"
+    right = {"days": "250", "2026-Q4.blackout": "yes", "2026-Q4.reason": "Budget setting", "limit": "2"}
+    kept = refused.submit("Save", **right, **{"2027-Q1.days": "", "reason": "Two people left"})
+    assert "This is what" not in kept.text
+    assert "The plan is made with this from now on." in kept.text
+    assert late.submit("Save", days="999", reason="Mine").status == 409
+    again = core.open("/plan/settings")
+    assert again.tree.css_first("#days").attributes["value"] == "250"
+    assert "Nothing was different." in again.submit("Save").text
+    again = core.open("/plan/settings").submit("Save", days="300", reason="One came back")
+    history = core.open("/plan/settings").text.partition("What was set before")[2]
+    assert "One came back team days of a quarter: 250 → 300" in history
+    with reading(engine) as session:
+        assert session.scalars(select(PlanSettings.reason).order_by(PlanSettings.id)).all() == [
+            "Two people left",
+            "One came back",
+        ]
+
+
+def test_conditions_say_when_a_review_may_be(
+    engine: Engine, council: SmallCouncil, signed_in: SignedIn
+) -> None:
+    review = _review(engine, council, "LIB", ("5", "1", "2027"))
+    core = signed_in("core_team")
+    page, late = core.open(f"/plan/{review}/conditions"), core.open(f"/plan/{review}/conditions")
+    refused = page.submit(
+        "Save the conditions", days="0", priority="101", latest="2027-Q1", contract__day="1"
+    )
+    assert refused.status == 422
+    assert [problem.partition(".")[0] for problem in refused.problems] == [
+        "“0” cannot be used for team days",
+        "“101” cannot be used for a priority",
+        "The date must include a month and a year",
+        "Say why it has to be done by then",
+    ]
+    dates = {"contract.day": "31", "contract.month": "3", "contract.year": "2029"}
+    fields = {"days": "90", "priority": "55", "latest": "", "held": ["mandatory", "pinned"]}
+    plan = refused.submit("Save the conditions", **fields, **dates)
+    row = plan.text.partition("Q4 2026-27, January")[2]
+    assert "90 5 January 2027 31 March 2027" in row
+    assert "Must be done by Q4 2027-28. Pinned contract ends Jan–Mar 2029, less a year" in row
+    form = core.open(f"/plan/{review}/conditions")
+    assert _held("held", form) == ["mandatory", "pinned"]
+    assert late.submit("Save the conditions", days="10").status == 409
+    early = form.submit("Save the conditions", earliest="2028-Q1")
+    assert early.problems[0].startswith(
+        "It may begin in April to June 2028 at the earliest, but has to be done by January to March 2028."
+    )
+    with reading(engine) as session:
+        kept = session.get_one(Review, review)
+        assert (kept.latest, kept.contract_ends_on, kept.revision) == ("2027-Q4", date(2029, 3, 31), 2)
+        assert "conditions set" in session.scalars(select(Event.verb).where(Event.subject == "review")).all()
+
+
+def test_the_plan_is_taken_into_a_calendar_and_a_workbook(
+    engine: Engine, council: SmallCouncil, signed_in: SignedIn
+) -> None:
+    one = _review(engine, council, "LIB", ("5", "1", "2027"), note="=1+1")
+    _review(engine, council, "ROADS", ("1", "5", "2026"), status="closed")
+    reader = signed_in("viewer")
+    page = reader.open("/plan.ics")
+    calendar = Calendar.from_ical(page.data)
+    assert str(calendar["x-wr-calname"]) == "Forward plan of Wrenmouth Test Council"
+    (event,) = calendar.walk("VEVENT")
+    assert event.decoded("dtstart") == date(2027, 1, 5)
+    assert event.decoded("dtend") == date(2027, 4, 1)
+    assert (str(event["summary"]), event["status"]) == ("Libraries: service review", "TENTATIVE")
+    assert "From 5 January 2027 to 31 March 2027" in event["description"]
+    uid, sequence = str(event["uid"]), event["sequence"]
+    form = signed_in("core_team").open(f"/plan/{one}/conditions")
+    form.submit("Save the conditions", days="100")
+    (event,) = Calendar.from_ical(reader.open(f"/plan/{one}.ics").data).walk("VEVENT")
+    assert (str(event["uid"]), event["sequence"]) == (uid, sequence + 1)
+    book = openpyxl.load_workbook(BytesIO(reader.open("/plan.xlsx").data))
+    rows = list(book["Forward plan"].values)
+    assert [row[0] for row in rows] == ["Service", "Highways", "Libraries"]
+    assert dict(zip(rows[0], rows[2], strict=True)) | {"Team days": 100, "Note": "=1+1"} == dict(
+        zip(rows[0], rows[2], strict=True)
+    )
+    assert list(book["Quarters"].values)[2][:5][0] == "2026-Q4"
+    assert reader.status("/plan/999.ics") == 404
