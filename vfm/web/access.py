@@ -353,6 +353,9 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "criteria.move": CORE,
     "criteria.history": OVERVIEW,
     "criteria.put_back": CORE,
+    # run_changes
+    "run_changes.show": OVERVIEW,
+    "run_changes.export": OVERVIEW,
     # outcomes
     "outcomes.overrides": OVERVIEW,
     "outcomes.set_against": DECIDING,

@@ -56,6 +56,7 @@ ALSO = {
     "rehearsals": "versions",
     "review_work": "plans",
     "reviews": "plans",
+    "run_changes": "priorities",
     "sign_off": "assessments",
     "targets": "results",
     "translations": "versions",
