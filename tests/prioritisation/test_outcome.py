@@ -154,3 +154,14 @@ def test_a_theme_is_weak_in_five_services_and_a_fifth_of_those_scored() -> None:
     assert [(t.section, len(t.services), t.share) for t in themes(weak, 25)] == [("Economy", 5, 0.2)]
     assert themes(weak, 26) == ()
     assert themes(weak[:4], 4) == ()
+
+
+def test_what_keeps_a_returning_service_in_the_top_set_is_said() -> None:
+    found = outcome(0.34, last_outcome="deep_dive", excess=LED)
+    assert (found.outcome, found.rule) == ("deep_dive", 5)
+    assert found.reason == (
+        "In the top set with 34% of trials, under the usual 50% because it was a deep dive last time, "
+        "at least half of it through cost."
+    )
+    firm = outcome(0.6, last_outcome="service_review")
+    assert firm.reason == "In the top set, for more than one reason."

@@ -80,6 +80,17 @@ class Standing:
         return self.top_share >= (self.rules.returning_share if returning else self.rules.firm_share)
 
     @property
+    def in_top_set(self) -> str:
+        """`In the top set`, and what kept it there where fewer trials were enough than for others."""
+        if self.top_share >= self.rules.firm_share or not self.is_in_top_set:
+            return "In the top set"
+        share, usual = f"{self.top_share:.0%}", f"{self.rules.firm_share:.0%}"
+        was = "a service review" if self.facts.last_outcome == "service_review" else "a deep dive"
+        return (
+            f"In the top set with {share} of trials, under the usual {usual} because it was {was} last time"
+        )
+
+    @property
     def has_too_little_data(self) -> bool:
         """Whether so much weight is missing that it is not ranked."""
         return round(self.missing_weight, PLACES) > self.rules.missing_weight
@@ -173,7 +184,7 @@ def _high_all_round(standing: Standing) -> Outcome | None:
     groups = standing.high_groups
     if len(groups) < standing.rules.groups_for_review:
         return None
-    return Outcome("service_review", 4, f"In the top set, and high on {_listed(groups)}.")
+    return Outcome("service_review", 4, f"{standing.in_top_set}, and high on {_listed(groups)}.")
 
 
 def _one_thing(standing: Standing) -> Outcome | None:
@@ -183,17 +194,17 @@ def _one_thing(standing: Standing) -> Outcome | None:
     if 1 <= weak <= standing.rules.weak_sections:
         names = standing.facts.weak_names
         which = _listed(names) if names else f"{weak} section{'s' if weak > 1 else ''}"
-        return Outcome("deep_dive", 5, f"In the top set, and weak in {which}.", names)
+        return Outcome("deep_dive", 5, f"{standing.in_top_set}, and weak in {which}.", names)
     group = standing.leading_group
     if group is None:
         return None
-    return Outcome("deep_dive", 5, f"In the top set, at least half of it through {group}.", (group,))
+    return Outcome("deep_dive", 5, f"{standing.in_top_set}, at least half of it through {group}.", (group,))
 
 
 def _in_top_set(standing: Standing) -> Outcome | None:
     if not standing.is_in_top_set:
         return None
-    return Outcome("service_review", 6, "In the top set, for more than one reason.")
+    return Outcome("service_review", 6, f"{standing.in_top_set}, for more than one reason.")
 
 
 def _left_alone(standing: Standing) -> Outcome:
