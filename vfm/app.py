@@ -67,6 +67,7 @@ from vfm.web import (
     translations,
     trends,
     versions,
+    weights,
 )
 from vfm.web import sign_in as sign_in_pages
 from vfm.web.current import Wiring, now, reading, session_ends_in
@@ -109,6 +110,7 @@ BLUEPRINTS = (
     services.blueprint,
     priorities.blueprint,
     criteria.blueprint,
+    weights.blueprint,
     outcomes.blueprint,
     decisions.blueprint,
     review_work.blueprint,

@@ -20,6 +20,7 @@ from tests.rankable import ASKED as RANKED
 from tests.rankable import given, publish, rankable
 from tests.rounds import opened
 from vfm.gateways.file_store import FileStore
+from vfm.prioritisation.criteria import DEFAULT_CRITERIA
 from vfm.questionnaires.merging import Sent
 from vfm.roles import Actor, Role
 from vfm.scoring.figure_files import Area, Brought, Kind, Measure, Period, Row
@@ -37,6 +38,7 @@ from vfm.store.tables import (
     Person,
     PersonRole,
     Upload,
+    WeightsBallot,
 )
 from vfm.workflows import (
     assessments,
@@ -53,10 +55,12 @@ from vfm.workflows import (
     sign_off,
     targets,
     versions,
+    weights,
 )
 from vfm.workflows.bulk_workbooks import TAKE_IN
 from vfm.workflows.figure_imports import About
 from vfm.workflows.priorities import Verdict
+from vfm.workflows.weights import Ending
 
 ASKED = build.questionnaire(
     build.section(
@@ -131,6 +135,7 @@ def made(engine: Engine) -> World:
     _templates(engine, council, world)
     _priorities(engine, council, world)
     _reviewed(engine, council, world)
+    _weighing(engine, council, world)
     _comparators(engine, council, world)
     return world
 
@@ -352,6 +357,26 @@ def _reviewed(engine: Engine, council: SmallCouncil, world: World) -> None:
             world.places[name] = review_parts.add(
                 session, _id(world, "review"), part, typed, by=council.actor("executive"), now=NOW
             )
+
+
+def _weighing(engine: Engine, council: SmallCouncil, world: World) -> None:
+    """A weights meeting of the executive, the director and somebody without an account, and a closed one."""
+    core = council.actor("core_team")
+    with transaction(engine) as session:
+        blank = weights.blank(session, cycle_id=None, now=NOW).typed
+        people = (str(world.people["ex"]), str(world.people["di"]))
+        for name in ("weighing", "closed_weighing"):
+            typed = replace(blank, name=name, people=people, others="Cllr Green")
+            world.places[name] = weights.create(session, typed, by=core, now=NOW)
+        for ballot in session.query(WeightsBallot):
+            place = "vote" if ballot.meeting_id == world.places["weighing"] else "closed_vote"
+            named = {"Executive": "", "Director": "_di"}.get(ballot.name, "_other")
+            world.places[f"{place}{named}"] = ballot.id
+        points = {c.key: "50" for c in DEFAULT_CRITERIA}
+        meeting, vote = _id(world, "closed_weighing"), _id(world, "closed_vote")
+        executive = council.actor("executive")
+        weights.save(session, meeting, vote, points, revision="1", by=executive, now=NOW)
+        weights.close(session, meeting, Ending(leaves_out=True), by=core, now=NOW)
 
 
 def _comparators(engine: Engine, council: SmallCouncil, world: World) -> None:

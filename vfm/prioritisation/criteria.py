@@ -4,8 +4,8 @@ Pure: values in, values out. A criterion is content: adding one is adding a row 
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from math import isfinite
 from typing import Any, Literal
@@ -168,8 +168,22 @@ def shares(criteria: Sequence[Criterion]) -> tuple[float, ...]:
 
 def changed_goalposts(before: Sequence[Criterion], after: Sequence[Criterion]) -> tuple[str, ...]:
     """The criteria whose weight has to be confirmed again, because the swing it was given for has changed."""
-    swing = {criterion.key: _swing(criterion) for criterion in before}
-    return tuple(c.key for c in after if c.key in swing and swing[c.key] != _swing(c))
+    swing = {criterion.key: swing_of(criterion) for criterion in before}
+    return tuple(c.key for c in after if c.key in swing and swing[c.key] != swing_of(c))
+
+
+SWING = ("direction", "transform", "goalposts", "floor", "scale")
+
+
+def swing_of(criterion: Criterion) -> dict[str, Any]:
+    """What points are given for, as plain JSON: everything of the criterion that says what its swing is."""
+    swing = {name: getattr(criterion, name) for name in SWING}
+    return swing | {"goalposts": criterion.goalposts and list(criterion.goalposts)}
+
+
+def with_swing(criterion: Criterion, swing: Mapping[str, Any]) -> Criterion:
+    """The criterion as it was when points were given for that swing (`swing_of`)."""
+    return replace(criterion, **{**swing, "goalposts": swing["goalposts"] and tuple(swing["goalposts"])})
 
 
 def problems(criteria: Sequence[Criterion]) -> list[Problem]:
@@ -186,10 +200,6 @@ def problems(criteria: Sequence[Criterion]) -> list[Problem]:
     if not found and not any(criterion.weight > 0 for criterion in criteria):
         found.append(Problem("criteria", "Every weight is 0. Give at least one criterion a weight above 0."))
     return found
-
-
-def _swing(criterion: Criterion) -> tuple[object, ...]:
-    return (criterion.direction, criterion.transform, criterion.goalposts, criterion.floor, criterion.scale)
 
 
 def _faults(criterion: Criterion) -> Iterator[str]:

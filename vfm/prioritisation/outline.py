@@ -95,7 +95,7 @@ def outlined(result: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, 
         "criteria": [asdict(replace(criterion, reference=None)) for criterion in criteria],
         "weights": sorted(weights.items(), key=lambda item: -item[1]),
         "themes": _themes(result),
-        "warnings": [_in_words(words, by_key) for words in result["warnings"]],
+        "warnings": [in_words(words, by_key) for words in result["warnings"]],
         "left_out": inputs["left_out"],
         "spending": [list(one) for one in spending],
     } | {name: result[name] for name in ("top", "draws", "intervals", "effective_weights")}
@@ -150,7 +150,7 @@ def _themes(result: Mapping[str, Any]) -> list[list[Any]]:
     ]
 
 
-def _in_words(warning: str, criteria: Mapping[str, Criterion]) -> str:
+def in_words(warning: str, criteria: Mapping[str, Criterion]) -> str:
     """A warning with the criteria's names in the place of their keys."""
     keys = {c.key: c.name for c in (*DEFAULT_CRITERIA, *criteria.values())}
     words = re.sub(r"\w+", lambda found: keys.get(found[0], found[0]), warning)

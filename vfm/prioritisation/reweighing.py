@@ -4,7 +4,7 @@ Pure: what services measure on each criterion does not depend on the weights, so
 weighed as often as somebody moves a slider.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -47,6 +47,11 @@ class Measured:
     gross: Floats
     most_missing: float
     top: int
+
+    @cached_property
+    def by_key(self) -> dict[str, str]:
+        """Service -> its words on screen."""
+        return dict(zip(self.keys, self.names, strict=True))
 
     @cached_property
     def nowhere(self) -> tuple[str, ...]:
@@ -161,6 +166,10 @@ class Reweighed:
         known = np.where(self.of.missing, np.nan, self.of.u)[self.is_ranked]
         groups = {criterion.key: criterion.group for criterion in self.of.criteria}
         return tuple(correlation_warnings(known, self.of.used, [groups[key] for key in self.of.used]))
+
+    def names_of(self, keys: Iterable[str]) -> tuple[str, ...]:
+        """The services' words on screen."""
+        return tuple(self.of.by_key[key] for key in keys)
 
     def index_of(self) -> dict[str, float]:
         """Service -> index, of those ranked."""

@@ -3,9 +3,12 @@
 Pure: a criterion in, words out.
 """
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import numpy as np
 
-from vfm.prioritisation.criteria import Criterion
+from vfm.prioritisation.criteria import Criterion, changed_goalposts, swing_of, with_swing
 from vfm.prioritisation.provenance import raw_in_words
 from vfm.prioritisation.scales import frozen
 
@@ -37,3 +40,36 @@ def question(criterion: Criterion) -> str:
     'How much does it matter that a service’s backlog goes from 0 to 26 weeks?'
     """
     return f"How much does it matter that a service’s {criterion.name} goes {swing(criterion)}?"
+
+
+def not_agreed_on(before: Sequence[Criterion], now: Sequence[Criterion]) -> tuple[str, ...]:
+    """Names of the criteria that points given before do not hold for: moved, new, or no longer there."""
+    moved = set(changed_goalposts(before, now))
+    then, here = ({criterion.key for criterion in some} for some in (before, now))
+    return (
+        *(criterion.name for criterion in now if criterion.key in moved or criterion.key not in then),
+        *(criterion.name for criterion in before if criterion.key not in here),
+    )
+
+
+def without_points(criteria: Sequence[Criterion], points: Mapping[str, Any] | None) -> tuple[Criterion, ...]:
+    """The criteria that a member has still to give points to."""
+    return tuple(criterion for criterion in criteria if criterion.key not in (points or {}))
+
+
+def to_confirm(
+    criteria: Sequence[Criterion], points: Mapping[str, Any] | None, swings: Mapping[str, Any] | None
+) -> tuple[tuple[Criterion, Criterion], ...]:
+    """(as it was when the points were given, as it is) of the criteria whose goalposts moved since then.
+
+    Args:
+        criteria: as they are now.
+        points: what was given; a criterion without points has nothing to be confirmed.
+        swings: criterion -> `swing_of` when it was.
+    """
+    given, seen = points or {}, swings or {}
+    return tuple(
+        (with_swing(criterion, seen[criterion.key]), criterion)
+        for criterion in criteria
+        if criterion.key in given and seen.get(criterion.key, swing_of(criterion)) != swing_of(criterion)
+    )

@@ -1055,8 +1055,9 @@ class WeightsBallot(Table):
     """A member of a weights meeting and the swing points given: criterion -> points, exact, as text.
 
     `person_id` is None for somebody without an account, whose points the core team types; `points` None while
-    nothing was given, and some of the criteria while somebody is at it; `confirmed_at` when points were last
-    given or confirmed: goalposts that move later make them wait for it again.
+    nothing was given, and some of the criteria while somebody is at it. `swings` is what they were given for,
+    criterion -> `criteria.swing_of`; `confirmed_at` when the last of them was given, or all were confirmed
+    after goalposts had moved.
     """
 
     __tablename__ = "weights_ballot"
@@ -1066,6 +1067,7 @@ class WeightsBallot(Table):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     name: Mapped[str]
     points: Mapped[dict[str, Any] | None]
+    swings: Mapped[dict[str, Any] | None]
     reason: Mapped[str] = mapped_column(default="", server_default="")
     confirmed_at: Mapped[datetime | None]
     revision: Mapped[int] = mapped_column(default=1)

@@ -61,6 +61,7 @@ ALSO = {
     "targets": "results",
     "translations": "versions",
     "trends": "results",
+    "weights": "priorities",
 }
 """Blueprint -> the one whose entry of the menu its pages belong to."""
 

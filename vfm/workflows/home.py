@@ -7,10 +7,11 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from vfm.prioritisation.swings import to_confirm, without_points
 from vfm.roles import Actor, Role
 from vfm.store import own_parts
 from vfm.store.own_parts import OwnPart
-from vfm.store.queries import comments, groups
+from vfm.store.queries import comments, groups, rankings, weights
 from vfm.store.queries import home as queries
 from vfm.store.queries.home import CycleState, Work
 from vfm.store.queries.parts import cannot_be_answered
@@ -74,6 +75,7 @@ def show(session: Session, *, by: Actor, now: datetime) -> Home:
         *_answering(session, by, work, today),
         *_given(parts, today),
         *_in_a_group(session, by, today),
+        *_weighing(session, by, today),
         *_setting_up(by, services, undirected),
         *_steering(by, cycles, today),
         *_preparing(session, by, cycles, services, templates),
@@ -170,6 +172,20 @@ def _in_a_group(session: Session, by: Actor, today: date) -> Iterator[Task]:
             words = f"{led.title}: {done} have finished, open the spread when you want to begin"
         at, tag = ("assessment_id", led.assessment_id), _tag(led.due_on, today)
         yield Task(words, "groups.show", at, led.due_on, tag, led.cycle)
+
+
+def _weighing(session: Session, by: Actor, today: date) -> Iterator[Task]:
+    """The weights meetings that wait for this member's points, or for them to be confirmed."""
+    for one in weights.waiting_for(session, by.id):
+        criteria = rankings.measured_in(session, one.cycle_id)
+        left = without_points(criteria, one.points)
+        if not left and not to_confirm(criteria, one.points, one.swings):
+            continue
+        words = f"Give your points for {one.name}" if left else f"Confirm your points for {one.name}"
+        rest = f": {len(left)} of {len(criteria)} left" if left and one.points else ""
+        at = ("meeting_id", one.id)
+        tag = _tag(one.held_on, today)
+        yield Task(f"{words}{rest}", "weights.show", at, one.held_on, tag, is_waited_for=True)
 
 
 def _setting_up(by: Actor, services: int, undirected: int) -> Iterator[Task]:

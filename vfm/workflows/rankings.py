@@ -12,7 +12,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from vfm.errors import Invalid, NotFound, Problem
+from vfm.errors import Conflict, Invalid, NotFound, Problem
+from vfm.prioritisation import reweighing
 from vfm.prioritisation.criteria import Criterion
 from vfm.prioritisation.crosschecks import crosschecks
 from vfm.prioritisation.facts import Override, ServiceFacts
@@ -20,16 +21,18 @@ from vfm.prioritisation.firmness import summarised
 from vfm.prioritisation.index import capacity
 from vfm.prioritisation.outcome import Rules
 from vfm.prioritisation.outline import outlined
+from vfm.prioritisation.points import CURE, points_of
 from vfm.prioritisation.ranking import DEFAULT_DRAWS, Ranking, rank
 from vfm.prioritisation.record import as_record, read_criteria
-from vfm.prioritisation.weights import AgreedWeights, agreed
-from vfm.questionnaires import figures
+from vfm.prioritisation.swings import not_agreed_on
+from vfm.prioritisation.weights import DEFAULT_CONCENTRATION, AgreedWeights, agreed
 from vfm.roles import Actor
 from vfm.store import criteria as criteria_kept
 from vfm.store import events
 from vfm.store.gathering import gathered as gathered
 from vfm.store.gathering import with_references as with_references
 from vfm.store.queries import rankings as queries
+from vfm.store.queries import weights as meetings
 from vfm.store.queries.rankings import FIGURES_ALONE as FIGURES_ALONE
 from vfm.store.queries.rankings import Rankable
 from vfm.store.queries.rankings import measured_by as measured_by
@@ -39,7 +42,6 @@ ENGINE = "1.0"
 """Version of the rules that make a run from its inputs."""
 LIBRARIES = ", ".join(f"{name} {version(name)}" for name in ("numpy", "scipy"))
 """What the last digits of a run depend on."""
-MOST_POINTS = 100
 MOST_MEMBERS = 15
 LONGEST_NAME = 120
 
@@ -326,6 +328,87 @@ def tried(session: Session, rules: Rules) -> RulesTrial | None:
     return RulesTrial(run_id, name, moved)
 
 
+def measure(session: Session, meeting_id: int, *, now: datetime) -> None:
+    """Look up what the services of a weights meeting measure on its criteria, and keep it with the meeting.
+
+    Raises:
+        NotFound: there is no such meeting.
+        Invalid: nothing can be ranked in it, or what keeps the services from being ranked.
+    """
+    row = meetings.to_change(session, meeting_id)
+    if row is None:
+        raise NotFound(f"meeting {meeting_id}")
+    cycle = _cycle(session, row.cycle_id)
+    criteria = measured_by(session, cycle)
+    inputs = gathered(session, cycle, criteria, now.date())
+    criteria = with_references(criteria, inputs)
+    alike = [asdict(replace(criterion, weight=1)) for criterion in criteria]  # what is measured has no weight
+    settings = {
+        "criteria": alike,
+        "top": row.top,
+        "draws": 0,
+        "method": "additive",
+        "agreed": {"concentration": DEFAULT_CONCENTRATION},
+        "on": now.date().isoformat(),
+        "rules": asdict(queries.outcome_rules(session)),
+    }
+    gross = {one["key"]: None if one["gross"] is None else float(one["gross"]) for one in inputs["services"]}
+    found = reweighing.measured(settings, ranked(settings, inputs), gross)
+    row.measured = reweighing.as_json(found)
+    if row.closed_at is None:
+        row.criteria = [asdict(criterion) for criterion in criteria]
+
+
+def run_meeting(session: Session, meeting_id: int, *, by: Actor, now: datetime) -> int:
+    """Rank the services of a closed weights meeting with the weights it agreed; the run's id.
+
+    Raises:
+        NotFound: there is no such meeting.
+        Conflict: it is still open.
+        Invalid: its cycle cannot be ranked any more, or goalposts have moved since the weights were agreed.
+    """
+    row = meetings.to_change(session, meeting_id)
+    if row is None:
+        raise NotFound(f"meeting {meeting_id}")
+    if row.agreed is None:
+        raise Conflict("The weights of this meeting are not agreed yet. Close the meeting first.")
+    cycle = _cycle(session, row.cycle_id)
+    criteria = measured_by(session, cycle)
+    if moved := not_agreed_on(read_criteria(row.criteria), criteria):
+        words = (
+            f"What points are given for has changed since these weights were agreed: {', '.join(moved)}. "
+            "Open the meeting again, so that its members confirm their points."
+        )
+        raise Invalid([Problem("meeting", words)])
+    kept = row.agreed
+    weights = AgreedWeights(
+        weights=kept["own"] or kept["weights"],
+        ranges={key: (low, high) for key, (low, high) in kept["ranges"].items()},
+        agreement=kept["agreement"],
+        concentration=kept["concentration"],
+    )
+    return keep(
+        session,
+        cycle,
+        row.name,
+        weights,
+        members=kept["members"],
+        top=row.top,
+        meeting_id=row.id,
+        by=by,
+        now=now,
+    )
+
+
+def _cycle(session: Session, cycle_id: int | None) -> Rankable:
+    wanted = FIGURES_ALONE if cycle_id is None else cycle_id
+    found = next((cycle for cycle in queries.rankable(session) if cycle.id == wanted), None)
+    if found is None:
+        words = "Nothing of this can be ranked any more. Agree a result of its cycle, or import figures."
+        raise Invalid([Problem("meeting", words)])
+    return found
+
+
 def _checked(session: Session, sheet: Sheet) -> tuple[Rankable, int | None, dict[str, dict[str, float]]]:
     cycle = next((c for c in queries.rankable(session) if c.id == sheet.cycle_id), None)
     points, problems = _points(_criteria(session, cycle), sheet.ballots)
@@ -383,17 +466,11 @@ def _ballot(
     given: dict[str, float] = {}
     problems = []
     for criterion in criteria:
-        text = ballot.points.get(criterion.key, "").strip()
-        words = f"{who}, {criterion.name}"
-        try:
-            value = float(figures.number(text)) if text else -1.0
-        except ValueError:
-            value = -1.0
-        if 0 <= value <= MOST_POINTS:
-            given[criterion.key] = value
+        value = points_of(ballot.points.get(criterion.key, ""))
+        if value is None:
+            problems.append(Problem(f"{place}.{criterion.key}", f"{who}, {criterion.name}: {CURE}"))
         else:
-            cure = f"Type points from 0 to {MOST_POINTS}; 0 where it does not matter."
-            problems.append(Problem(f"{place}.{criterion.key}", f"{words}: {cure}"))
+            given[criterion.key] = value
     if criteria and not problems and not any(given.values()):
         first = f"{place}.{criteria[0].key}"
         problems.append(Problem(first, f"{who}: every weight is 0. Give at least one criterion points."))

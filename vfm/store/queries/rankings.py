@@ -97,11 +97,16 @@ def fed_by_figures(session: Session) -> set[str]:
 
 def measured_by(session: Session, cycle: Rankable) -> tuple[Criterion, ...]:
     """The criteria this cycle is ranked on: as they were frozen, else those of the list that can be known."""
-    frozen = criteria.frozen(session, cycle.cycle_id)
+    return measured_in(session, cycle.cycle_id)
+
+
+def measured_in(session: Session, cycle_id: int | None) -> tuple[Criterion, ...]:
+    """What `measured_by` says of the cycle with this id; None: of imported figures alone."""
+    frozen = criteria.frozen(session, cycle_id)
     if frozen is not None:
         return frozen
     standing = criteria.standing(session)
-    if cycle.cycle_id is not None:
+    if cycle_id is not None:
         return standing
     fed = fed_by_figures(session)
     return tuple(criterion for criterion in standing if criterion.key in fed)

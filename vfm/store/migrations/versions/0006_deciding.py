@@ -122,6 +122,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Integer(), nullable=True),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("points", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("swings", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
         sa.Column("confirmed_at", tables.Instant(), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
