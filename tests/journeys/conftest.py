@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -26,23 +27,24 @@ FLAGS = (
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a freshly filled demo council."""
-    folder = tmp_path_factory.mktemp("site")
-    log = folder / "server.log"
+    with _served(tmp_path_factory.mktemp("site")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def published_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the demonstration on published service lines alone."""
+    with _served(tmp_path_factory.mktemp("published"), "--published") as address:
+        yield address
+
+
+@contextmanager
+def _served(folder: Path, *options: str) -> Iterator[str]:
+    """`vfm demo` with these options, filled in this folder, until it is no longer wanted."""
+    log, address = folder / "server.log", f"sqlite:///{folder / 'demo.sqlite'}"
+    command = [sys.executable, "-m", "vfm.cli", "demo", *options, "--port", "0", "--database", address]
     with log.open("w") as out:
-        server = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "vfm.cli",
-                "demo",
-                "--port",
-                "0",
-                "--database",
-                f"sqlite:///{folder / 'demo.sqlite'}",
-            ],
-            stderr=out,
-            stdout=out,
-        )
+        server = subprocess.Popen(command, stderr=out, stdout=out)
     try:
         yield _address(server, log)
     finally:

@@ -61,6 +61,21 @@ class Person:
         self._do(self.page.get_by_role("button", name=words).first, f"button {words!r}")
         return self.look()
 
+    def unfold(self, words: str) -> "Person":
+        """Open the first part that is folded away under these words."""
+        self._do(self.page.locator("summary", has_text=words).first, f"folded part {words!r}")
+        return self
+
+    def print(self) -> bytes:
+        """The page as it leaves the printer, as a PDF; what is for the screen alone is not on it."""
+        self.page.emulate_media(media="print")
+        for screen_alone in self.page.locator("nav, .vfm-noprint").all():
+            assert not screen_alone.is_visible(), f"{self.name} prints {screen_alone.inner_text()[:80]!r}"
+        assert self.page.locator("h1").is_visible()
+        printed = self.page.pdf(prefer_css_page_size=True)
+        self.page.emulate_media(media="screen")
+        return printed
+
     def leave_by(self, words: str) -> "Person":
         """Press a button that leads on once a save under way has ended."""
         with self.page.expect_navigation():
