@@ -17,18 +17,19 @@ class Page(Generic[Row]):
 
     Attributes:
         number: from 1; count: how many pages there are, at least 1.
-        total: rows in the whole list.
+        total: rows in the whole list; size: rows on a full page.
     """
 
     rows: tuple[Row, ...]
     number: int
     count: int
     total: int
+    size: int = PAGE_SIZE
 
     @property
     def first(self) -> int:
         """The place of its first row in the list, from 1; 0 in an empty list."""
-        return min((self.number - 1) * PAGE_SIZE + 1, self.total)
+        return min((self.number - 1) * self.size + 1, self.total)
 
     @property
     def last(self) -> int:
@@ -44,9 +45,9 @@ class Page(Generic[Row]):
         return tuple(entry for number in shown for entry in ((None, number) if number in gaps else (number,)))
 
 
-def page_of(rows: Sequence[Row], number: int) -> Page[Row]:
+def page_of(rows: Sequence[Row], number: int, size: int = PAGE_SIZE) -> Page[Row]:
     """The rows of one page; a number beyond either end gives the nearest page there is."""
-    count = max(1, -(-len(rows) // PAGE_SIZE))
+    count = max(1, -(-len(rows) // size))
     number = min(max(number, 1), count)
-    first = (number - 1) * PAGE_SIZE
-    return Page(tuple(rows[first : first + PAGE_SIZE]), number, count, len(rows))
+    first = (number - 1) * size
+    return Page(tuple(rows[first : first + size]), number, count, len(rows), size)

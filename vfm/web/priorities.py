@@ -27,6 +27,7 @@ from vfm.scoring.rounding import largest_remainder
 from vfm.web.current import actor, now, reading, transaction
 from vfm.web.filters import LONDON, percent
 from vfm.web.outcome_words import OUTCOME_COLOURS, OUTCOME_WORDS
+from vfm.web.paging import page_of
 from vfm.workflows import priorities, rankings
 from vfm.workflows.priorities import Board, ServicePage, Verdict
 from vfm.workflows.rankings import Ballot, Sheet
@@ -43,6 +44,8 @@ STATUS_WORDS = {
 }
 IN_BARS = 15
 """Services drawn as bars."""
+ON_A_PAGE = 250
+"""Services listed at a time: all those of a large council."""
 FIRM = 0.9
 """Share of draws in the top from which a place there is called firm."""
 
@@ -172,6 +175,7 @@ def board(run_id: int) -> ResponseReturnValue:
         view = priorities.board(store, run_id)
     wanted = _wanted()
     seen = _sorted(view, _filtered(view.lines, wanted), wanted)
+    page = page_of(seen, request.args.get("page", 1, type=int), ON_A_PAGE)
     return render_template(
         "priorities/board.html",
         view=view,
@@ -179,7 +183,9 @@ def board(run_id: int) -> ResponseReturnValue:
         charts=_charts(view),
         has_results=_has_results(view),
         wanted=wanted,
-        rows=[_cells(line) for line in seen],
+        page=page,
+        rows=[_cells(line) for line in page.rows],
+        address=_address(view, f"{'-' if wanted.is_reversed else ''}{wanted.sort}", wanted),
         first=[_cells(line) for line in view.ranked[:FIRST_ON_PAPER]],
         headings=tuple(_headings(view, wanted)),
         directorates=sorted({line.directorate for line in view.lines}),
