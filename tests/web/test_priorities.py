@@ -129,7 +129,7 @@ def test_a_service_opens_down_to_its_answers_and_is_decided(executive: Browser, 
     listed = plan.submit("Add to the plan", **{"day.day": "1", "day.month": "4", "day.year": "2027"})
     assert "Home care" in listed.text
     assert "1 April 2027" in listed.text
-    assert "In the forward plan from 1 April 2027" in listed.follow("Home care").text
+    assert "In the forward plan from 1 April 2027" in executive.open("/priorities/1").follow("Home care").text
     reader = signed_in("viewer")
     read = reader.open("/priorities/1").follow("Home care")
     assert "Rotas cost most." in read.text
