@@ -38,7 +38,7 @@ from vfm.store.queries.rankings import Rankable
 from vfm.store.queries.rankings import measured_by as measured_by
 from vfm.store.tables import PrioritisationRun
 
-ENGINE = "1.0"
+ENGINE = "1.1"
 """Version of the rules that make a run from its inputs."""
 LIBRARIES = ", ".join(f"{name} {version(name)}" for name in ("numpy", "scipy"))
 """What the last digits of a run depend on."""
