@@ -32,8 +32,8 @@ def test_the_list_is_edited_and_taken_back(
     page = browser.open("/criteria/")
     rows = {words(row.select_one("strong")): words(row) for row in page.soup.select("tbody tr")}
     assert "3 of 4" in rows["Savings potential"]
-    assert "0% counts 0, 30% counts 1" in rows["Demand pressure"]
-    assert "100 of 100 counts 0, 0 of 100 counts 1" in rows["Value-for-money score"]
+    assert "From 0% (0) to 30% (1)" in rows["Demand pressure"]
+    assert "From 100 of 100 (0) to 0 of 100 (1)" in rows["Value-for-money score"]
     assert "Read from PRO-10, PRO-11" in rows["Demand pressure"]
     form = page.follow("Add a criterion")
     assert "PRO-12, money: Contracts ending" in form.text
@@ -69,3 +69,57 @@ def test_who_reads_sees_no_button(council: SmallCouncil, signed_in: SignedIn) ->
     page = signed_in("viewer").open("/criteria/")
     assert "Unit cost" in page.text
     assert not page.soup.select("main form[method=post]")
+
+
+def test_a_criterion_is_looked_at_tried_and_taken_away(
+    engine: Engine, council: SmallCouncil, signed_in: SignedIn
+) -> None:
+    rankable(engine, council)
+    publish(engine, council)
+    browser = signed_in("viewer")
+    page = browser.open("/criteria/").follow("Gross expenditure")
+    assert "Half of 4 services have £7,000,000 a year or more for gross expenditure" in page.text
+    first = words(page.soup.select("#services ~ div tbody tr")[0])
+    assert first.startswith("Home care Adults £30,000,000 a year 1.00")
+    assert "Gross, 2024-25: £30m. Revenue outturn: Home" in first or "Revenue outturn: Home" in first
+    assert "Not used; it would give £30,001,000 a year" in first
+    page = page.submit("Try", transform="linear", low="0", high="10000000", floor="")
+    assert "As tried, 0 at 0 and 1 at 1" in page.text
+    assert [words(th) for th in page.soup.select("#services ~ div thead th")][4] == "As tried"
+    wrong = page.submit("Try", low="9", high="1")
+    assert "the first has to be under the second" in wrong.text
+    by_name = browser.open("/criteria/expenditure_level?sort=name")
+    assert by_name.soup.select_one("th[aria-sort]")["aria-sort"] == "ascending"
+    for form in ("csv", "xlsx"):
+        assert browser.status(f"/criteria/expenditure_level/values.{form}") == 200
+
+
+def test_the_core_team_freezes_and_everybody_reads(
+    engine: Engine, council: SmallCouncil, signed_in: SignedIn
+) -> None:
+    made = rankable(engine, council)
+    browser = signed_in("core_team")
+    page = browser.open("/criteria/freezes")
+    assert "Not frozen" in page.text
+    refused = page.submit("Freeze Rollout 2026")
+    assert refused.soup.select_one(f"#reason-{made.cycle_id}-error") is not None
+    page = refused.submit("Freeze Rollout 2026", reason="The meeting is near.")
+    assert "The criteria are frozen." in page.text
+    assert "Core Team: The meeting is near." in page.text
+    assert "The list says the same today." in page.text
+    form = browser.open("/criteria/demand_pressure/change")
+    form.submit("Keep the change", high="45", note="Demand grew.")
+    page = browser.open("/criteria/freezes")
+    assert "Demand pressure: goalposts 0 to 30 → 0 to 45" in page.text
+    shown = browser.open(f"/criteria/demand_pressure?cycle={made.cycle_id}")
+    assert "The list has it otherwise now" in shown.text
+    page = page.submit("Freeze anew: Rollout 2026", reason="Demand grew.")
+    assert "Weights have to be confirmed again for: demand pressure." in page.text
+    assert not signed_in("viewer").open("/criteria/freezes").soup.select("main form[method=post]")
+
+
+def test_nothing_to_rank_is_said(council: SmallCouncil, signed_in: SignedIn) -> None:
+    browser = signed_in("core_team")
+    assert "No cycle can be ranked yet" in browser.open("/criteria/").text
+    assert "No cycle can be ranked yet" in browser.open("/criteria/unit_cost").text
+    assert "No cycle can be ranked yet" in browser.open("/criteria/freezes").text

@@ -9,11 +9,11 @@ from tests.council import NOW, SmallCouncil
 from tests.rankable import publish, rankable
 from vfm.errors import Conflict, Invalid, NotFound
 from vfm.prioritisation.criteria import DEFAULT_CRITERIA, Criterion
+from vfm.prioritisation.criteria_form import Typed
 from vfm.store import criteria as kept
 from vfm.store.database import reading, transaction
 from vfm.store.tables import CriteriaList, Event
-from vfm.workflows import criteria, rankings
-from vfm.workflows.criteria import Typed
+from vfm.workflows import criteria, criteria_freezes, criteria_values, rankings
 
 OWN = Typed(
     key="contracts",
@@ -190,3 +190,103 @@ def test_options_of_a_choice_are_kept_with_what_they_are_worth(engine: Engine, c
     assert _listed(engine)[-1][0].choices == (("fixed", 0.0), ("free", 100.0))
     with reading(engine) as session:
         assert criteria.form(session, "choice").typed.choices == "fixed = 0\nfree = 100"
+
+
+def _change(engine: Engine, council: SmallCouncil, key: str, **fields: str) -> None:
+    with reading(engine) as session:
+        typed = criteria.form(session, key).typed
+    _save(engine, council, replace(typed, note="It holds better.", **fields), key)
+
+
+def test_a_criterion_shows_where_other_goalposts_would_put_its_values(
+    engine: Engine, council: SmallCouncil
+) -> None:
+    made = rankable(engine, council)
+    publish(engine, council)
+    with reading(engine) as session:
+        view = criteria_values.show(session, "demand_pressure", made.cycle_id, None, now=NOW)
+    assert [(row.key, row.value, row.u, row.tried) for row in view.rows] == [
+        ("HOME", 12, 0.4, None),
+        ("LIB", 6, 0.2, None),
+        ("ROADS", 12, 0.4, None),
+        ("WASTE", 12, 0.4, None),
+    ]
+    assert view.spread is not None
+    assert (view.spread.known, view.spread.missing, view.is_frozen, view.tried) == (4, 0, False, None)
+    given = {"direction": "higher", "transform": "linear", "low": "6", "high": "12"}
+    with reading(engine) as session:
+        view = criteria_values.show(session, "demand_pressure", made.cycle_id, given, now=NOW)
+    assert view.tried is not None
+    assert [row.tried for row in view.rows] == [1, 0, 1, 1]
+    assert (view.tried.at_nought, view.tried.at_one) == (1, 3)
+    with reading(engine) as session:
+        wrong = criteria_values.show(session, "demand_pressure", made.cycle_id, given | {"low": "x"}, now=NOW)
+        assert [one.place for one in wrong.problems] == ["low"]
+        gross = criteria_values.show(session, "expenditure_level", made.cycle_id, None, now=NOW)
+        assert {row.year for row in gross.rows} == {"2024-25"}
+        with pytest.raises(NotFound):
+            criteria_values.show(session, "moon", made.cycle_id, None, now=NOW)
+
+
+def test_values_looked_at_are_those_of_now(engine: Engine, council: SmallCouncil) -> None:
+    made = rankable(engine, council)
+    for expected in (30_001_000, 30_000_000):
+        with reading(engine) as session:
+            view = criteria_values.show(session, "expenditure_level", made.cycle_id, None, now=NOW)
+        assert view.rows[0].value == expected
+        if expected == 30_001_000:
+            publish(engine, council)
+
+
+def test_a_cycle_is_frozen_once_and_anew_with_a_reason(engine: Engine, council: SmallCouncil) -> None:
+    made = rankable(engine, council)
+    publish(engine, council)
+    by = council.actor("core_team")
+    with transaction(engine) as session:
+        before = criteria_freezes.index(session, now=NOW)
+        assert [(one.cycle.name, one.frozen) for one in before] == [
+            ("Rollout 2026", None),
+            ("Imported figures alone", None),
+        ]
+        with pytest.raises(Invalid) as problem:
+            criteria_freezes.freeze(session, made.cycle_id, " ", "0", by=by, now=NOW)
+        assert problem.value.problems[0].place == f"reason.{made.cycle_id}"
+        assert (
+            criteria_freezes.freeze(session, made.cycle_id, "The meeting is near.", "0", by=by, now=NOW) == ()
+        )
+    with transaction(engine) as session:
+        first = criteria_freezes.index(session, now=NOW)[0]
+        assert first.frozen is not None
+        assert first.frozen[1].reference == (2_000_000, 5_000_000, 9_000_000, 30_000_000)
+        assert (first.changed, first.confirm, first.past[0].freeze.reason) == ((), (), "The meeting is near.")
+        with pytest.raises(Conflict, match="just this list"):
+            criteria_freezes.freeze(session, made.cycle_id, "Again.", str(first.seen), by=by, now=NOW)
+    _change(engine, council, "demand_pressure", high="40")
+    _change(engine, council, "unit_cost", weight="12")
+    with transaction(engine) as session:
+        here = criteria_freezes.index(session, now=NOW)[0]
+        assert here.confirm == ("demand pressure",)
+        assert here.changed == (
+            "demand pressure: goalposts 0 to 30 → 0 to 40",
+            "unit cost: default weight 10 → 12",
+        )
+        with pytest.raises(Conflict, match="since you opened"):
+            criteria_freezes.freeze(session, made.cycle_id, "Demand.", "0", by=by, now=NOW)
+        again = criteria_freezes.freeze(session, made.cycle_id, "Demand.", str(here.seen), by=by, now=NOW)
+        assert again == ("demand pressure",)
+    with reading(engine) as session:
+        last = criteria_freezes.index(session, now=NOW)[0]
+        assert [past.confirm for past in last.past] == [("demand pressure",), ()]
+        assert last.past[1].freeze.criteria == first.frozen
+        with pytest.raises(NotFound):
+            criteria_freezes.freeze(session, 99, "x", "0", by=by, now=NOW)
+
+
+def test_a_cycle_frozen_by_its_first_ranking_says_so(engine: Engine, council: SmallCouncil) -> None:
+    rankable(engine, council)
+    with transaction(engine) as session:
+        sheet = rankings.prepare(session).sheet
+        rankings.run(session, sheet, by=council.actor("executive"), now=NOW)
+    with reading(engine) as session:
+        (one,) = criteria_freezes.index(session, now=NOW)
+    assert (one.past[0].freeze.reason, one.past[0].freeze.by, one.changed) == ("", "Executive", ())

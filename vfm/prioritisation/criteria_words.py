@@ -42,7 +42,7 @@ FIELDS: tuple[tuple[str, str], ...] = (
 
 
 def ends_in_words(criterion: Criterion) -> str:
-    """What its goalposts mean: `0% counts 0, 30% counts 1`; with `lower` the other way round."""
+    """What its goalposts mean: `From 0% (0) to 30% (1)`; with `lower` the other way round."""
     if criterion.transform == "none":
         return "none"
     if criterion.goalposts is None:
@@ -51,7 +51,7 @@ def ends_in_words(criterion: Criterion) -> str:
         return "2nd to 98th percentile of the frozen reference"
     low, high = (raw_in_words(criterion.unit, end) for end in criterion.goalposts)
     nought, one = (high, low) if criterion.direction == "lower" else (low, high)
-    return f"{nought} counts 0, {one} counts 1"
+    return f"From {nought} (0) to {one} (1)"
 
 
 def changes(before: Listed, after: Listed) -> tuple[str, ...]:

@@ -96,8 +96,9 @@ def frozen(session: Session, cycle_id: int | None) -> tuple[Criterion, ...] | No
 
 
 class Freeze(NamedTuple):
-    """Criteria that were frozen for a cycle; by its first run where no person did it."""
+    """Criteria that were frozen for a cycle; by its first ranking where there is no reason."""
 
+    id: int
     cycle_id: int | None
     criteria: tuple[Criterion, ...]
     reason: str
@@ -109,11 +110,11 @@ def freezes(session: Session) -> list[Freeze]:
     """Everything that was ever frozen, the newest first."""
     row = CriteriaFreeze
     found = session.execute(
-        select(row.cycle_id, row.content, row.reason, Person.name, row.at)
+        select(row.id, row.cycle_id, row.content, row.reason, Person.name, row.at)
         .join(Person, Person.id == row.by_id)
         .order_by(row.id.desc())
     )
-    return [Freeze(one[0], _read(one[1]), *one[2:]) for one in found]
+    return [Freeze(one[0], one[1], _read(one[2]), *one[3:]) for one in found]
 
 
 def freeze(

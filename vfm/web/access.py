@@ -348,6 +348,10 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     # criteria
     "criteria.index": OVERVIEW,
     "criteria.new": CORE,
+    "criteria.show": OVERVIEW,
+    "criteria.export": OVERVIEW,
+    "criteria.freezes": OVERVIEW,
+    "criteria.freeze": CORE,
     "criteria.edit": CORE,
     "criteria.switch": CORE,
     "criteria.move": CORE,

@@ -1,16 +1,25 @@
-"""The council's list of criteria: looked at, added to, changed, switched, put in order, taken back."""
+"""The council's criteria: the list and its edits, the values of each, and what cycles are frozen with."""
 
-from dataclasses import fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from vfm.errors import Conflict, Invalid, Problem
+from vfm.prioritisation.criteria import Criterion
+from vfm.prioritisation.criteria_form import Typed
 from vfm.prioritisation.criteria_words import DIRECTION_WORDS, TRANSFORM_WORDS, ends_in_words
+from vfm.prioritisation.explanation import shown
+from vfm.prioritisation.provenance import raw_in_words
+from vfm.reports import workbook
+from vfm.reports.criterion_chart import Dot, values_chart
 from vfm.web.access import allows
+from vfm.web.attachments import table_file
 from vfm.web.current import actor, now, reading, transaction
-from vfm.workflows import criteria
-from vfm.workflows.criteria import Typed
+from vfm.workflows import criteria, criteria_freezes, criteria_values
+from vfm.workflows.criteria_values import SCALE, ServiceValue, View
 
 blueprint = Blueprint("criteria", __name__, url_prefix="/criteria")
 
@@ -143,3 +152,181 @@ def put_back(state_id: int) -> ResponseReturnValue:
         return _history((Problem("", error.message),)), 409
     flash("The list is as it was then. What was edited since stays in the history.", "done")
     return redirect(url_for(".history"), 303)
+
+
+# --- one criterion ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A column's head: its words, the address that sorts by it, and how it is sorted now."""
+
+    words: str
+    href: str
+    sorted_now: str
+    is_number: bool
+
+
+COLUMNS = (
+    ("Service", "name", False),
+    ("Directorate", "directorate", False),
+    ("Value", "value", True),
+    ("On 0 to 1", "u", True),
+    ("As tried", "tried", True),
+    ("Source and year", "year", False),
+)
+
+
+@blueprint.get("/<key>")
+def show(key: str) -> ResponseReturnValue:
+    """The values of a criterion; `?cycle=ID&sort=COLUMN`, and what is to be tried."""
+    view = _view(key)
+    say = _says(view.criterion)
+    tried = view.tried is not None
+    goalposts = (view.tried or view.here).criterion.goalposts if view.here else None
+    chart = (
+        values_chart(
+            view.criterion.name,
+            view.steps,
+            [Dot(row.name, row.value, _explained(row)) for row in view.rows if row.value is not None],
+            view.spread,
+            goalposts,
+            say,
+            is_tried=tried,
+            is_logarithmic=(view.tried or view.here).criterion.transform == "log10" if view.here else False,
+        )
+        if view.spread
+        else None
+    )
+    sort = request.args.get("sort", "-value")
+    return render_template(
+        "criteria/show.html",
+        view=view,
+        one=view.criterion,
+        chart=chart,
+        rows=_sorted(view.rows, sort),
+        headings=_headings(key, view, sort),
+        say=say,
+        u=lambda value: "–" if value is None else shown(value, 2),
+        ends=ends_in_words,
+        direction=DIRECTION_WORDS[view.criterion.direction],
+        transform=TRANSFORM_WORDS[view.criterion.transform],
+        directions=tuple(DIRECTION_WORDS.items()),
+        transforms=tuple(TRANSFORM_WORDS.items()),
+        explained=_explained,
+        may_edit=allows("criteria.edit", actor()),
+        problems=view.problems,
+    )
+
+
+def _view(key: str) -> View:
+    given = {name: request.args.get(name, "") for name in SCALE} if "try" in request.args else None
+    with reading() as store:
+        return criteria_values.show(store, key, request.args.get("cycle", type=int), given, now=now())
+
+
+def _says(criterion: Criterion) -> Callable[[float | None], str]:
+    return lambda value: raw_in_words(criterion.unit, value)
+
+
+def _explained(row: ServiceValue) -> str:
+    """Where a service's value is explained: its result, at the answer that was read."""
+    if row.assessment_id is None:
+        return url_for("services.show", service_id=row.service_id)
+    said = (*row.gathered["used"], *row.gathered["unused"])
+    key = next((source["key"] for source in said if source["key"]), None)
+    return url_for("results.show", assessment_id=row.assessment_id, _anchor=key)
+
+
+def _sorted(rows: Sequence[ServiceValue], sort: str) -> list[ServiceValue]:
+    """By the column asked for; what has no value stays last."""
+    column, is_reversed = sort.removeprefix("-"), sort.startswith("-")
+    if column not in {name for _, name, _ in COLUMNS}:
+        column, is_reversed = "value", True
+    known = [row for row in rows if getattr(row, column) not in (None, "")]
+    known.sort(key=lambda row: _order(getattr(row, column)), reverse=is_reversed)
+    return known + [row for row in rows if getattr(row, column) in (None, "")]
+
+
+def _order(value: str | float) -> str | float:
+    return value.lower() if isinstance(value, str) else value
+
+
+def _headings(key: str, view: View, sort: str) -> list[Heading]:
+    column, is_reversed = sort.removeprefix("-"), sort.startswith("-")
+    found = []
+    for words, name, is_number in COLUMNS:
+        if name == "tried" and view.tried is None:
+            continue
+        here = name == column
+        wanted = name if (here and is_reversed) or (not here and not is_number) else f"-{name}"
+        kept: dict[str, Any] = {one: text for one, text in request.args.items() if one != "sort"}
+        href = url_for(".show", key=key, **kept, sort=wanted, _anchor="services")
+        now_sorted = ("descending" if is_reversed else "ascending") if here else ""
+        found.append(Heading(words, href, now_sorted, is_number))
+    return found
+
+
+@blueprint.get("/<key>/values.<any(csv, xlsx):form>")
+def export(key: str, form: str) -> ResponseReturnValue:
+    """Every service with its value, unrounded, and where it came from."""
+    view = _view(key)
+    columns = ("Key", "Service", "Directorate", "Family", f"{view.criterion.name}, {view.criterion.unit}")
+    more = ("On 0 to 1", "As tried", "How", "Source", "Year", "Not used", "Would give")
+    rows = tuple(
+        (
+            *(row.key, row.name, row.directorate, row.family, row.value, row.u, row.tried),
+            row.gathered["how"],
+            "; ".join(_source(one) for one in row.gathered["used"]),
+            row.year,
+            "; ".join(_source(one) for one in row.gathered["unused"]),
+            row.gathered["otherwise"],
+        )
+        for row in view.rows
+    )
+    cycle = view.cycle.name if view.cycle else ""
+    return table_file(workbook.Rows("Values", (*columns, *more), rows), f"{key} {cycle}", form)
+
+
+def _source(one: Mapping[str, Any]) -> str:
+    parts = (one["key"], one["title"], one["says"], one["year"], one["publication"], one["line"])
+    return ", ".join(part for part in parts if part)
+
+
+# --- frozen with cycles -------------------------------------------------------------------------------------
+
+
+@blueprint.get("/freezes")
+def freezes() -> ResponseReturnValue:
+    """What each cycle is ranked with, and what freezing it now would change."""
+    return _freezes()
+
+
+def _freezes(problems: tuple[Problem, ...] = ()) -> str:
+    with reading() as store:
+        found = criteria_freezes.index(store, now=now())
+    return render_template(
+        "criteria/freezes.html",
+        found=found,
+        ends=ends_in_words,
+        reasons={name: text for name, text in request.form.items() if name == "reason"},
+        at=request.view_args.get("cycle_id") if request.view_args else None,
+        may_freeze=allows("criteria.freeze", actor()),
+        problems=problems,
+    )
+
+
+@blueprint.post("/freezes/<int:cycle_id>")
+def freeze(cycle_id: int) -> ResponseReturnValue:
+    """Freeze the list as it stands for a cycle."""
+    reason, seen = request.form.get("reason", ""), request.form.get("seen", "")
+    try:
+        with transaction() as store:
+            confirm = criteria_freezes.freeze(store, cycle_id, reason, seen, by=actor(), now=now())
+    except Invalid as error:
+        return _freezes(error.problems), 422
+    except Conflict as error:
+        return _freezes((Problem("", error.message),)), 409
+    again = f" Weights have to be confirmed again for: {', '.join(confirm)}." if confirm else ""
+    flash(f"The criteria are frozen.{again}", "done")
+    return redirect(url_for(".freezes", _anchor=f"cycle-{cycle_id}"), 303)

@@ -103,8 +103,11 @@ def measured_by(session: Session, cycle: Rankable) -> tuple[Criterion, ...]:
 def measured_in(session: Session, cycle_id: int | None) -> tuple[Criterion, ...]:
     """What `measured_by` says of the cycle with this id; None: of imported figures alone."""
     frozen = criteria.frozen(session, cycle_id)
-    if frozen is not None:
-        return frozen
+    return frozen if frozen is not None else to_measure_by(session, cycle_id)
+
+
+def to_measure_by(session: Session, cycle_id: int | None) -> tuple[Criterion, ...]:
+    """The criteria of the list that can be known of its services: what freezing it now would take."""
     standing = criteria.standing(session)
     if cycle_id is not None:
         return standing
