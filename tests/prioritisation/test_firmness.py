@@ -12,6 +12,8 @@ from vfm.prioritisation.facts import ServiceFacts
 from vfm.prioritisation.firmness import Firmness, Model, Turn, read_firmness, summarised
 from vfm.prioritisation.firmness_words import (
     central_words,
+    check_words,
+    deciding_words,
     dethroned_words,
     entering_words,
     level_words,
@@ -85,14 +87,27 @@ def test_who_is_in_whatever_the_weights_and_who_depends_on_which() -> None:
     firm, names = firmness()
     assert (firm.inside, firm.contending, firm.outside) == ([0], [1, 2, 3], [4])
     found = summary(firm, names, WORDS)
-    assert found[0] == "This 1 is in the top 2 whatever weights you choose: Homes."
-    assert found[1].startswith("These 3 depend on the weights: ")
-    assert "on that of need" in found[1]
+    assert found[0] == "Homes is in the top 2 whatever weights you choose."
+    assert found[1] == (
+        "These 3 depend on the weights: Libraries and Parks on that of unit cost; Roads on several together."
+    )
     assert found[2] == "The other 1 stays outside whatever weights you choose."
     assert standing_words(firm, 0) == "It is in the top 2 whatever weights you choose."
     assert standing_words(firm, 4) == "It stays outside the top 2 whatever weights you choose."
     assert standing_words(firm, 1).startswith(
         "Whether it is in the top 2 depends on the weights: it is there"
+    )
+
+
+def test_what_one_weight_alone_would_have_to_be() -> None:
+    firm, _ = firmness()
+    weights = dict(zip(firm.criteria, firm.weights, strict=True))
+    assert deciding_words(firm.deciding[1], weights, WORDS, is_inside=True) == (
+        "One weight alone would put it out: unit cost at 30.8% instead of 25.0% or need at 42.9% instead of "
+        "50.0%."
+    )
+    assert deciding_words((), weights, WORDS, is_inside=False) == (
+        "No weight alone would bring it in: several would have to move together."
     )
 
 
@@ -139,10 +154,15 @@ def test_who_would_put_a_service_first() -> None:
 
 
 def test_other_methods_are_told_by_position_and_refusals_in_words() -> None:
-    firm, _ = firmness()
+    firm, names = firmness()
     checks = {check.method: check for check in firm.checks}
     assert checks["geometric"].ranks[0] == 1
     assert "TOPSIS needs them all" in checks["topsis"].refused
+    said = check_words(checks["topsis"], firm, names)
+    assert said == "TOPSIS cannot be used here: it needs every value, and 1 of the ranked services has a gap."
+    told = check_words(checks["geometric"], firm, names)
+    assert told.startswith("Weighted product: ")
+    assert told.endswith("because one very low value pulls a service down, whatever else it has.")
     assert checks["topsis"].ranks == []
 
 
@@ -182,11 +202,11 @@ def test_less_than_two_standard_errors_order_nothing() -> None:
 def test_many_services_are_counted_and_not_named() -> None:
     services = [
         ServiceFacts(f"s{i:02}", f"Service {i}", values={"need": i % 10, "cost": (7 * i) % 11, "risk": 5})
-        for i in range(40)
+        for i in range(80)
     ]
-    found = rank(services, CRITERIA, on=ON, top=10, draws=500)
+    found = rank(services, CRITERIA, on=ON, top=20, draws=500)
     firm, names = read_firmness(summarised(found)), [service.name for service in found.ranked]
-    assert len(firm.contending) > 9
+    assert len(firm.contending) > 12
     told = summary(firm, names, WORDS)
     depend = next(words for words in told if "depend on the weights" in words)
     assert depend.startswith(f"{len(firm.contending)} depend on the weights: ")

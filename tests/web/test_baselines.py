@@ -206,6 +206,7 @@ COMMANDS = {
     "upgrade": ["upgrade"],
     "work": ["work", "--once"],
     "baselines": ["baselines", "check"],
+    "runs": ["runs", "check"],
     "figures": ["figures", "councils", *BY],
     "template": ["template", "import", str(PROJECT / "data" / "templates" / "service-vfm.yaml"), *BY],
 }

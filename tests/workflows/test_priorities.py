@@ -12,6 +12,7 @@ from tests.council import NOW, SmallCouncil
 from tests.rankable import ASKED, agree, given, publish, rankable
 from tests.rounds import opened
 from vfm.errors import Conflict, Invalid, NotFound
+from vfm.prioritisation import rerun
 from vfm.prioritisation.criteria import DEFAULT_CRITERIA
 from vfm.prioritisation.outline import outlined
 from vfm.store.database import reading, transaction
@@ -81,12 +82,12 @@ def test_a_run_is_the_same_again_from_what_is_stored(engine: Engine, council: Sm
     run_id = _run(engine, council)
     with reading(engine) as session:
         kept = _kept(session, run_id)
-        again, tested = rankings.ranked_and_tested(kept.settings, kept.inputs)
+        again, tested = rerun.ranked_and_tested(kept.settings, kept.inputs)
         assert json.dumps(again) == json.dumps(kept.result)
         assert json.dumps(tested) == json.dumps(kept.robustness)
-        assert json.dumps(rankings.ranked(kept.settings, kept.inputs)) == json.dumps(kept.result)
+        assert json.dumps(rerun.ranked(kept.settings, kept.inputs)) == json.dumps(kept.result)
         assert json.loads(json.dumps(outlined(again, kept.inputs))) == kept.outline
-        assert kept.engine.startswith(rankings.ENGINE)
+        assert kept.engine.startswith(rerun.ENGINE)
     with pytest.raises(Conflict), transaction(engine) as session:
         session.execute(update(PrioritisationRun).values(name="Another"))
 
@@ -260,7 +261,7 @@ def test_services_are_ranked_on_imported_figures_alone(engine: Engine, council: 
         board = priorities.board(session, run_id)
         page = priorities.service(session, run_id, council.services["HOME"])
         assert [c["key"] for c in kept.settings["criteria"]] == ["expenditure_level", "unit_cost"]
-        assert json.dumps(rankings.ranked(kept.settings, kept.inputs)) == json.dumps(kept.result)
+        assert json.dumps(rerun.ranked(kept.settings, kept.inputs)) == json.dumps(kept.result)
     assert (kept.cycle_id, board.run.cycle, page.assessment_id) == (None, "Imported figures alone", None)
     assert [line.key for line in board.ranked] == ["HOME"]  # the others lack a third of the weight
     assert {line.key: line.outcome for line in board.lines}["LIB"] == "data_first"

@@ -222,6 +222,7 @@ def summarised(
         position: [
             (criteria[j], _short(share))
             for j, share in deciding_weights(parts, weights, ranking.top, position).items()
+            if 0 < _short(share) < 1  # level at the very end: there is nothing beyond
         ]
         for position in firm.contending
     }

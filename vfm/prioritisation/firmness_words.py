@@ -6,14 +6,16 @@ Pure: what is kept of it and the names in, words out.
 from collections.abc import Mapping, Sequence
 
 from vfm.prioritisation.explanation import percent, share_of_trials, shown
-from vfm.prioritisation.firmness import FIRM, Firmness, Turn
+from vfm.prioritisation.firmness import FIRM, Check, Firmness, Turn
 from vfm.prioritisation.index import PLACES
 from vfm.prioritisation.simulation import WeightModel
 from vfm.prioritisation.turning_points import Swap
-from vfm.questionnaires.wording import listed, ordinal
+from vfm.questionnaires.wording import counted, listed, ordinal
 
-NAMED = 9
+NAMED = 12
 """Up to so many services are named in a sentence; of more the first ones, and how many there are besides."""
+NEAREST = 3
+"""Weights named of those that would move a service over the line."""
 SEVERAL = ""
 """Stands for the criterion where no single weight decides."""
 NEAR_AND_ANY: tuple[WeightModel, ...] = ("agreed", "uniform")
@@ -39,11 +41,8 @@ def summary(firm: Firmness, names: Sequence[str], criteria: Mapping[str, str]) -
     found = [_inside(firm, names)]
     nearby = [at for at in range(firm.services) if firm.share("agreed", at) >= FIRM and at not in inside]
     if nearby:
-        also = "also " if inside else ""
-        found.append(
-            f"{_these(len(nearby), 'is', 'are')} {also}in the top {firm.top} with weights near those in use: "
-            f"{named(nearby, names)}."
-        )
+        also = f"{'is' if len(nearby) == 1 else 'are'} {'also ' if inside else ''}in the top {firm.top}"
+        found.append(f"With weights near those in use {named(nearby, names)} {also}.")
     found += _depending(firm, names, criteria)
     found.append(_outside(firm))
     return tuple(found)
@@ -53,14 +52,11 @@ def _inside(firm: Firmness, names: Sequence[str]) -> str:
     inside = firm.inside
     if not inside:
         return f"No service is in the top {firm.top} whatever weights you choose."
+    if len(inside) == 1:
+        return f"{names[inside[0]]} is in the top {firm.top} whatever weights you choose."
     return (
-        f"{_these(len(inside), 'is', 'are')} in the top {firm.top} whatever weights you choose: "
-        f"{named(inside, names)}."
+        f"These {len(inside)} are in the top {firm.top} whatever weights you choose: {named(inside, names)}."
     )
-
-
-def _these(count: int, one: str, many: str) -> str:
-    return f"This 1 {one}" if count == 1 else f"These {count} {many}"
 
 
 def _depending(firm: Firmness, names: Sequence[str], criteria: Mapping[str, str]) -> list[str]:
@@ -75,15 +71,13 @@ def _depending(firm: Firmness, names: Sequence[str], criteria: Mapping[str, str]
     is_told_by_name = len(contending) <= NAMED
     parts = []
     for key, members in sorted(groups.items(), key=lambda item: (item[0] == SEVERAL, -len(item[1]), item[1])):
-        of_what = f"on that of {criteria[key]}" if key != SEVERAL else "on several weights together"
+        of_what = f"on that of {criteria[key]}" if key != SEVERAL else "on several together"
         parts.append(f"{named(members, names) if is_told_by_name else len(members)} {of_what}")
-    verb = "depends" if len(contending) == 1 else "depend"
-    whole = (
-        f"{_these(len(contending), verb, verb)} on the weights"
-        if is_told_by_name
-        else (f"{len(contending)} {verb} on the weights")
-    )
-    return [f"{whole}: {'; '.join(parts)}."]
+    if len(contending) == 1:
+        what = f"the weight of {criteria[key]}" if key != SEVERAL else "several weights together"
+        return [f"Whether {names[contending[0]]} is in depends on {what}."]
+    these = "These " if is_told_by_name else ""
+    return [f"{these}{len(contending)} depend on the weights: {'; '.join(parts)}."]
 
 
 def _outside(firm: Firmness) -> str:
@@ -179,6 +173,31 @@ def entering_words(firm: Firmness, turn: Turn, names: Sequence[str], criteria: M
     )
 
 
+def deciding_words(
+    found: Sequence[tuple[str, float]],
+    weights: Mapping[str, float],
+    criteria: Mapping[str, str],
+    *,
+    is_inside: bool,
+) -> str:
+    """What one weight alone would have to be to move a service over the line, the nearest three.
+
+    Args:
+        found: (criterion, share), the nearest first; none where no weight does it alone.
+        weights: the shares in use.
+        criteria: key -> words.
+        is_inside: whether the service is in the top set now.
+    """
+    way = "put it out" if is_inside else "bring it in"
+    if not found:
+        return f"No weight alone would {way}: several would have to move together."
+    ways = [
+        f"{criteria[key]} at {percent(share, 1)} instead of {percent(weights[key], 1)}"
+        for key, share in found[:NEAREST]
+    ]
+    return f"One weight alone would {way}: {listed(ways)}."
+
+
 def central_words(firm: Firmness, at: int, names: Sequence[str], criteria: Mapping[str, str]) -> str:
     """Who would put a service first: the weights it wins with on average, whatever weights are drawn."""
     model = firm.models["uniform"]
@@ -237,3 +256,44 @@ def ties_words(place: int, others: Sequence[str]) -> str:
 def error_words(share: float, error: float) -> str:
     """A share of trials with what chance leaves open: 62.0% ± 1.0."""
     return f"{percent(share, 1)} ± {shown(200 * error)}"
+
+
+WHY_NOT = {
+    "percentiles": (
+        "only the order of the values counts, so that a service far above the next gains no more than one "
+        "just above it"
+    ),
+    "geometric": "one very low value pulls a service down, whatever else it has",
+    "topsis": (
+        "it measures how far each service lies from the best and the worst of this list, so that one service "
+        "more or less can turn two others round"
+    ),
+    "promethee2": (
+        "it counts who stands above whom and not by how much, so that one service more or less can turn two "
+        "others round"
+    ),
+}
+"""Why a method is a check and never the headline."""
+
+
+def check_words(check: Check, firm: Firmness, names: Sequence[str]) -> str:
+    """What another way of ranking changes, and why it is never the headline."""
+    name = METHOD_NAMES[check.method]
+    if check.refused and firm.gaps:
+        gaps = counted(len(firm.gaps), "of the ranked services has", "of the ranked services have")
+        return f"{name} cannot be used here: it needs every value, and {gaps} a gap."
+    if check.refused:
+        return f"{name} cannot be used here. {check.refused}"
+    if check.leaving or check.entering:
+        what = f"{swap_words(Swap(tuple(check.leaving), tuple(check.entering)), names)}"
+    else:
+        what = f"the top {firm.top} is the same"
+    return f"{name}: {what}. It is not the headline, because {WHY_NOT[check.method]}."
+
+
+METHOD_NAMES = {
+    "percentiles": "Percentiles",
+    "geometric": "Weighted product",
+    "topsis": "TOPSIS",
+    "promethee2": "PROMETHEE II",
+}

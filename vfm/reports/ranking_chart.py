@@ -33,7 +33,7 @@ def ranked_bars(bars: Sequence[Bar], groups: Sequence[str], *, of: int, source: 
         of: how many services are ranked.
         source: where the figures were published, in words.
     """
-    names = [_short(f"{bar.place}. {bar.name}") for bar in bars]
+    names = [short_name(f"{bar.place}. {bar.name}") for bar in bars]
     data: list[dict[str, Any]] = [
         {
             "type": "bar",
@@ -117,7 +117,8 @@ def _layout(bars: Sequence[Bar]) -> dict[str, Any]:
     )
 
 
-def _short(words: str) -> str:
+def short_name(words: str) -> str:
+    """A name that leaves room for the bars."""
     return words if len(words) <= LONGEST_NAME else f"{words[: LONGEST_NAME - 1].rstrip()}…"
 
 
@@ -143,7 +144,7 @@ def waterfall_chart(rungs: Sequence[Rung], *, title: str, summary: str) -> Chart
                 {
                     "type": "bar",
                     "orientation": "h",
-                    "y": [_short(rung.name) for rung in rungs],
+                    "y": [short_name(rung.name) for rung in rungs],
                     "base": [min(rung.start, rung.end) for rung in rungs],
                     "x": [abs(rung.end - rung.start) for rung in rungs],
                     "marker": {
@@ -156,7 +157,7 @@ def waterfall_chart(rungs: Sequence[Rung], *, title: str, summary: str) -> Chart
                 {
                     "type": "scatter",
                     "mode": "text",
-                    "y": [_short(rung.name) for rung in rungs],
+                    "y": [short_name(rung.name) for rung in rungs],
                     "x": [max(rung.start, rung.end) for rung in rungs],
                     "text": [f" {rung.shown}" for rung in rungs],
                     "textposition": "middle right",

@@ -360,6 +360,10 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     # run_changes
     "run_changes.show": OVERVIEW,
     "run_changes.export": OVERVIEW,
+    # robustness
+    "robustness.show": OVERVIEW,
+    "robustness.export": OVERVIEW,
+    "robustness.again": DECIDING,
     # outcomes
     "outcomes.overrides": OVERVIEW,
     "outcomes.set_against": DECIDING,

@@ -54,6 +54,7 @@ ALSO = {
     "movement": "challenge",
     "outcomes": "priorities",
     "rehearsals": "versions",
+    "robustness": "priorities",
     "review_work": "plans",
     "reviews": "plans",
     "run_changes": "priorities",

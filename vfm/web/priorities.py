@@ -58,10 +58,11 @@ def index() -> ResponseReturnValue:
     """Every ranking made so far, and the way to a new one."""
     with reading() as store:
         view = priorities.index(store)
-    return render_template("priorities/index.html", view=view, may_rank=_may_rank())
+    return render_template("priorities/index.html", view=view, may_rank=may_rank())
 
 
-def _may_rank() -> bool:
+def may_rank() -> bool:
+    """Whether who is signed in makes rankings and records outcomes."""
     return actor().has(Role.EXECUTIVE, Role.CORE_TEAM)
 
 
@@ -195,7 +196,7 @@ def board(run_id: int) -> ResponseReturnValue:
         names={criterion.key: criterion.name for criterion, _ in view.weights},
         statuses=STATUS_WORDS,
         base=url_for("priorities.service", run_id=run_id, service_id=0).removesuffix("0"),
-        may_rank=_may_rank(),
+        may_rank=may_rank(),
     )
 
 
@@ -439,7 +440,7 @@ def _service(view: ServicePage, typed: Verdict, problems: tuple[Problem, ...] = 
         colours=OUTCOME_COLOURS,
         to_plan=priorities.TO_PLAN,
         result=url_for("results.show", assessment_id=view.assessment_id) if view.assessment_id else "",
-        may_decide=_may_rank(),
+        may_decide=may_rank(),
     )
 
 
@@ -493,10 +494,7 @@ def export(run_id: int, kind: str) -> ResponseReturnValue:
     with reading() as store:
         view = priorities.board(store, run_id)
     ranking = _ranking_rows(view)
-    name = (
-        "".join(letter if letter.isalnum() else "-" for letter in view.run.name.lower()).strip("-")
-        or "ranking"
-    )
+    name = file_name(view.run.name)
     if kind == "csv":
         return send_file(
             BytesIO(csv_file(ranking)), "text/csv", as_attachment=True, download_name=f"{name}.csv"
@@ -504,6 +502,11 @@ def export(run_id: int, kind: str) -> ResponseReturnValue:
     made = workbook((ranking, _weight_rows(view), _about_rows(view)), title=view.run.name)
     sheet = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     return send_file(BytesIO(made), sheet, as_attachment=True, download_name=f"{name}.xlsx")
+
+
+def file_name(run: str) -> str:
+    """The name of a run as that of a file, without its ending."""
+    return "".join(letter if letter.isalnum() else "-" for letter in run.lower()).strip("-") or "ranking"
 
 
 def _ranking_rows(view: Board) -> Rows:

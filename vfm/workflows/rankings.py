@@ -5,25 +5,21 @@ A run is made from its stored settings and inputs alone, so that ranking them ag
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime
-from decimal import Decimal
-from importlib.metadata import version
-from typing import Any
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from vfm.errors import Conflict, Invalid, NotFound, Problem
 from vfm.prioritisation import reweighing
 from vfm.prioritisation.criteria import Criterion
-from vfm.prioritisation.crosschecks import crosschecks
-from vfm.prioritisation.facts import Override, ServiceFacts
-from vfm.prioritisation.firmness import summarised
 from vfm.prioritisation.index import capacity
 from vfm.prioritisation.outcome import Rules
 from vfm.prioritisation.outline import outlined
 from vfm.prioritisation.points import CURE, points_of
-from vfm.prioritisation.ranking import DEFAULT_DRAWS, Ranking, rank
-from vfm.prioritisation.record import as_record, read_criteria
+from vfm.prioritisation.ranking import DEFAULT_DRAWS
+from vfm.prioritisation.record import read_criteria
+from vfm.prioritisation.rerun import MADE_BY, ranked_and_tested
+from vfm.prioritisation.rerun import ranked as ranked
 from vfm.prioritisation.swings import not_agreed_on
 from vfm.prioritisation.weights import DEFAULT_CONCENTRATION, AgreedWeights, agreed
 from vfm.roles import Actor
@@ -38,10 +34,6 @@ from vfm.store.queries.rankings import Rankable
 from vfm.store.queries.rankings import measured_by as measured_by
 from vfm.store.tables import PrioritisationRun
 
-ENGINE = "1.1"
-"""Version of the rules that make a run from its inputs."""
-LIBRARIES = ", ".join(f"{name} {version(name)}" for name in ("numpy", "scipy"))
-"""What the last digits of a run depend on."""
 MOST_MEMBERS = 15
 LONGEST_NAME = 120
 
@@ -137,84 +129,7 @@ def shares(criteria: Sequence[Criterion], ballots: Sequence[Ballot]) -> AgreedWe
     return agreed(points)
 
 
-def _money(kept: str | None) -> Decimal | None:
-    return None if kept is None else Decimal(kept)
-
-
-def _day(kept: str | None) -> date | None:
-    return None if kept is None else date.fromisoformat(kept)
-
-
-def _facts(kept: Mapping[str, Any]) -> ServiceFacts:
-    return ServiceFacts(
-        key=kept["key"],
-        name=kept["name"],
-        values={key: value["value"] for key, value in kept["values"].items()},
-        family=kept["family"],
-        gross=_money(kept["gross"]),
-        weak_sections=tuple(kept["weak_sections"]),
-        provisional=kept["provisional"],
-        override=_override(kept.get("override")),
-        reviewed_on=_day(kept["reviewed_on"]),
-        last_outcome=kept["last_outcome"],
-        spread=kept["spread"],
-    )
-
-
-def _override(kept: Mapping[str, Any] | None) -> Override | None:
-    return None if kept is None else Override(kept["outcome"], kept["by"], kept["reason"], _day(kept["on"]))
-
-
 # --- ranking ------------------------------------------------------------------------------------------------
-
-
-def ranked(settings: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """The result of a run, from nothing but what is stored of it.
-
-    Raises:
-        Invalid: what keeps these services from being ranked.
-    """
-    return as_record(ranking_of(settings, inputs))
-
-
-def ranked_and_tested(
-    settings: Mapping[str, Any], inputs: Mapping[str, Any]
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The result of a run and how firm it is, from nothing but what is stored of it.
-
-    Raises:
-        Invalid: what keeps these services from being ranked.
-    """
-    ranking = ranking_of(settings, inputs)
-    services, criteria = _asked(settings, inputs)
-    checks = crosschecks(services, criteria, on=date.fromisoformat(settings["on"]), top=settings["top"])
-    spreads = {service.key: service.spread for service in services}
-    return as_record(ranking), summarised(ranking, checks, spreads)
-
-
-def _asked(
-    settings: Mapping[str, Any], inputs: Mapping[str, Any]
-) -> tuple[list[ServiceFacts], tuple[Criterion, ...]]:
-    return [_facts(kept) for kept in inputs["services"]], read_criteria(settings["criteria"])
-
-
-def ranking_of(settings: Mapping[str, Any], inputs: Mapping[str, Any]) -> Ranking:
-    """The ranking of a run with every count of its simulation, from nothing but what is stored of it.
-
-    Raises:
-        Invalid: what keeps these services from being ranked.
-    """
-    services, criteria = _asked(settings, inputs)
-    return rank(
-        services,
-        criteria,
-        on=date.fromisoformat(settings["on"]),
-        top=settings["top"],
-        draws=settings["draws"],
-        method=settings["method"],
-        concentration=settings["agreed"]["concentration"],
-        rules=Rules(**settings["rules"]),
-    )
 
 
 def run(session: Session, sheet: Sheet, *, by: Actor, now: datetime) -> int:
@@ -285,7 +200,7 @@ def keep(
         result=result,
         outline=outlined(result, inputs),
         robustness=robustness,
-        engine=f"{ENGINE}, {LIBRARIES}",
+        engine=MADE_BY,
         meeting_id=meeting_id,
         by_id=by.id,
         at=now,

@@ -79,6 +79,45 @@ def whole(session: Session, run_id: int) -> tuple[dict[str, Any], dict[str, Any]
     return row[0], row[1]
 
 
+def firmness(session: Session, run_id: int) -> tuple[str, dict[str, Any] | None]:
+    """(engine, robustness) of a run that is there; None for runs kept before it was."""
+    row = session.execute(
+        select(PrioritisationRun.engine, PrioritisationRun.robustness).where(PrioritisationRun.id == run_id)
+    ).one()
+    return row[0], row[1]
+
+
+def run_ids(session: Session) -> list[int]:
+    """Every run, the oldest first."""
+    return list(session.scalars(select(PrioritisationRun.id).order_by(PrioritisationRun.id)))
+
+
+class StoredRun(NamedTuple):
+    """Everything a run was made from and gave."""
+
+    name: str
+    settings: dict[str, Any]
+    inputs: dict[str, Any]
+    result: dict[str, Any]
+    robustness: dict[str, Any] | None
+    engine: str
+
+
+def stored(session: Session, run_id: int) -> StoredRun | None:
+    """A run whole; None when there is none."""
+    row = session.execute(
+        select(
+            PrioritisationRun.name,
+            PrioritisationRun.settings,
+            PrioritisationRun.inputs,
+            PrioritisationRun.result,
+            PrioritisationRun.robustness,
+            PrioritisationRun.engine,
+        ).where(PrioritisationRun.id == run_id)
+    ).first()
+    return StoredRun(*row) if row else None
+
+
 class DecisionRow(NamedTuple):
     """What a person decided for a service."""
 

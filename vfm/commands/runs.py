@@ -1,0 +1,69 @@
+"""`vfm runs check`: every ranking made again from what is stored of it, and held against what was kept."""
+
+import argparse
+from dataclasses import asdict
+
+from vfm.commands.console import (
+    DONE,
+    PROBLEMS,
+    Progress,
+    Subcommands,
+    as_json,
+    environment_settings,
+    refused,
+    report,
+    say,
+)
+
+
+def register(subcommands: Subcommands) -> None:
+    """`vfm runs check [ID] [--json]`."""
+    runs = subcommands.add_parser("runs", help="the rankings that were kept")
+    verbs = runs.add_subparsers(required=True, metavar="VERB")
+    check = verbs.add_parser("check", help="make every ranking again from what is stored: is it the same?")
+    check.add_argument(
+        "id", nargs="?", type=int, metavar="ID", help="one ranking only: the number in its address"
+    )
+    check.add_argument("--json", action="store_true", help="every ranking with what was found, as JSON")
+    check.set_defaults(command=check_all)
+
+
+def check_all(arguments: argparse.Namespace) -> int:
+    """A line for each ranking that is not the same again, and exit status 1; nothing is written."""
+    from vfm.errors import Invalid, NotFound
+    from vfm.store import database
+    from vfm.workflows import robustness
+
+    settings = environment_settings()
+    if settings is None:
+        return PROBLEMS
+    try:
+        with database.opened(settings.database) as engine:
+            database.check(engine)
+            with database.reading(engine) as session:
+                ids = robustness.ids(session) if arguments.id is None else [arguments.id]
+                shown = Progress("rankings")
+                checks = []
+                for number, run_id in enumerate(ids, 1):
+                    checks.append(robustness.rerun(session, run_id))
+                    shown(number, len(ids))
+    except Invalid as error:
+        return refused(error)
+    except NotFound:
+        say(f"There is no ranking {arguments.id}. Its number stands in the address of its page.")
+        return PROBLEMS
+    failed = [check for check in checks if not check.is_same]
+    if arguments.json:
+        report(as_json([asdict(check) for check in checks]))
+    else:
+        report([robustness.rerun_words(check) for check in failed])
+    say(_ending(len(checks), len(failed)))
+    return PROBLEMS if failed else DONE
+
+
+def _ending(count: int, failed: int) -> str:
+    if not count:
+        return "There is no ranking yet."
+    if failed:
+        return f"{failed} of {count} rankings {'is' if failed == 1 else 'are'} not the same again."
+    return f"{count} {'ranking is' if count == 1 else 'rankings are'} the same again."
