@@ -1,38 +1,16 @@
-"""Other methods beside the headline, and another project's arithmetic as oracle."""
+"""Other methods beside the headline."""
 
 from datetime import date
 
 import numpy as np
-import pytest
-import skcriteria
-from skcriteria.agg.topsis import TOPSIS
 
 from vfm.prioritisation.criteria import Criterion
 from vfm.prioritisation.crosschecks import EVERYTHING, crosschecks
 from vfm.prioritisation.facts import ServiceFacts
-from vfm.prioritisation.methods import index, net_flow
+from vfm.prioritisation.methods import net_flow
 from vfm.prioritisation.ranking import rank
 
 ON = date(2026, 11, 23)
-WEIGHTS = np.array([0.5, 0.2, 0.3])
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_topsis_agrees_with_scikit_criteria(seed: int) -> None:
-    matrix = np.random.default_rng(seed).uniform(1, 90, (12, 3))
-    signs = np.array([1, -1, 1])
-    normal = matrix / np.sqrt((matrix**2).sum(axis=0))
-    decision = skcriteria.mkdm(normal * signs, objectives=[max] * 3, weights=WEIGHTS)
-    oracle = TOPSIS().evaluate(decision)
-    ours = index("topsis", matrix, matrix * signs, WEIGHTS)
-    assert ours / 100 == pytest.approx(oracle.e_.similarity)
-
-
-def test_promethee_by_counting_pairs() -> None:
-    rows = np.random.default_rng(2).integers(0, 5, (9, 3)).astype(np.float64)
-    pairs = np.sign(rows[:, None, :] - rows[None, :, :]).sum(axis=1) / 8
-    assert np.column_stack([net_flow(column) for column in rows.T]) == pytest.approx(pairs)
-    assert index("promethee2", rows, rows, WEIGHTS) == pytest.approx(100 * pairs @ WEIGHTS)
 
 
 def test_net_flow_of_a_single_service_is_nothing() -> None:
