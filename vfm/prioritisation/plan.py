@@ -26,6 +26,7 @@ from vfm.prioritisation.plan_board import (
 )
 from vfm.prioritisation.plan_greedy import greedy, polished
 from vfm.prioritisation.plan_layout import laid_out
+from vfm.prioritisation.plan_rounds import bettered
 from vfm.prioritisation.plan_shortfalls import Shortfall, fewest_days, shortfalls
 from vfm.prioritisation.plan_solver import FINEST, MOST_NODES, Unsolved
 
@@ -45,7 +46,8 @@ __all__ = [
 
 SMALL = 1_000
 """Reviews x periods up to which a plan is the best there is; larger ones stop at `COARSER`."""
-COARSER, FEWER_NODES = 1e-3, 2_000
+NODES = 600
+COARSER, FEWER_NODES = 1e-3, 20
 MARGIN = 1e-3
 """Days taken off a period whose reviews the solver fitted in with its own tolerance, not with ours."""
 
@@ -138,8 +140,9 @@ def planned(
 
     Returns:
         The better of an exact programme and a greedy plan; or where mandatory reviews do not fit. Up to
-        `SMALL` reviews x periods it is the best there is, above that within 0.1 %, unless the solver gives
-        up before; `gap` says what was reached.
+        `SMALL` reviews x periods the solver goes for the best there is, above that for 0.1 %; where it stops
+        before, after a number of nodes, a period or two are planned anew at a time. `gap` says what is
+        proven; the plan itself may be nearer to the best.
 
     Raises:
         Invalid: every problem with reviews, periods and settings.
@@ -167,39 +170,43 @@ def why_not(on: Board) -> tuple[Shortfall, ...]:
 def best_places(on: Board) -> tuple[Places, float] | None:
     """The better of the exact and the greedy plan, and a bound on all plans; None where none is possible."""
     within, first = on, greedy(on)
-    exact = _exact(on)
+    exact = _exact(on, may_fail=first is not None)
     if exact is None and first is None and on.overload.any():
         within = _overloaded(on)
-        exact = _exact(within)
+        exact = _exact(within, may_fail=False)
     candidates = [polished(within, places) for places in (exact and exact[0], first) if places is not None]
     if not candidates:
         return None
     best = max(candidates, key=on.objective)
     bound = exact[1] if exact else float(on.worth.max(axis=1, initial=0.0).sum())
+    best = bettered(within, best, bound / (1 + (FINEST if on.worth.size <= SMALL else COARSER)))
     return best, max(bound, on.objective(best))
 
 
-def _exact(on: Board) -> tuple[Places, float] | None:
+def _exact(on: Board, *, may_fail: bool) -> tuple[Places, float] | None:
     """The programme's places and the best that is conceivable; None where no plan was found.
 
-    The solver's own tolerance may let the reviews of a period exceed it by a trifle, where days have many
-    decimals: then once more, with these periods a trifle shorter.
+    Where it may not fail, the solver goes on for longer until it has a plan. Its own tolerance may let the
+    reviews of a period exceed it by a trifle: then again, with these periods a trifle shorter.
     """
-    gap, nodes = (FINEST, MOST_NODES) if on.worth.size <= SMALL else (COARSER, FEWER_NODES)
+    gap, nodes = (FINEST, NODES) if on.worth.size <= SMALL else (COARSER, FEWER_NODES)
     capacity, bound = on.capacity, None
     for _ in range(1 + len(on.periods)):
         layout = laid_out(on, on.allowed(), gains=on.worth, capacity=capacity)
         try:
             solution = layout.programme.solved(gap=gap, nodes=nodes)
         except Unsolved:
-            return None
+            if may_fail or nodes == MOST_NODES:
+                return None
+            nodes = MOST_NODES
+            continue
         if solution is None:
             return None
         places = layout.places(solution.chosen)
         bound = solution.bound if bound is None else bound
-        over = np.array([on.used(places, t) for t in range(len(on.periods))]) > on.capacity + TOLERANCE
-        if not over.any():
+        if on.keeps_days(places):
             return places, bound
+        over = np.array([on.used(places, t) for t in range(len(on.periods))]) > on.capacity + TOLERANCE
         capacity = capacity - np.where(over, MARGIN, 0.0)
     return None
 

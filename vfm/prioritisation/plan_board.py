@@ -118,6 +118,10 @@ class Board:
         """Team days that the reviews in period t take."""
         return float(sum(self.effort[i] for i, place in enumerate(places) if place == t))
 
+    def keeps_days(self, places: Places) -> bool:
+        """Whether no period has more than its capacity."""
+        return all(self.used(places, t) <= self.capacity[t] + TOLERANCE for t in range(len(self.periods)))
+
     def fits(self, places: Places, i: int, t: int) -> bool:
         """Whether review i can go into period t beside those that are there."""
         if not self.window[i, t]:

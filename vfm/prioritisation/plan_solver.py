@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vfm.prioritisation.scales import Floats
 
-MOST_NODES = 20_000
+MOST_NODES = 2_000
 FINEST = 1e-6
 """Relative gap at which a plan counts as the best there is."""
 
