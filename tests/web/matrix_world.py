@@ -37,6 +37,7 @@ from vfm.store.tables import (
     Message,
     Person,
     PersonRole,
+    Review,
     Upload,
     WeightsBallot,
 )
@@ -50,6 +51,7 @@ from vfm.workflows import (
     people,
     priorities,
     rankings,
+    review_lines,
     review_parts,
     reviews,
     sign_off,
@@ -357,6 +359,11 @@ def _reviewed(engine: Engine, council: SmallCouncil, world: World) -> None:
             world.places[name] = review_parts.add(
                 session, _id(world, "review"), part, typed, by=council.actor("executive"), now=NOW
             )
+        version = str(world.places["version"])
+        review_lines.take(session, _id(world, "review"), version, by=council.actor("executive"), now=NOW)
+        world.places["enquired"] = session.scalars(
+            select(Review.assessment_id).where(Review.id == _id(world, "review"))
+        ).one()
 
 
 def _weighing(engine: Engine, council: SmallCouncil, world: World) -> None:

@@ -40,12 +40,14 @@ class Reach:
             titles of other sections, nor rules, checks and derived values that look at other questions.
         answers: keys they may answer; none for somebody who only reads.
         is_director: they direct the service, or stand in for who does.
+        is_of_review: the team of a review answers it, and what they answer is sent to nobody.
     """
 
     whole: Questionnaire
     own: Questionnaire
     answers: Set[str]
     is_director: bool = False
+    is_of_review: bool = False
 
     @property
     def sees_all(self) -> bool:
@@ -55,7 +57,7 @@ class Reach:
     @property
     def answers_all(self) -> bool:
         """True for the director, and for who was given the whole: they may send the assessment."""
-        return self.is_director or len(self.answers) == len(self.whole.questions)
+        return self.is_director or (not self.is_of_review and len(self.answers) == len(self.whole.questions))
 
     @property
     def to_answer(self) -> Questionnaire:

@@ -16,7 +16,7 @@ from vfm.errors import NotFound
 from vfm.questionnaires.parts import Reach, cut, keys_of
 from vfm.questionnaires.schema import Questionnaire
 from vfm.roles import Actor, Role
-from vfm.store import content
+from vfm.store import content, review_teams
 from vfm.store.database import Session
 from vfm.store.queries import assessments, parts
 from vfm.store.queries.assessments import Head
@@ -44,23 +44,26 @@ def readable(session: Session, head: Head | None, by: Actor) -> tuple[Head, Reac
     if head is None:
         raise NotFound
     questionnaire = content.questionnaire(session, head.version_id, head.content_hash)
-    return head, of(session, head.id, head.service_id, questionnaire, by)
+    return head, of(session, head.id, head.service_id, head.kind, questionnaire, by)
 
 
 def of(
-    session: Session, assessment_id: int, service_id: int, questionnaire: Questionnaire, by: Actor
+    session: Session, assessment_id: int, service_id: int, kind: str, questionnaire: Questionnaire, by: Actor
 ) -> Reach:
     """What this person may see and answer of an assessment, in the language they read.
 
     A director or their deputy: everything. A contributor: the parts they were given; those they handed back
     they can only read. The core team, challengers and executives read everything, and answer what they
     were given as contributors; the executive director of a service reads all of it. What a group answers is
-    answered by nobody here: its members answer alone, and agree, on the group's own pages.
+    answered by nobody here: its members answer alone, and agree, on the group's own pages. What the team of a
+    review answers (`kind` is that of its cycle) is answered by them alone, and read by who reads the review.
 
     Raises:
         NotFound: nothing of it is theirs to know of.
     """
     questionnaire = content.in_language(questionnaire, by.language)
+    if kind == review_teams.KIND:
+        return _of_review(session, assessment_id, service_id, questionnaire, by)
     everything = frozenset() if questionnaire.is_group_response else questionnaire.questions.keys()
     if service_id in by.directs:
         return Reach(questionnaire, questionnaire, everything, is_director=True)
@@ -72,3 +75,14 @@ def of(
     if not seen:
         raise NotFound
     return Reach(questionnaire, cut(questionnaire, seen), answers)
+
+
+def _of_review(
+    session: Session, assessment_id: int, service_id: int, questionnaire: Questionnaire, by: Actor
+) -> Reach:
+    """Its lead and its team answer until the review is closed; its sponsor, and who sees the whole, read."""
+    works_on, answers = review_teams.standing(session, assessment_id, by.id)
+    if not works_on and not sees_whole(by, service_id):
+        raise NotFound
+    everything = questionnaire.questions.keys() if answers else frozenset()
+    return Reach(questionnaire, questionnaire, everything, is_of_review=True)

@@ -17,6 +17,7 @@ from vfm.store import baselines, content, meanings
 from vfm.store.baselines import Kept
 from vfm.store.meanings import Mark
 from vfm.store.queries import results
+from vfm.store.review_teams import IS_ROUND
 from vfm.store.tables import (
     Assessment,
     Cycle,
@@ -65,7 +66,7 @@ def of_service(session: Session, service_id: int) -> tuple[Round, ...]:
         .join(Cycle, Cycle.id == Assessment.cycle_id)
         .join(Version, Version.id == Assessment.version_id)
         .join(Template, Template.id == Version.template_id)
-        .where(Assessment.service_id == service_id)
+        .where(Assessment.service_id == service_id, IS_ROUND)
         .order_by(Cycle.opened_at, Cycle.id)
     )
     return tuple(Round(*tuple(row)) for row in session.execute(found))

@@ -21,6 +21,9 @@ CORE = frozenset({Role.CORE_TEAM})
 ANSWERING = frozenset({Role.DIRECTOR, Role.CONTRIBUTOR})
 SIGNING = ANSWERING | {Role.EXECUTIVE_DIRECTOR}
 """Who has a part in answering or signing; of which services, the workflow says."""
+ENQUIRING = SIGNED_IN
+"""Who may answer: the people of a service, and the team of a review, whatever else they do here; of which
+assessments, the workflow says."""
 OVERVIEW = frozenset({Role.CORE_TEAM, Role.CHALLENGER, Role.EXECUTIVE, Role.VIEWER})
 RESULTS = OVERVIEW | {Role.DIRECTOR, Role.EXECUTIVE_DIRECTOR}
 """Who reads results; of which services, the workflow says. Who answers a part alone reads none."""
@@ -122,7 +125,7 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "rehearsals.walk": CORE | ADMIN,
     # reading_copies
     "reading_copies.of_version": CORE | ADMIN,
-    "reading_copies.of_assessment": ANSWERS,
+    "reading_copies.of_assessment": ENQUIRING,
     # cycles
     "cycles.index": CORE,
     "cycles.new": CORE,
@@ -148,15 +151,15 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "feedback.decide": CORE,
     # assessments
     "assessments.index": SIGNING | CORE,
-    "assessments.show": ANSWERS,
-    "assessments.questions": ANSWERS,
-    "assessments.section": ANSWERS,
-    "assessments.save": ANSWERING,
-    "assessments.question": ANSWERS,
-    "assessments.save_question": ANSWERING,
+    "assessments.show": ENQUIRING,
+    "assessments.questions": ENQUIRING,
+    "assessments.section": ENQUIRING,
+    "assessments.save": ENQUIRING,
+    "assessments.question": ENQUIRING,
+    "assessments.save_question": ENQUIRING,
     # figure_views
-    "figure_views.show": ANSWERING,
-    "figure_views.say": ANSWERING,
+    "figure_views.show": ENQUIRING,
+    "figure_views.say": ENQUIRING,
     # comparisons
     "comparators.index": SERVICES,
     "comparators.export": SERVICES,
@@ -178,16 +181,16 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "figure_imports.discard": CORE | ADMIN,
     "figure_imports.faults": CORE | ADMIN,
     # answer_checks
-    "answer_checks.show": ANSWERS,
+    "answer_checks.show": ENQUIRING,
     # answer_copies
-    "answer_copies.of_assessment": ANSWERS,
+    "answer_copies.of_assessment": ENQUIRING,
     # answer_workbooks
-    "answer_workbooks.show": ANSWERS,
-    "answer_workbooks.download": ANSWERS,
-    "answer_workbooks.take_in": ANSWERING,
-    "answer_workbooks.preview": ANSWERING,
-    "answer_workbooks.accept": ANSWERING,
-    "answer_workbooks.discard": ANSWERING,
+    "answer_workbooks.show": ENQUIRING,
+    "answer_workbooks.download": ENQUIRING,
+    "answer_workbooks.take_in": ENQUIRING,
+    "answer_workbooks.preview": ENQUIRING,
+    "answer_workbooks.accept": ENQUIRING,
+    "answer_workbooks.discard": ENQUIRING,
     # bulk_workbooks
     "bulk_workbooks.index": CORE,
     "bulk_workbooks.take_in": CORE,
@@ -196,22 +199,22 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "bulk_workbooks.export": CORE,
     "bulk_workbooks.download": CORE,
     # history
-    "history.of_question": ANSWERS,
-    "history.ask": ANSWERS,
-    "history.put_back": ANSWERING,
+    "history.of_question": ENQUIRING,
+    "history.ask": ENQUIRING,
+    "history.put_back": ENQUIRING,
     # evidence
     "evidence.register": ANSWERS,
     "evidence.new": ANSWERING,
     "evidence.add": ANSWERING,
-    "evidence.show": ANSWERS,
-    "evidence.change": ANSWERING,
-    "evidence.download": ANSWERS,
-    "evidence.withdraw": ANSWERING,
-    "evidence.bring_back": ANSWERING,
-    "evidence.of_question": ANSWERS,
-    "evidence.add_for": ANSWERING,
-    "evidence.use": ANSWERING,
-    "evidence.stop_using": ANSWERING,
+    "evidence.show": ENQUIRING,
+    "evidence.change": ENQUIRING,
+    "evidence.download": ENQUIRING,
+    "evidence.withdraw": ENQUIRING,
+    "evidence.bring_back": ENQUIRING,
+    "evidence.of_question": ENQUIRING,
+    "evidence.add_for": ENQUIRING,
+    "evidence.use": ENQUIRING,
+    "evidence.stop_using": ENQUIRING,
     # groups: who has a part in a group, its workflow says
     "groups.show": SIGNED_IN,
     "groups.section": SIGNED_IN,
@@ -237,12 +240,12 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "deputies.name": frozenset({Role.DIRECTOR}),
     "deputies.end": frozenset({Role.DIRECTOR}),
     # comments
-    "comments.of_question": ANSWERS,
-    "comments.write": ANSWERING | CORE,
-    "comments.edit": ANSWERING | CORE,
-    "comments.change": ANSWERING | CORE,
-    "comments.settle": ANSWERING | CORE,
-    "comments.reopen": ANSWERING | CORE,
+    "comments.of_question": ENQUIRING,
+    "comments.write": ENQUIRING,
+    "comments.edit": ENQUIRING,
+    "comments.change": ENQUIRING,
+    "comments.settle": ENQUIRING,
+    "comments.reopen": ENQUIRING,
     # sign_off
     "sign_off.submit": ANSWERING,
     "sign_off.show": SIGNING | CORE,

@@ -77,7 +77,7 @@ def check(session: Session, assessment_id: int, *, by: Actor, now: datetime) -> 
     if head is None:
         raise NotFound
     asked = content.questionnaire(session, head.version_id, head.content_hash)
-    reach = reaching.of(session, head.id, head.service_id, asked, by)
+    reach = reaching.of(session, head.id, head.service_id, head.kind, asked, by)
     questionnaire = reach.own
     rows = queries.answers(session, assessment_id)
     given = content.answers(asked, ((row.key, row.content) for row in rows))

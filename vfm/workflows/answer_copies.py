@@ -49,7 +49,7 @@ def read(session: Session, assessment_id: int, *, by: Actor) -> Taken:
     if head is None:
         raise NotFound
     asked = content.questionnaire(session, head.version_id, head.content_hash)
-    reach = reaching.of(session, head.id, head.service_id, asked, by)
+    reach = reaching.of(session, head.id, head.service_id, head.kind, asked, by)
     rows = queries.answers(session, assessment_id)
     given = content.answers(asked, ((row.key, row.content) for row in rows))
     route = routing.on_route(asked, given)

@@ -27,7 +27,7 @@ from vfm.questionnaires.schema import Check, Kind, Question, Questionnaire
 from vfm.questionnaires.steps import Status, Step
 from vfm.roles import Actor, Role
 from vfm.store import answers as rows
-from vfm.store import content, own_parts
+from vfm.store import content, own_parts, review_teams
 from vfm.store import reach as reaching
 from vfm.store.letters import Reader
 from vfm.store.own_parts import OwnPart
@@ -120,6 +120,7 @@ class TaskList:
         may_give: they may give parts of it to colleagues now.
         mine: what they were given themselves; back: what others handed back, for who directs the service.
         whole: who has all of it.
+        review_id: the review whose team answers; None for what a service answers of itself.
     """
 
     head: Head
@@ -139,6 +140,7 @@ class TaskList:
     mine: tuple[PartState, ...]
     back: tuple[PartState, ...]
     whole: tuple[Holder, ...]
+    review_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,7 +370,7 @@ def show(session: Session, assessment_id: int, *, by: Actor) -> TaskList:
         waiting=_count_waiting(session, head, route & own.questions.keys()),
         may_answer=_may_answer(head, reach),
         may_send=_may_answer(head, reach) and reach.answers_all,
-        may_sign_off=_may_sign_off(head, reach.whole, by),
+        may_sign_off=_may_sign_off(head, reach.whole, by) and not reach.is_of_review,
         may_give=reach.is_director and is_open,
         mine=tuple(_part(one, own, given, route) for one in told if one.person_id == by.id),
         back=tuple(
@@ -377,6 +379,7 @@ def show(session: Session, assessment_id: int, *, by: Actor) -> TaskList:
             if one.handed_back_at and reach.is_director and is_open
         ),
         whole=tuple(_holder(one) for one in told if one.scope == Scope.WHOLE),
+        review_id=review_teams.review_of(session, head.id) if reach.is_of_review else None,
     )
 
 
@@ -563,6 +566,8 @@ def _earlier(questionnaire: Questionnaire, question: Question, agreed: object) -
 
 
 def _waits_for(session: Session, head: Head) -> str:
+    if head.kind == review_teams.KIND:
+        return f"answers from {_joined(review_teams.names(session, head.id), 'the team of the review')}"
     match Status(head.status):
         case Status.OPEN:
             directors, helpers = queries.answering(session, head.service_id)
@@ -641,7 +646,10 @@ def save(
     questionnaire, own = reach.whole, reach.to_answer
     if not reach.answers:
         _page(reach.own, key)
-        raise Forbidden("Only the service's director and those who were given a part can answer.")
+        whose = "Only the service's director and those who were given a part can answer."
+        if reach.is_of_review:
+            whose = "Only the lead and the team of the review answer, until it is closed."
+        raise Forbidden(whose)
     steps.after(head.status, Step.SAVE)
     page = _page(own, _still_there(own, key, sent))
     kept = {row.key: row for row in queries.answers(session, assessment_id)}

@@ -68,7 +68,7 @@ def of_question(session: Session, assessment_id: int, key: str, *, by: Actor, no
     head, reach = _open(session, assessment_id, key, by)
     said = queries.of_question(session, assessment_id, key)
     told = queries.told(session, [one.id for one in said])
-    may_write = _may_write(head, by)
+    may_write = _may_write(head, reach, by)
     return Thread(
         head=head,
         question=reach.own.questions[key],
@@ -178,8 +178,8 @@ def settle(
     comment = queries.one(session, assessment_id, comment_id)
     if comment is None or comment.question_key is None:
         raise NotFound
-    head, _ = _open(session, assessment_id, comment.question_key, by)
-    if not _may_write(head, by):
+    head, reach = _open(session, assessment_id, comment.question_key, by)
+    if not _may_write(head, reach, by):
         raise Forbidden("Only those who answer this assessment and the core team settle comments.")
     if (comment.settled_at is not None) != is_settled:
         comment.settled_at, comment.settled_by_id = (now, by.id) if is_settled else (None, None)
@@ -193,14 +193,14 @@ def _open(session: Session, assessment_id: int, key: str, by: Actor) -> tuple[He
     if head is None:
         raise NotFound
     questionnaire = content.questionnaire(session, head.version_id, head.content_hash)
-    reach = reaching.of(session, head.id, head.service_id, questionnaire, by)
+    reach = reaching.of(session, head.id, head.service_id, head.kind, questionnaire, by)
     if key not in reach.own.questions:
         raise NotFound
     return head, reach
 
 
-def _may_write(head: Head, by: Actor) -> bool:
-    return by.works_on(head.service_id) or by.has(Role.CORE_TEAM)
+def _may_write(head: Head, reach: Reach, by: Actor) -> bool:
+    return by.works_on(head.service_id) or by.has(Role.CORE_TEAM) or bool(reach.answers)
 
 
 def _people(

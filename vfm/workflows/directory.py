@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import NoReturn
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
 from vfm.errors import Conflict, Invalid, NotFound, Problem, clashes
@@ -20,7 +20,7 @@ from vfm.store.content import digest
 from vfm.store.queries import directory as queries
 from vfm.store.queries import history
 from vfm.store.queries.people import FINISHED
-from vfm.store.tables import Directorate, Division, ImprovementAction, Review, Service
+from vfm.store.tables import Assessment, Directorate, Division, ImprovementAction, Review, Service
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -561,6 +561,13 @@ def _pass_on(session: Session, from_id: int, to_id: int) -> None:
             .where(table.service_id == from_id, table.status.not_in(FINISHED))
             .values(service_id=to_id)
         )
+    # What the team of a review answers goes with the review.
+    answered = select(Review.assessment_id).where(Review.service_id == to_id)
+    session.execute(
+        update(Assessment)
+        .where(Assessment.service_id == from_id, Assessment.id.in_(answered))
+        .values(service_id=to_id)
+    )
 
 
 def _move_services(session: Session, row: Division, into: Division, *, by: Actor, now: datetime) -> None:

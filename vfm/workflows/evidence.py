@@ -26,7 +26,7 @@ from vfm.questionnaires.parts import Reach, keys_of
 from vfm.questionnaires.schema import Question, Questionnaire
 from vfm.questionnaires.steps import Step
 from vfm.roles import Actor
-from vfm.store import content, events
+from vfm.store import content, events, review_teams
 from vfm.store import reach as reaching
 from vfm.store.queries import assessments as asking
 from vfm.store.queries import evidence as queries
@@ -294,7 +294,8 @@ def _uses(session: Session, row: EvidenceRow, by: Actor) -> Iterator[UseLine]:
     for use in queries.uses(session, row.id):
         asked = content.questionnaire(session, use.version_id, use.content_hash)
         try:
-            seen = reaching.of(session, use.assessment_id, row.service_id, asked, by).own.questions
+            reach = reaching.of(session, use.assessment_id, row.service_id, use.kind, asked, by)
+            seen = reach.own.questions
         except NotFound:
             continue
         if use.question_key in seen:
@@ -452,7 +453,7 @@ def _question(
     if head is None:
         raise NotFound
     questionnaire = content.questionnaire(session, head.version_id, head.content_hash)
-    reach = reaching.of(session, head.id, head.service_id, questionnaire, by)
+    reach = reaching.of(session, head.id, head.service_id, head.kind, questionnaire, by)
     if key not in reach.own.questions:
         raise NotFound
     return head, reach
@@ -602,14 +603,16 @@ def _known_to(session: Session, service_id: int, by: Actor) -> list[EvidenceRow]
     """What a person may see of a register, by title.
 
     Of somebody who was given parts: what they put there, and what supports, or supported before, a question
-    they were given.
+    they were given. Of who works on a review of the service: what supports its answers, and what they
+    put there.
     """
     rows = queries.register(session, service_id)
     if sees_register(service_id, by=by):
         return rows
-    if service_id not in by.contributes_to:
+    reviewed = review_teams.evidence_of(session, service_id, by.id)
+    if service_id not in by.contributes_to and reviewed is None:
         return []
-    relied = _relied_on_by(session, service_id, by)
+    relied = _relied_on_by(session, service_id, by) | (reviewed or set())
     return [row for row in rows if row.by_id == by.id or row.id in relied]
 
 
@@ -640,9 +643,8 @@ def _one(session: Session, evidence_id: int, by: Actor) -> EvidenceRow:
 
 
 def _may_change(row: EvidenceRow, by: Actor) -> bool:
-    """True for the director, and for what a contributor put there themselves."""
-    own = row.by_id == by.id and row.service_id in by.contributes_to
-    return own or row.service_id in by.directs
+    """True for the director, and for what somebody who answers put there themselves."""
+    return row.by_id == by.id or row.service_id in by.directs
 
 
 def _changeable(session: Session, evidence_id: int, by: Actor) -> EvidenceRow:

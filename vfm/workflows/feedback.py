@@ -260,7 +260,7 @@ def _reached(session: Session, assessment_id: int, by: Actor) -> tuple[Asked, Re
     if asked is None:
         raise NotFound(f"assessment {assessment_id}")
     questionnaire = kept.questionnaire(session, asked.version_id, asked.content_hash)
-    return asked, reach.of(session, assessment_id, asked.service_id, questionnaire, by)
+    return asked, reach.of(session, assessment_id, asked.service_id, asked.kind, questionnaire, by)
 
 
 def _takes_comments(asked: Asked) -> None:

@@ -142,7 +142,7 @@ def _figure(
     if head is None or figure is None:
         raise NotFound
     questionnaire = content.questionnaire(session, head.version_id, head.content_hash)
-    reach = reaching.of(session, head.id, head.service_id, questionnaire, by)
+    reach = reaching.of(session, head.id, head.service_id, head.kind, questionnaire, by)
     answered = (questionnaire.questions[key] for key in reach.answers)
     if not any(figure in beside(question, found) for question in answered):
         raise NotFound

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from vfm.prioritisation.swings import to_confirm, without_points
 from vfm.roles import Actor, Role
-from vfm.store import own_parts
+from vfm.store import own_parts, review_teams
 from vfm.store.own_parts import OwnPart
 from vfm.store.queries import comments, groups, rankings, weights
 from vfm.store.queries import home as queries
@@ -76,6 +76,7 @@ def show(session: Session, *, by: Actor, now: datetime) -> Home:
         *_given(parts, today),
         *_in_a_group(session, by, today),
         *_weighing(session, by, today),
+        *_enquiring(session, by, today),
         *_setting_up(by, services, undirected),
         *_steering(by, cycles, today),
         *_preparing(session, by, cycles, services, templates),
@@ -186,6 +187,15 @@ def _weighing(session: Session, by: Actor, today: date) -> Iterator[Task]:
         at = ("meeting_id", one.id)
         tag = _tag(one.held_on, today)
         yield Task(f"{words}{rest}", "weights.show", at, one.held_on, tag, is_waited_for=True)
+
+
+def _enquiring(session: Session, by: Actor, today: date) -> Iterator[Task]:
+    """What the lead and the team of a review have not answered of its template."""
+    for one in review_teams.answering(session, by.id):
+        if left := max(one.asked - one.answered, 0):
+            words = f"Answer the review of {one.service}: {left} of {_count(one.asked, 'question')} left"
+            at, tag = ("review_id", one.review_id), _tag(one.due_on, today)
+            yield Task(words, "review_work.show", at, one.due_on, tag)
 
 
 def _setting_up(by: Actor, services: int, undirected: int) -> Iterator[Task]:

@@ -17,7 +17,7 @@ from vfm.store import credentials, events, letters, sessions
 from vfm.store.content import digest
 from vfm.store.queries import history
 from vfm.store.queries import people as queries
-from vfm.store.tables import ImprovementAction, Person, PersonRole, Review
+from vfm.store.tables import ImprovementAction, Person, PersonRole, Review, ReviewMember
 
 BY_SERVICE = (Role.DIRECTOR, Role.EXECUTIVE_DIRECTOR, Role.CONTRIBUTOR)
 """Roles that are held for services; every other is held for the whole council."""
@@ -453,9 +453,21 @@ def _give(session: Session, kind: str, row_id: int, from_id: int, to_id: int) ->
             update(ImprovementAction).where(ImprovementAction.id == row_id).values(owner_id=to_id)
         )
     elif kind == "review":
-        session.execute(update(Review).where(Review.id == row_id).values(lead_id=to_id))
+        _give_review(session, row_id, from_id, to_id)
     else:
         _give_service(session, kind, row_id, from_id, to_id)
+
+
+def _give_review(session: Session, review_id: int, from_id: int, to_id: int) -> None:
+    """Whatever somebody is in a review, its sponsor, its lead or in its team."""
+    this = Review.id == review_id
+    session.execute(update(Review).where(this, Review.lead_id == from_id).values(lead_id=to_id))
+    session.execute(update(Review).where(this, Review.sponsor_id == from_id).values(sponsor_id=to_id))
+    session.execute(
+        update(ReviewMember)
+        .where(ReviewMember.review_id == review_id, ReviewMember.person_id == from_id)
+        .values(person_id=to_id)
+    )
 
 
 def _give_service(session: Session, role: str, service_id: int, from_id: int, to_id: int) -> None:
@@ -503,7 +515,7 @@ def _work(session: Session, person_id: int) -> tuple[Work, ...]:
     )
     reviews = (
         Work(f"review-{row.id}", f"{row.mode.replace('_', ' ').capitalize()} of {row.name}")
-        for row in queries.led_reviews(session, person_id)
+        for row in queries.reviews_of(session, person_id)
     )
     return (*services, *actions, *reviews)
 

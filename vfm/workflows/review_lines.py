@@ -14,13 +14,11 @@ from vfm.errors import Conflict, Invalid, Problem
 from vfm.questionnaires import checks, routing
 from vfm.questionnaires.enquiry import Enquiry, enquiries
 from vfm.roles import Actor
-from vfm.store import content, events, review_reach
+from vfm.store import content, events, review_reach, review_teams
 from vfm.store.queries import review_work as queries
 from vfm.store.queries.review_work import Head, OpenVersion
 from vfm.store.tables import Assessment, Cycle, Review, ReviewHypothesis, ReviewLine, Version
 
-KIND = "review"
-"""The kind of a cycle in which the team of a review answers."""
 USUAL = timedelta(weeks=8)
 """How long a team has for its answers where no end of the review is given."""
 
@@ -132,7 +130,7 @@ def _ask(session: Session, head: Head, chosen: OpenVersion, asked: int, now: dat
     """A cycle of its own with the one assessment of the service; the id of that."""
     cycle = Cycle(
         name=_name(session, head),
-        kind=KIND,
+        kind=review_teams.KIND,
         version_id=chosen.id,
         opens_on=now.date(),
         due_on=_due(head, now.date()),

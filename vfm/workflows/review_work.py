@@ -15,7 +15,7 @@ from vfm.prioritisation import review_steps as steps
 from vfm.prioritisation.review_forms import Typed
 from vfm.prioritisation.review_steps import Facts, Need
 from vfm.roles import Actor
-from vfm.store import events, reach, review_answers, review_reach, reviewed
+from vfm.store import events, reach, review_answers, review_reach, review_teams, reviewed
 from vfm.store.queries import history
 from vfm.store.queries import review_work as queries
 from vfm.store.queries.review_work import Finding as Finding
@@ -28,7 +28,7 @@ from vfm.store.queries.review_work import Scope as Scope
 from vfm.store.queries.review_work import Told
 from vfm.store.review_answers import Answered as Answered
 from vfm.store.review_answers import LineAnswers as LineAnswers
-from vfm.store.tables import Review, ReviewScope
+from vfm.store.tables import Cycle, Review, ReviewScope
 
 WHOLE = "service_review"
 STATES = steps.STATES
@@ -150,6 +150,7 @@ def show(session: Session, review_id: int, *, by: Actor) -> ReviewPage:
     facts = _facts(head, parts)
     after = steps.following(head.status)
     works_on = review_reach.works_on(session, head, by)
+    answers = bool(head.assessment_id) and review_teams.standing(session, head.assessment_id or 0, by.id)[1]
     found = parts.findings
     return ReviewPage(
         head=head,
@@ -177,7 +178,7 @@ def show(session: Session, review_id: int, *, by: Actor) -> ReviewPage:
         rejected=sum(one.status == "rejected" for one in parts.recommended),
         answered=parts.answered,
         may_change=review_reach.may_change(session, head, by),
-        answers_here=head.status != "closed" and works_on,
+        answers_here=answers,
         reads_answers=works_on or reach.sees_whole(by, head.service_id),
         trail=history.of(session, "review", review_id),
     )
@@ -502,6 +503,9 @@ def move(
     session.execute(
         update(Review).where(Review.id == review_id).values(**values, revision=Review.revision + 1)
     )
+    if head.cycle_id is not None and "closed" in (to, head.status):
+        closed_at = now if to == "closed" else None
+        session.execute(update(Cycle).where(Cycle.id == head.cycle_id).values(closed_at=closed_at))
     before = forms.plain({name: getattr(head, name) for name in values})
     after = forms.plain(values) | ({"reason": reason} if reason else {})
     verb = "went back" if view.is_back else "went on"

@@ -267,7 +267,7 @@ def _open(session: Session, assessment_id: int, by: Actor, *, lock: bool = False
     if head is None:
         raise NotFound
     questionnaire = content.questionnaire(session, head.version_id, head.content_hash)
-    found = reach.of(session, head.id, head.service_id, questionnaire, by)
+    found = reach.of(session, head.id, head.service_id, head.kind, questionnaire, by)
     holds = {
         # What a group has agreed on is sent by its director: nobody answers alone for it.
         Part.RESPONDENT: found.answers_all or (questionnaire.is_group_response and found.is_director),

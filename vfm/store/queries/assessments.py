@@ -14,6 +14,7 @@ from vfm.questionnaires.steps import Status
 from vfm.roles import Role
 from vfm.store.prepared import OneOf, Prepared
 from vfm.store.queries.deadlines import DUE
+from vfm.store.review_teams import IS_ROUND
 from vfm.store.tables import (
     AnswerRow,
     Assessment,
@@ -400,7 +401,7 @@ def of_services(session: Session, service_ids: Collection[int]) -> list[Work]:
         )
         .join(Service, Service.id == Assessment.service_id)
         .join(Cycle, Cycle.id == Assessment.cycle_id)
-        .where(Assessment.service_id.in_(service_ids))
+        .where(Assessment.service_id.in_(service_ids), IS_ROUND)
         .order_by(DUE.desc(), Service.name)
     )
     return [Work(*row) for row in rows]

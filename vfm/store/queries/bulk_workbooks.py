@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from vfm.questionnaires.merging import Kept
+from vfm.store.review_teams import IS_ROUND
 from vfm.store.tables import AnswerRow, Assessment, Cycle, Job, Person, Service, Upload, Version
 
 
@@ -50,7 +51,7 @@ def cycle(session: Session, cycle_id: int) -> Asked | None:
     found = session.execute(
         select(Cycle.id, Cycle.name, Cycle.version_id, Version.content_hash, Cycle.closed_at)
         .join(Version, Version.id == Cycle.version_id)
-        .where(Cycle.id == cycle_id)
+        .where(Cycle.id == cycle_id, IS_ROUND)
     ).first()
     return Asked._make(found) if found else None
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from vfm.store.review_teams import IS_ROUND
 from vfm.store.tables import Cycle, Template, Version
 
 
@@ -22,7 +23,7 @@ def opened_versions(session: Session) -> list[OpenedVersion]:
     rows = session.execute(
         select(Version.id, Template.title, Version.number, Version.content_hash)
         .join(Template, Template.id == Version.template_id)
-        .where(exists().where(Cycle.version_id == Version.id))
+        .where(exists().where(Cycle.version_id == Version.id, IS_ROUND))
         .order_by(Template.title, Version.number.desc())
     )
     return [OpenedVersion(*row) for row in rows]

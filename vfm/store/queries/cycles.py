@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from vfm.roles import Role
+from vfm.store.review_teams import IS_ROUND
 from vfm.store.tables import (
     AnswerRow,
     Assessment,
@@ -120,6 +121,7 @@ def all_cycles(session: Session) -> list[CycleRow]:
         .join(Version, Version.id == Cycle.version_id)
         .join(Template, Template.id == Version.template_id)
         .outerjoin(Assessment, Assessment.cycle_id == Cycle.id)
+        .where(IS_ROUND)
         .group_by(
             Cycle.id,
             Cycle.name,
@@ -212,7 +214,7 @@ def unfinished(session: Session, template_id: int, number: int) -> dict[int, Sou
         )
         .join(Cycle, Cycle.id == Assessment.cycle_id)
         .join(Version, Version.id == Assessment.version_id)
-        .where(Version.template_id == template_id, Version.number <= number)
+        .where(Version.template_id == template_id, Version.number <= number, IS_ROUND)
         .order_by(Cycle.opened_at, Assessment.id)
     )
     latest = {row.service_id: row for row in rows}
@@ -264,7 +266,7 @@ def head(session: Session, cycle_id: int) -> Head | None:
         )
         .join(Version, Version.id == Cycle.version_id)
         .join(Template, Template.id == Version.template_id)
-        .where(Cycle.id == cycle_id)
+        .where(Cycle.id == cycle_id, IS_ROUND)
     ).first()
     return Head._make(row) if row else None
 

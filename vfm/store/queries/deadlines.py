@@ -12,6 +12,7 @@ from vfm.questionnaires.steps import Status
 from vfm.roles import Role
 from vfm.store.letters import Reader
 from vfm.store.queries import holders
+from vfm.store.review_teams import IS_ROUND
 from vfm.store.tables import Assessment, Cycle, Delegation, Message, Person, Service
 
 DUE = func.coalesce(Assessment.due_on, Cycle.due_on)
@@ -62,7 +63,7 @@ def _waiting(session: Session, *which: Any) -> list[Waiting]:
         )
         .join(Service, Service.id == Assessment.service_id)
         .join(Cycle, Cycle.id == Assessment.cycle_id)
-        .where(Assessment.status.in_(UNSIGNED), *which)
+        .where(Assessment.status.in_(UNSIGNED), IS_ROUND, *which)
         .order_by(Service.name, Assessment.id)
     )
     return [Waiting._make(row) for row in rows]

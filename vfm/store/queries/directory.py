@@ -7,6 +7,7 @@ from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from vfm.roles import Role
+from vfm.store.review_teams import IS_ROUND
 from vfm.store.tables import (
     Assessment,
     Council,
@@ -139,6 +140,7 @@ def open_assessments(session: Session, service_ids: Collection[int]) -> list[Row
                 Assessment.service_id.in_(service_ids),
                 Assessment.status != "agreed",
                 Cycle.closed_at.is_(None),
+                IS_ROUND,
             )
             .order_by(Service.name, Cycle.name)
         )

@@ -91,6 +91,7 @@ class Use(NamedTuple):
 
     assessment_id: int
     cycle: str
+    kind: str
     status: str
     version_id: int
     content_hash: str
@@ -264,6 +265,7 @@ def uses(session: Session, evidence_id: int) -> list[Use]:
         select(
             Assessment.id,
             Cycle.name,
+            Cycle.kind,
             Assessment.status,
             Version.id,
             Version.content_hash,

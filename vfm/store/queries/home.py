@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from vfm.roles import Actor, Role
 from vfm.store.queries.deadlines import DUE
+from vfm.store.review_teams import IS_ROUND
 from vfm.store.tables import (
     Assessment,
     Challenge,
@@ -89,6 +90,7 @@ def work_of(session: Session, actor: Actor) -> list[Work]:
             Assessment.service_id.in_(sorted(actor.answers_for)),
             Assessment.status != "agreed",
             Cycle.closed_at.is_(None),
+            IS_ROUND,
         )
         .order_by(DUE, Service.name)
     )
@@ -141,7 +143,7 @@ def open_cycles(session: Session) -> list[CycleState]:
     rows = session.execute(
         select(*columns)
         .outerjoin(Assessment, Assessment.cycle_id == Cycle.id)
-        .where(Cycle.closed_at.is_(None))
+        .where(Cycle.closed_at.is_(None), IS_ROUND)
         .group_by(*about)
         .order_by(Cycle.due_on, Cycle.id)
     )

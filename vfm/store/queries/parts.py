@@ -11,6 +11,7 @@ from vfm.questionnaires.parts import Part
 from vfm.questionnaires.steps import Status
 from vfm.roles import Role
 from vfm.store.prepared import Prepared
+from vfm.store.review_teams import IS_ROUND
 from vfm.store.tables import (
     AnswerRow,
     Assessment,
@@ -190,6 +191,7 @@ def without_any(session: Session, person_id: int, service_ids: Collection[int]) 
             Service.id.in_(sorted(service_ids)),
             Assessment.status == Status.OPEN,
             Cycle.closed_at.is_(None),
+            IS_ROUND,
             ~exists()
             .where(Delegation.assessment_id == Assessment.id, Delegation.person_id == person_id)
             .correlate(Assessment),
@@ -335,6 +337,7 @@ def held_before(session: Session, cycle_id: int) -> list[Held]:
             Version.template_id == template_id,
             Assessment.cycle_id != cycle_id,
             Assessment.service_id.in_(asked_now),
+            IS_ROUND,
         )
         .order_by(Cycle.opened_at, Cycle.id)
     )

@@ -17,6 +17,7 @@ from vfm.store.tables import (
     Person,
     PersonRole,
     Review,
+    ReviewMember,
     Service,
     SignInSession,
 )
@@ -125,13 +126,15 @@ def owned_actions(session: Session, person_id: int) -> list[Row]:
     )
 
 
-def led_reviews(session: Session, person_id: int) -> list[Row]:
-    """The planned reviews a person leads that are not finished."""
+def reviews_of(session: Session, person_id: int) -> list[Row]:
+    """The planned reviews a person sponsors, leads or is in the team of that are not finished."""
+    in_team = exists().where(ReviewMember.review_id == Review.id, ReviewMember.person_id == person_id)
+    has_part = or_(Review.lead_id == person_id, Review.sponsor_id == person_id, in_team.correlate(Review))
     return list(
         session.execute(
             select(Review.id, Review.mode, Review.starts_on, Service.name)
             .join(Service, Service.id == Review.service_id)
-            .where(Review.lead_id == person_id, Review.status.not_in(FINISHED))
+            .where(has_part, Review.status.not_in(FINISHED))
             .order_by(Review.starts_on, Review.id)
         )
     )

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, Text, cast, null, select, type_coe
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from vfm.store.queries.results import AnyRow
+from vfm.store.review_teams import IS_ROUND
 from vfm.store.tables import AnswerRow, Assessment, Challenge, Cycle, Directorate, Division, Service, Version
 
 AT_ONCE = 250
@@ -20,7 +21,7 @@ Field = InstrumentedAttribute[dict[str, Any]] | InstrumentedAttribute[dict[str, 
 
 def cycle_ids(session: Session) -> dict[str, int]:
     """Name -> id of every cycle, in the order opened."""
-    found = session.execute(select(Cycle.name, Cycle.id).order_by(Cycle.opened_at, Cycle.id))
+    found = session.execute(select(Cycle.name, Cycle.id).where(IS_ROUND).order_by(Cycle.opened_at, Cycle.id))
     return {row.name: row.id for row in found}
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, case, func, select
 from sqlalchemy.orm import Session, aliased
 
+from vfm.store.review_teams import IS_ROUND
 from vfm.store.tables import (
     AnswerRow,
     Assessment,
@@ -186,7 +187,7 @@ def cycle(session: Session, cycle_id: int) -> AnyRow | None:
         )
         .join(Version, Version.id == Cycle.version_id)
         .join(Template, Template.id == Version.template_id)
-        .where(Cycle.id == cycle_id)
+        .where(Cycle.id == cycle_id, IS_ROUND)
     ).first()
 
 
@@ -194,7 +195,9 @@ def cycles(session: Session) -> list[AnyRow]:
     """(id, name, kind) of every cycle, the newest first."""
     return list(
         session.execute(
-            select(Cycle.id, Cycle.name, Cycle.kind).order_by(Cycle.opened_at.desc(), Cycle.id.desc())
+            select(Cycle.id, Cycle.name, Cycle.kind)
+            .where(IS_ROUND)
+            .order_by(Cycle.opened_at.desc(), Cycle.id.desc())
         )
     )
 
@@ -207,7 +210,12 @@ def newest_scored_cycle(session: Session, service_ids: Collection[int] | None) -
         .where(Assessment.cycle_id == Cycle.id)
         .exists()
     )
-    wanted = select(Cycle.id).order_by(has_result.desc(), Cycle.opened_at.desc(), Cycle.id.desc()).limit(1)
+    wanted = (
+        select(Cycle.id)
+        .where(IS_ROUND)
+        .order_by(has_result.desc(), Cycle.opened_at.desc(), Cycle.id.desc())
+        .limit(1)
+    )
     if service_ids is not None:
         asked = select(Assessment.cycle_id).where(Assessment.service_id.in_(service_ids))
         wanted = wanted.where(Cycle.id.in_(asked))

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, aliased
 from vfm.questionnaires.merging import How
 from vfm.roles import Role
 from vfm.store.queries.results import AnyRow
+from vfm.store.review_teams import IS_ROUND
 from vfm.store.tables import (
     Assessment,
     Cycle,
@@ -186,7 +187,7 @@ def assessments(session: Session, service_id: int) -> list[AnyRow]:
                 ScorecardRow,
                 (ScorecardRow.assessment_id == Assessment.id) & (ScorecardRow.kind != "challenged"),
             )
-            .where(Assessment.service_id == service_id)
+            .where(Assessment.service_id == service_id, IS_ROUND)
             .order_by(Cycle.opened_at.desc(), Assessment.id, ScorecardRow.number)
         )
     )
@@ -238,6 +239,7 @@ def reviews(session: Session, service_id: int) -> list[AnyRow]:
     return list(
         session.execute(
             select(
+                Review.id,
                 Review.mode,
                 Review.topic,
                 Review.starts_on,

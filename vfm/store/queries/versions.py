@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from vfm.store.review_teams import IS_ROUND
 from vfm.store.tables import AnswerRow, Assessment, Cycle, Event, Person, Service, Template, Version
 
 
@@ -89,6 +90,7 @@ def cycles_using(session: Session) -> Sequence[Any]:
             func.count(Assessment.id).label("assessments"),
         )
         .outerjoin(Assessment, Assessment.cycle_id == Cycle.id)
+        .where(IS_ROUND)
         .group_by(Cycle.version_id, Cycle.id, Cycle.name, Cycle.kind, Cycle.closed_at, Cycle.opened_at)
         .order_by(Cycle.opened_at.desc(), Cycle.id.desc())
     ).all()
@@ -132,7 +134,7 @@ def assessments_of_version(session: Session, version_id: int) -> Sequence[Any]:
         )
         .join(Service, Service.id == Assessment.service_id)
         .join(Cycle, Cycle.id == Assessment.cycle_id)
-        .where(Assessment.version_id == version_id)
+        .where(Assessment.version_id == version_id, IS_ROUND)
         .order_by(Cycle.opened_at.desc(), Service.name)
     ).all()
 
