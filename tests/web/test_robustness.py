@@ -14,6 +14,8 @@ from tests.council import SmallCouncil
 from tests.rankable import publish, rankable
 from vfm import cli
 from vfm.prioritisation.firmness import read_firmness
+from vfm.prioritisation.firmness_words import dethroned_words, standing_words
+from vfm.prioritisation.record import read_record
 from vfm.store.database import reading
 from vfm.store.tables import PrioritisationRun
 
@@ -78,6 +80,32 @@ def test_what_leaves_is_every_place_of_every_service(executive: Browser, engine:
     assert [row[3].value for row in book["Shares"].iter_rows(min_row=2)] == [
         firm.share("agreed", at) for at in range(4)
     ]
+
+
+def test_a_service_says_why_it_stands_there_and_how_firmly(executive: Browser, engine: Engine) -> None:
+    page = executive.open("/priorities/1").follow("Highways")
+    assert "Why below the one above." in page.text
+    assert "How firm its place is" in page.text
+    with reading(engine) as session:
+        run = session.get_one(PrioritisationRun, 1)
+        ranking, firm = read_record(run.result), read_firmness(run.robustness or {})
+    names = [service.name for service in ranking.ranked]
+    assert standing_words(firm, names.index("Highways")) in page.text
+    bar = page.tree.css_first("svg.vfm-bounds")
+    assert "on 0 to 100" in (bar.attributes["aria-label"] or "")
+    first = executive.open("/priorities/1").follow(names[0])
+    assert "Why below the one above." not in first.text
+    assert dethroned_words(firm, names, ranking.names) in first.text
+
+
+def test_two_clicks_lead_from_the_board_to_the_answer_and_to_the_published_figure(executive: Browser) -> None:
+    """The first to the service with the figure, its year and publication; the second to the answer."""
+    page = executive.open("/priorities/1").follow("Home care")
+    assert "Gross, 2024-25: £30,000,000. Revenue outturn: Home" in page.text
+    assert page.follow("Its published figures").status == 200
+    answer = page.follow("OUT-05")
+    assert answer.status == 200
+    assert answer.tree.css_first("#OUT-05") is not None
 
 
 def test_made_again_it_is_the_same(executive: Browser, signed_in: SignedIn) -> None:

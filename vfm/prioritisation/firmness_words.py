@@ -12,7 +12,7 @@ from vfm.prioritisation.simulation import WeightModel
 from vfm.prioritisation.turning_points import Swap
 from vfm.questionnaires.wording import counted, listed, ordinal
 
-NAMED = 12
+NAMED = 9
 """Up to so many services are named in a sentence; of more the first ones, and how many there are besides."""
 NEAREST = 3
 """Weights named of those that would move a service over the line."""
@@ -297,3 +297,19 @@ METHOD_NAMES = {
     "topsis": "TOPSIS",
     "promethee2": "PROMETHEE II",
 }
+
+
+def turning_words(
+    firm: Firmness, at: int, names: Sequence[str], criteria: Mapping[str, str]
+) -> tuple[str, ...]:
+    """What the weights would have to be for one service's place to change, and for it to come first."""
+    found = []
+    if at in firm.contending:
+        weights = dict(zip(firm.criteria, firm.weights, strict=True))
+        found.append(deciding_words(firm.deciding.get(at, ()), weights, criteria, is_inside=at < firm.top))
+    found += [entering_words(firm, turn, names, criteria) for turn in firm.entering if at in turn.services]
+    if at == 0:
+        found.append(dethroned_words(firm, names, criteria))
+    elif firm.models and (at < firm.top or at in firm.models["uniform"].central):
+        found.append(central_words(firm, at, names, criteria))
+    return tuple(filter(None, found))

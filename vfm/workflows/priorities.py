@@ -11,6 +11,14 @@ from sqlalchemy.orm import Session
 from vfm.errors import Invalid, NotFound
 from vfm.prioritisation.criteria import Criterion
 from vfm.prioritisation.explanation import Step, sentence, waterfall, why_above
+from vfm.prioritisation.firmness import Firmness, read_firmness
+from vfm.prioritisation.firmness_words import (
+    deciding_words,
+    level_words,
+    standing_words,
+    ties_words,
+    turning_words,
+)
 from vfm.prioritisation.outline import Line, Spending
 from vfm.prioritisation.provenance import Gathered, Source
 from vfm.prioritisation.ranking import RankedService, Ranking
@@ -103,6 +111,10 @@ class ServicePage:
         beside: what it said that is shown and not weighted.
         above, below: its neighbours in the list, None at either end.
         why: why it stands above the next one.
+        why_below: why it stands below the one above.
+        firmness: with whom it shares its place, how firm it is, and who is level with it.
+        turning: what the weights would have to be for its place to change.
+        is_tested: False for a run kept before its firmness was.
         decisions: every one recorded about it, the last first; `standing` the one of this cycle that stands.
         planned: its open entries in the forward plan.
     """
@@ -128,6 +140,10 @@ class ServicePage:
     above: tuple[int, str] | None
     below: tuple[int, str] | None
     why: str
+    why_below: str
+    firmness: tuple[str, ...]
+    turning: tuple[str, ...]
+    is_tested: bool
     decisions: tuple[DecisionRow, ...]
     standing: DecisionRow | None
     planned: tuple[Planned, ...]
@@ -197,6 +213,9 @@ def service(session: Session, run_id: int, service_id: int) -> ServicePage:
     kept = next(one for one in inputs["services"] if one["id"] == service_id)
     ranked = [i for i, one in enumerate(ranking.services) if one.rank is not None]
     below = at + 1 if at + 1 in ranked else None
+    above = at - 1 if at > 0 and here.rank is not None else None
+    _, tested = queries.firmness(session, run_id)
+    firm = read_firmness(tested) if tested else None
     decisions = tuple(queries.decisions_of(session, service_id))
     return ServicePage(
         run=run,
@@ -217,13 +236,37 @@ def service(session: Session, run_id: int, service_id: int) -> ServicePage:
         weak=tuple(kept["weak_sections"]),
         reviewed_on=_day(kept["reviewed_on"]),
         last_outcome=kept["last_outcome"],
-        above=_neighbour(ranking, ids, at - 1) if at > 0 and here.rank is not None else None,
+        above=_neighbour(ranking, ids, above) if above is not None else None,
         below=_neighbour(ranking, ids, below) if below is not None else None,
         why=why_above(ranking, here, ranking.services[below]) if below is not None else "",
+        why_below=why_above(ranking, ranking.services[above], here) if above is not None else "",
+        firmness=tuple(_firm_place(ranking, at, firm)) if here.rank is not None else (),
+        turning=_turning(ranking, at, firm) if here.rank is not None else (),
+        is_tested=firm is not None,
         decisions=decisions,
         standing=next((one for one in decisions if one.cycle_id == run.cycle_id), None),
         planned=tuple(queries.planned(session, service_id)),
     )
+
+
+def _firm_place(ranking: Ranking, at: int, firm: Firmness | None) -> Iterator[str]:
+    here = ranking.services[at]
+    sharing = [one.name for one in ranking.ranked if one.rank == here.rank and one.key != here.key]
+    yield from filter(None, (ties_words(here.rank or 0, sharing),))
+    if firm is not None:
+        names = [one.name for one in ranking.ranked]
+        yield from filter(None, (standing_words(firm, at), level_words(firm, at, names)))
+
+
+def _turning(ranking: Ranking, at: int, firm: Firmness | None) -> tuple[str, ...]:
+    """From the summary of firmness; for a run kept before it was, what the list itself holds."""
+    here = ranking.services[at]
+    if firm is not None:
+        return turning_words(firm, at, [one.name for one in ranking.ranked], ranking.names)
+    if not here.borderline:
+        return ()
+    found = tuple(here.deciding.items())
+    return (deciding_words(found, ranking.weights, ranking.names, is_inside=at < ranking.top),)
 
 
 def _neighbour(ranking: Ranking, ids: Sequence[int], at: int) -> tuple[int, str]:
