@@ -46,7 +46,7 @@ __all__ = [
 
 SMALL = 1_000
 """Reviews x periods up to which a plan is the best there is; larger ones stop at `COARSER`."""
-NODES = 600
+NODES = 300
 COARSER, FEWER_NODES = 1e-3, 20
 MARGIN = 1e-3
 """Days taken off a period whose reviews the solver fitted in with its own tolerance, not with ours."""

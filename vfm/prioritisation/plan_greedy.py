@@ -13,16 +13,23 @@ LEAST_GAIN = 1e-9
 
 
 def greedy(board: Board) -> Places | None:
-    """Place pinned ones, then mandatory ones, the tightest window leading, then by priority; each early.
+    """Place pinned ones, then mandatory ones, the tightest window leading, then the rest; each early.
 
-    None where a review that must stand found no place: there may still be a plan.
+    The rest by priority, and once more by priority a day; the better of the two. None where a review that
+    must stand found no place: there may still be a plan.
     """
+    priority = np.array([review.priority for review in board.reviews])
+    tries = [_in_turn(board, priority), _in_turn(board, priority / board.effort)]
+    return max((places for places in tries if places is not None), key=board.objective, default=None)
+
+
+def _in_turn(board: Board, merit: Floats) -> Places | None:
     places: Places = [None] * len(board.reviews)
     room = board.allowed().sum(axis=1)
 
     def turn(i: int) -> tuple[bool, bool, int, float, str]:
-        review, must = board.reviews[i], bool(board.must[i])
-        return i not in board.pinned, not must, int(room[i]) if must else 0, -review.priority, review.key
+        must = bool(board.must[i])
+        return i not in board.pinned, not must, int(room[i]) if must else 0, -merit[i], board.reviews[i].key
 
     for i in sorted(range(len(places)), key=turn):
         places[i] = next((t for t in range(len(board.periods)) if board.fits(places, i, t)), None)
