@@ -142,3 +142,18 @@ def test_a_dominated_service_is_never_first_and_has_no_central_weights(model: An
     first, never = result.central_weights()
     assert first == pytest.approx(expected["central_weight"][0], abs=0.01)  # a mean of 10,000 draws
     assert never is expected["central_weight"][1]
+
+
+def test_a_piecewise_linear_value_is_a_weighted_sum_of_clipped_pieces() -> None:
+    """The partial value function: each piece a criterion on the same figure, weighted by what it drops."""
+    found = case("smaa_small_rsmaa")
+    given, expected = found["input"]["pvf"], found["expected"]
+    cuts, values = given["cutoffs"], given["values"]
+    pieces = [
+        Criterion(f"piece{i}", weight=values[i] - low, direction="lower", goalposts=(cuts[i], cuts[i + 1]))
+        for i, low in enumerate(values[1:])
+    ]
+    for raw, known in ((given["x"], expected["pvf"]), (given["clip_x"], expected["pvf_clip"])):
+        services = [ServiceFacts(f"s{i}", values={c.key: x for c in pieces}) for i, x in enumerate(raw)]
+        index = by_row(rank(services, pieces, on=ON, draws=0), "index")
+        assert [i / 100 for i in index] == pytest.approx(known, abs=found["tolerance"])

@@ -14,7 +14,7 @@ from vfm.errors import Invalid, Problem
 from vfm.gateways.spreadsheets import sheets
 from vfm.questionnaires.source import decoded
 
-MOST_ROWS = 20_000
+MOST_ROWS = 50_000
 EXCEL = (".xlsx", ".xlsm")
 
 
