@@ -197,7 +197,7 @@ def _perhaps_close(known: Floats, pairs: list[tuple[int, int]]) -> list[tuple[in
     gap = np.isnan(known)
     low = np.where(gap, np.inf, known).min(axis=0)
     span = np.where(gap, -np.inf, known).max(axis=0) - low
-    place = (known - low) * ((bins - 1) / np.where(span > 0, span, 1))
+    place = (known - low) / np.where(span > 0, span, 1) * (bins - 1)
     code = np.where(gap, bins, place).astype(np.int64).T
     first, second = np.array(pairs).T
     joint = code[first] * wide + code[second] + (np.arange(len(pairs)) * wide**2)[:, None]
