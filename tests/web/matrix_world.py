@@ -49,6 +49,7 @@ from vfm.workflows import (
     figure_imports,
     outcomes,
     people,
+    plan_changes,
     priorities,
     rankings,
     review_lines,
@@ -340,6 +341,7 @@ def _priorities(engine: Engine, council: SmallCouncil, world: World) -> None:
     )
     with transaction(engine) as session:
         world.places |= {"run": run, "review": reviews.add(session, draft, by=executive, now=NOW)}
+        world.places["proposal"] = plan_changes.work_out(session, moves_firm=True, by=executive, now=NOW)
         held = decisions.Typed(held_on=day, note="It was looked at.", seen="0.0")
         meeting, _ = decisions.save(session, run, held, closes=False, by=executive, now=NOW)
         world.places["meeting"] = meeting

@@ -1,12 +1,15 @@
 """The forward plan as it stands: what is in which quarter, what it takes, and what holds it there. Pure."""
 
-from collections import Counter
+import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
 
+from vfm.prioritisation import plan_loads
 from vfm.prioritisation.capacity import Capacity
-from vfm.prioritisation.plan import Mode
+from vfm.prioritisation.plan_board import Mode, Period, Review, board
 from vfm.prioritisation.quarters import FIRM, Quarter
 
 BEGUN = ("scoping", "under_way", "reporting", "implementing", "closed")
@@ -79,9 +82,11 @@ class Item:
         return self.status in BEGUN
 
     def held(self, firm_until: Quarter) -> str:
-        """What keeps a new plan from moving it: begun, pinned, firm (up to that quarter); empty: nothing."""
+        """What keeps a new plan from moving it: closed, begun, pinned, firm (up to there); empty: nothing."""
         if self.start is None:
             return ""
+        if self.status == CLOSED:
+            return "closed"
         if self.has_begun:
             return "begun"
         if self.is_pinned:
@@ -108,12 +113,134 @@ def firm_until(quarters: Sequence[Quarter]) -> Quarter:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """The plan as the solver takes it.
+
+    Attributes:
+        placements: review to the quarter it stands in, for those that stand in one of the quarters.
+        held: those of them that a new plan leaves where they are, and why: closed, begun, pinned or firm.
+        names: of reviews and quarters, for sentences.
+    """
+
+    reviews: tuple[Review, ...]
+    periods: tuple[Period, ...]
+    placements: Mapping[str, str]
+    held: Mapping[str, str]
+    names: Mapping[str, str]
+    gamma: float
+    directorate_limit: int
+
+    @property
+    def pinned(self) -> dict[str, str]:
+        """What stays, with the quarter it stays in."""
+        return {key: self.placements[key] for key in self.held}
+
+    def content(self) -> dict[str, Any]:
+        """Everything a plan follows from, as it is kept."""
+        return {
+            "reviews": [asdict(review) for review in self.reviews],
+            "periods": [asdict(period) for period in self.periods],
+            "placements": dict(self.placements),
+            "held": dict(self.held),
+            "gamma": self.gamma,
+            "directorate_limit": self.directorate_limit,
+        }
+
+    def state(self) -> str:
+        """What tells one state of the plan from another."""
+        said = json.dumps(self.content(), sort_keys=True)
+        return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+    def worth(self, placements: Mapping[str, str]) -> float:
+        """Sum of priority x gamma^t of a plan."""
+        on = board(self.reviews, self.periods, gamma=self.gamma, directorate_limit=self.directorate_limit)
+        return on.objective(on.places(placements))
+
+
+def asked(
+    items: Iterable[Item],
+    quarters: Sequence[Quarter],
+    capacity: Capacity,
+    *,
+    moves_firm: bool = False,
+    by_hand: str = "",
+) -> Asked:
+    """What wants a place in these quarters, and what holds some of it there.
+
+    Left out is what takes no days in them and wants none: what began before, what may not begin until later.
+    The first quarter is under way: nothing new comes into it but what is due by then or earlier.
+
+    Args:
+        items: the plan and what is waiting.
+        quarters: in time order.
+        capacity: what there is to plan with.
+        moves_firm: whether what stands in the firm year may move, too.
+        by_hand: key of a review that is placed by hand, in the first quarter as well.
+    """
+    firm = firm_until(quarters)
+    there = [item for item in items if _wants_a_place(item, quarters)]
+    placements = {item.key: item.start.key for item in there if item.start in quarters and item.start}
+    held = {item.key: why for item in there if item.key in placements and (why := item.held(firm))}
+    if moves_firm:
+        held = {key: why for key, why in held.items() if why != "firm"}
+    return Asked(
+        reviews=tuple(
+            _review(item, quarters, is_free=item.start == quarters[0] or item.key == by_hand)
+            for item in there
+        ),
+        periods=tuple(_period(quarter, capacity) for quarter in quarters),
+        placements=placements,
+        held=held,
+        names={item.key: item.service for item in there}
+        | {quarter.key: quarter.name for quarter in quarters},
+        gamma=capacity.gamma,
+        directorate_limit=capacity.directorate_limit,
+    )
+
+
+def _wants_a_place(item: Item, quarters: Sequence[Quarter]) -> bool:
+    last = quarters[-1]
+    if item.start in quarters:
+        return True
+    if item.has_begun or (item.earliest and item.earliest > last.key):
+        return False
+    return not (item.is_pinned and item.start is not None and item.start > last)
+
+
+def _review(item: Item, quarters: Sequence[Quarter], *, is_free: bool) -> Review:
+    first, last = quarters[0].key, quarters[-1].key
+    is_due = bool(item.latest) and item.latest <= first
+    earliest = max(item.earliest, first if is_free or is_due else quarters[1].key)
+    return Review(
+        key=item.key,
+        priority=item.priority,
+        mode=item.mode,
+        days=float(item.days),
+        directorate=item.directorate,
+        earliest=earliest if earliest > first else None,
+        latest=max(item.latest, earliest) if item.latest and item.latest <= last else None,
+        mandatory=item.is_mandatory and item.status != CLOSED,
+    )
+
+
+def _period(quarter: Quarter, capacity: Capacity) -> Period:
+    own = capacity.own(quarter.key)
+    return Period(
+        key=quarter.key,
+        days=float(capacity.days_in(quarter.key)),
+        blackout=own.is_blackout,
+        overload=0.0 if own.is_blackout else float(capacity.overload),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Load:
     """How full a quarter is.
 
     Attributes:
         days: team days there are, 0 in a blackout.
         used: what the reviews that begin in it take.
+        count: how many begin in it.
         blackout: why nothing may be in it; empty: it is open.
         crowded: directorates with more reviews than the limit, with how many.
     """
@@ -137,26 +264,22 @@ class Load:
         return max(0, self.days - self.used)
 
 
-def loads(items: Iterable[Item], quarters: Sequence[Quarter], capacity: Capacity) -> tuple[Load, ...]:
-    """How full each quarter is with what begins in it."""
-    there: dict[Quarter, list[Item]] = {quarter: [] for quarter in quarters}
-    for item in items:
-        if item.start in there:
-            there[item.start].append(item)
+def loads(
+    on: Asked, quarters: Sequence[Quarter], capacity: Capacity, placements: Mapping[str, str] | None = None
+) -> tuple[Load, ...]:
+    """How full each quarter is: as the plan stands, or with other placements."""
     firm = firm_until(quarters)
+    where = on.placements if placements is None else placements
+    found = plan_loads.loads(on.reviews, on.periods, where, directorate_limit=on.directorate_limit)
     return tuple(
         Load(
             quarter=quarter,
-            days=capacity.days_in(quarter.key),
-            used=sum(item.days for item in begun),
-            blackout=capacity.own(quarter.key).reason if capacity.own(quarter.key).is_blackout else "",
-            count=len(begun),
-            crowded={
-                name: count
-                for name, count in sorted(Counter(item.directorate for item in begun).items())
-                if count > capacity.directorate_limit
-            },
+            days=round(load.days),
+            used=round(load.used),
+            blackout=capacity.own(quarter.key).reason if load.blackout else "",
+            count=len(load.keys),
+            crowded={one.directorate: one.reviews for one in load.directorates if one.reviews > one.limit},
             is_firm=quarter <= firm,
         )
-        for quarter, begun in there.items()
+        for quarter, load in zip(quarters, found, strict=True)
     )

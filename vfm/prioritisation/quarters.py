@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Self
 
+from vfm.prioritisation.plan_loads import latest_for_contract
+
 KEY = re.compile(r"(\d{4})-Q([1-4])")
 IN_VIEW = 12
 """Quarters of the rolling plan: three years."""
@@ -16,8 +18,6 @@ FIRM = 4
 """The first quarters, in which a new plan moves nothing unless it is asked to: twelve months."""
 MONTHS = (("April", "June"), ("July", "September"), ("October", "December"), ("January", "March"))
 FIRST_MONTHS = (4, 7, 10, 1)
-NOTICE_MONTHS = 12
-"""How long before a contract ends its review has to be done."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -113,9 +113,6 @@ def before_contract_ends(ends_on: date) -> Quarter:
     A contract that ends on 31 March 2029 gives January to March 2028; one that ends a day earlier gives the
     quarter before it.
     """
-    try:
-        notice = ends_on.replace(year=ends_on.year - NOTICE_MONTHS // 12)
-    except ValueError:  # 29 February
-        notice = ends_on.replace(year=ends_on.year - 1, day=28)
-    quarter = Quarter.of(notice)
-    return quarter if quarter.last_day <= notice else quarter.later(-1)
+    before = [Quarter.of(ends_on).later(-quarters) for quarters in range(4, 7)]
+    key = latest_for_contract(ends_on, {quarter.key: quarter.last_day for quarter in before})
+    return next(quarter for quarter in before if quarter.key == key)

@@ -397,6 +397,13 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "weights.close": DECIDING,
     "weights.reopen": DECIDING,
     "weights.rank": DECIDING,
+    # plan_changes
+    "plan_changes.work_out": DECIDING,
+    "plan_changes.proposal": DECIDING,
+    "plan_changes.adopt": DECIDING,
+    "plan_changes.discard": DECIDING,
+    "plan_changes.undo": DECIDING,
+    "plan_changes.move": DECIDING,
     # reviews
     "reviews.index": OVERVIEW,
     "reviews.new": DECIDING,

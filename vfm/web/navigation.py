@@ -53,6 +53,7 @@ ALSO = {
     "history": "assessments",
     "movement": "challenge",
     "outcomes": "priorities",
+    "plan_changes": "plans",
     "rehearsals": "versions",
     "robustness": "priorities",
     "review_work": "plans",

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from vfm.errors import Conflict, Invalid, NotFound, Problem
 from vfm.prioritisation import capacity as capacities
-from vfm.prioritisation.forward import Item, Load, firm_until, in_view, loads
+from vfm.prioritisation.forward import Item, Load, asked, firm_until, in_view, loads
 from vfm.prioritisation.quarters import Quarter, before_contract_ends
 from vfm.questionnaires import figures
 from vfm.questionnaires.kinds import text_problem
@@ -57,11 +57,12 @@ def show(session: Session, *, now: datetime) -> View:
     """The plan over the three years that begin with this quarter."""
     standing = forward_plan.standing(session, today_of(now))
     last = standing.quarters[-1]
+    on = asked(standing.items, standing.quarters, standing.capacity)
     return View(
         standing=standing,
         shown=in_view(standing.items, standing.quarters),
         later=tuple(item for item in standing.items if item.start and item.start > last),
-        loads=loads(standing.items, standing.quarters, standing.capacity),
+        loads=loads(on, standing.quarters, standing.capacity),
         firm_until=firm_until(standing.quarters),
         proposal_id=queries.waiting_proposal(session),
         last=queries.last_adopted(session),

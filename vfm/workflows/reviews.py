@@ -154,7 +154,9 @@ def change(session: Session, review_id: int, draft: Draft, *, by: Actor, now: da
     changed = {name: value for name, value in values.items() if before[name] != value}
     if not changed:
         return False
-    session.execute(update(Review).where(Review.id == review_id).values(**changed))
+    session.execute(
+        update(Review).where(Review.id == review_id).values(**changed, revision=Review.revision + 1)
+    )
     was = _plain({name: before[name] for name in changed})
     events.record(
         session, "changed", "review", review_id, by_id=by.id, now=now, before=was, after=_plain(changed)

@@ -1,0 +1,200 @@
+"""Working a plan out, adopting it, moving a review by hand, undoing; the day is 23 November 2026."""
+
+from collections.abc import Callable
+from datetime import date
+
+from sqlalchemy import Engine, select
+
+from tests.client import Browser, Page, words
+from tests.council import NOW, SmallCouncil
+from vfm.store.database import reading, transaction
+from vfm.store.tables import Event, PlanProposal, Review
+from vfm.workflows import plans, reviews
+
+SignedIn = Callable[[str], Browser]
+
+
+def _set_up(engine: Engine, council: SmallCouncil, **typed: str) -> None:
+    """160 days a quarter: one service review; budget setting in January to March 2027."""
+    with transaction(engine) as session:
+        fields = dict(plans.settings(session, now=NOW).fields)
+        fields |= {
+            "days": "160",
+            "2026-Q4.blackout": "yes",
+            "2026-Q4.reason": "Budget setting",
+            "reason": "New",
+        }
+        plans.set_up(session, fields | typed, by=council.actor("core_team"), now=NOW)
+
+
+def _review(
+    engine: Engine,
+    council: SmallCouncil,
+    service: str,
+    start: tuple[int, int],
+    priority: int,
+    **conditions: object,
+) -> int:
+    """A service review that begins on the first day of a month, proposed."""
+    month, year = start
+    draft = reviews.Draft(
+        service=str(council.services[service]), mode="service_review", day=("1", str(month), str(year))
+    )
+    by = council.actor("core_team")
+    with transaction(engine) as session:
+        made = reviews.add(session, draft, by=by, now=NOW)
+        seen = plans.conditions(session, made, now=NOW).draft.seen
+        typed = plans.Draft(priority=str(priority), seen=seen, **conditions)  # type: ignore[arg-type]
+        plans.condition(session, made, typed, by=by, now=NOW)
+    return made
+
+
+def _starts(engine: Engine) -> dict[int, date]:
+    with reading(engine) as session:
+        return dict(iter(session.execute(select(Review.id, Review.starts_on))))
+
+
+def _changes(page: Page) -> dict[str, str]:
+    """Service -> what changes, of a proposal."""
+    table = page.tree.css_first("table")
+    return {
+        words(row.css_first("th")): " | ".join(words(cell) for cell in row.css("td")[4:7])
+        for row in table.css("tbody tr")
+    }
+
+
+def test_a_plan_is_worked_out_adopted_and_undone(
+    engine: Engine, council: SmallCouncil, signed_in: SignedIn
+) -> None:
+    _set_up(engine, council)
+    low = _review(engine, council, "LIB", (4, 2028), 10)
+    high = _review(engine, council, "ROADS", (7, 2028), 90)
+    shut = _review(engine, council, "HOME", (1, 2027), 50)
+    core = signed_in("core_team")
+    before = _starts(engine)
+    page = core.open("/plan").follow("Work out a plan").submit("Work out a plan")
+    assert "2 reviews move; 1 review stays." in page.text  # the firm year is not moved unless asked
+    assert _changes(page) == {
+        "Highways": "Q2 2028-29 Jul–Sep 2028 | Q1 2027-28 Apr–Jun 2027 | Earlier",
+        "Libraries": "Q1 2028-29 Apr–Jun 2028 | Q2 2027-28 Jul–Sep 2027 | Earlier",
+    }
+    assert "No plan within the same limits is worth more." in page.text
+    assert _starts(engine) == before
+    assert "A plan that was worked out waits to be adopted." in core.open("/plan").text
+    plan = page.submit("Adopt this plan")
+    assert "The plan is adopted: 2 reviews changed." in plan.text
+    assert _starts(engine) == {low: date(2027, 7, 1), high: date(2027, 4, 1), shut: date(2027, 1, 1)}
+    with reading(engine) as session:
+        row = session.get_one(Review, high)
+        assert (row.ends_on, row.revision) == (date(2027, 6, 30), 3)
+        verbs = session.scalars(
+            select(Event.verb).where(Event.subject == "review", Event.subject_id == high).order_by(Event.id)
+        ).all()
+    assert verbs == ["planned", "conditions set", "moved"]
+    assert "It was adopted on 23 November 2026" in core.open(page.address).text
+    undone = plan.submit("Undo it")
+    assert "Undone: 2 reviews went back." in undone.text
+    assert _starts(engine) == before
+    assert "Undo it" not in undone.text
+
+
+def test_the_firm_year_moves_when_it_is_asked_to(
+    engine: Engine, council: SmallCouncil, signed_in: SignedIn
+) -> None:
+    _set_up(engine, council)
+    _review(engine, council, "HOME", (1, 2027), 50)
+    core = signed_in("core_team")
+    refused = core.open("/plan/work-out").submit("Work out a plan")
+    assert refused.status == 422
+    assert refused.problems[0].startswith("Nothing may move: every review has begun, is pinned, or stands in")
+    page = refused.submit("Work out a plan", firm="yes")
+    assert _changes(page) == {"Home care": "Q4 2026-27 Jan–Mar 2027 | Q1 2027-28 Apr–Jun 2027 | Later"}
+
+
+def test_what_has_to_be_done_and_does_not_fit_is_named_with_its_cure(
+    engine: Engine, council: SmallCouncil, signed_in: SignedIn
+) -> None:
+    _set_up(engine, council)
+    due = {"latest": "2027-Q1", "latest_reason": "The law", "is_mandatory": True}
+    _review(engine, council, "LIB", (4, 2028), 10, **due)
+    _review(engine, council, "ROADS", (4, 2028), 10, **due)
+    core = signed_in("core_team")
+    page = core.open("/plan/work-out").submit("Work out a plan")
+    assert "What has to be done does not fit." in page.text
+    assert "Q1 2027-28 is short by 160 days: Libraries and Highways." in page.text
+    assert "Adopt this plan" not in page.text
+    assert page.follow("Change the days or the blackout of Q1 2027-28").heading == (
+        "Team days, limits and blackouts"
+    )
+    cured = page.follow("Change the days, the last quarter or the pin of Highways")
+    cured.submit("Save the conditions", latest="2027-Q2")
+    assert "This one cannot be adopted any more." in core.open(page.address).text
+    again = core.open(page.address).submit("Work it out again")
+    assert "2 reviews move" in again.text
+
+
+def test_a_plan_that_was_overtaken_is_not_adopted(
+    engine: Engine, council: SmallCouncil, signed_in: SignedIn
+) -> None:
+    _set_up(engine, council)
+    _review(engine, council, "LIB", (4, 2028), 10)
+    core = signed_in("core_team")
+    page = core.open("/plan/work-out").submit("Work out a plan")
+    _review(engine, council, "ROADS", (4, 2028), 10)
+    late = page.submit("Adopt this plan")
+    assert late.status == 409
+    assert "Work it out again." in late.text
+    assert "put aside" in core.open(page.address).submit("Work it out again").submit("Put it aside").text
+    with reading(engine) as session:
+        assert session.scalars(select(PlanProposal.adopted_at)).all() == [None, None]
+
+
+def test_moving_one_by_hand_says_what_gives(
+    engine: Engine, council: SmallCouncil, signed_in: SignedIn
+) -> None:
+    _set_up(engine, council)
+    moved = _review(engine, council, "LIB", (4, 2028), 10)
+    other = _review(engine, council, "ROADS", (7, 2028), 20)
+    core = signed_in("core_team")
+    start = core.open("/plan").follow("Move Libraries")
+    fits = start.submit("See what gives", to="2027-Q3")
+    assert "It fits. Q3 2027-28 then has 160 of 160 team days taken" in fits.text
+    shut = start.submit("See what gives", to="2026-Q4")
+    assert "Q4 2026-27 is closed to reviews, and Libraries is in it." in shut.text
+    full = start.submit("See what gives", to="2028-Q2")
+    assert "Q2 2028-29 has 160 days too few for Libraries and Highways." in full.text
+    assert "Highways moves from Q2 2028-29 to Q1 2027-28." in full.text  # the quarter of most worth
+    before = _starts(engine)
+    late = start.submit("See what gives", to="2028-Q2")
+    anyway = full.submit("Move it anyway")
+    assert "It is moved." in anyway.text
+    assert "More than the team has days for: Q2 2028-29 by 160." in anyway.text
+    assert _starts(engine)[moved] == _starts(engine)[other]
+    assert late.submit("Move it anyway").status == 409
+    assert _starts(engine) == before | {moved: date(2028, 7, 1)}
+    back = anyway.submit("Undo it")
+    assert _starts(engine) == before
+    page = back.follow("Move Libraries").submit("See what gives", to="2028-Q2")
+    both = page.submit("Move it, and let the others give way")
+    assert "It is moved, and 1 other with it." in both.text
+    assert _starts(engine) == {moved: date(2028, 7, 1), other: date(2027, 4, 1)}
+    with reading(engine) as session:
+        assert session.get_one(Review, moved).is_pinned
+        assert not session.get_one(Review, other).is_pinned
+    stale = core.open("/plan")
+    core.open(f"/plan/{other}/conditions").submit("Save the conditions", held=["pinned"])
+    refused = stale.submit("Undo it")
+    assert refused.status == 409
+    assert "Highways was changed since" in refused.text
+
+
+def test_what_has_begun_is_not_moved_and_a_wrong_quarter_is_named(
+    engine: Engine, council: SmallCouncil, signed_in: SignedIn
+) -> None:
+    review = _review(engine, council, "LIB", (4, 2028), 10)
+    core = signed_in("core_team")
+    page = core.open(f"/plan/move/review-{review}?to=1999-Q1", expect=422)
+    assert page.problems == ["Choose a quarter from the list."]
+    core.open("/plan/move/review-999", expect=404)
+    core.open(f"/reviews/{review}/change").submit("Save the change", status="under_way")
+    assert "has begun" in core.open(f"/plan/move/review-{review}", expect=409).text
