@@ -4,9 +4,9 @@ The room's rule: plain values in; what a stroke opens is an address that the pag
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
-from math import log10
+from math import inf, log10
 from typing import Any
 
 from vfm.prioritisation.distribution import Spread, Step
@@ -19,11 +19,12 @@ GRID = "#e5e6e7"
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """One service with a value; href: where its value is explained."""
+    """One service with a value; href: where its value is explained; drawn: where it stands on the axis."""
 
     name: str
     value: float
     href: str
+    drawn: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Mark:
     at: float
     dash: str
     is_goalpost: bool = False
+    drawn: float = 0.0
 
 
 def values_chart(
@@ -45,6 +47,7 @@ def values_chart(
     say: Callable[[float], str],
     *,
     is_tried: bool = False,
+    floor: float | None = None,
     is_logarithmic: bool = False,
 ) -> Chart:
     """How many services have which value, with goalposts, median and the 2nd and 98th percentile.
@@ -57,10 +60,13 @@ def values_chart(
         goalposts: raw values, low before high; None where there are none.
         say: a raw value in words.
         is_tried: the goalposts are tried out and not kept.
-        is_logarithmic: the axis goes by powers of ten, where every value is above 0.
+        floor: values under it are drawn at it, as they count.
+        is_logarithmic: the axis goes by powers of ten, where every value is above 0 or there is a floor.
     """
-    by_tens = is_logarithmic and found.lowest > 0
-    marks = _marks(found, goalposts, is_tried)
+    by_tens = is_logarithmic and (found.lowest > 0 or floor is not None)
+    least = floor if by_tens and floor is not None else -inf
+    dots = [replace(dot, drawn=max(dot.value, least)) for dot in dots]
+    marks = [replace(mark, drawn=max(mark.at, least)) for mark in _marks(found, goalposts, is_tried)]
     top = max(step.count for step in steps)
     return Chart(
         key="values",
@@ -97,7 +103,7 @@ def _marks(found: Spread, goalposts: tuple[float, float] | None, is_tried: bool)
     ends = [Mark(words, at, "solid", is_goalpost=True) for at in goalposts or ()]
     middle = Mark("Median", found.median, "dash")
     outer = [Mark("2%", found.low, "dot"), Mark("98%", found.high, "dot")] if found.known > 2 else []
-    return [*ends, middle, *outer]
+    return [*ends, middle, *(mark for mark in outer if mark.at not in (goalposts or ()))]
 
 
 def _bars(steps: Sequence[Step], say: Callable[[float], str], *, by_tens: bool) -> dict[str, Any]:
@@ -130,7 +136,7 @@ def _strokes(
         "type": "scatter",
         "mode": "markers",
         "name": "A service",
-        "x": [log10(dot.value) if by_tens else dot.value for dot in dots],
+        "x": [log10(dot.drawn) if by_tens else dot.drawn for dot in dots],
         "y": [below] * len(dots),
         "marker": {"symbol": "line-ns", "size": 14, "line": {"width": 2, "color": EDGE}},
         "hovertext": [f"{escape(dot.name, quote=False)}: {escape(say(dot.value))}" for dot in dots],
@@ -146,7 +152,7 @@ def _layout(
     def at(value: float) -> float:
         return (log10(value) if value > 0 else log10(steps[0].low)) if by_tens else value
 
-    ends = [at(steps[0].low), at(steps[-1].high), *(at(mark.at) for mark in marks)]
+    ends = [at(steps[0].low), at(steps[-1].high), *(at(mark.drawn) for mark in marks)]
     room = 0.03 * (max(ends) - min(ends) or 1)
     low, high = min(ends) - room, max(ends) + room
     edges = sorted({edge for step in steps for edge in (step.low, step.high)})
@@ -177,8 +183,8 @@ def _layout(
         shapes=[
             {
                 "type": "line",
-                "x0": at(mark.at),
-                "x1": at(mark.at),
+                "x0": at(mark.drawn),
+                "x1": at(mark.drawn),
                 "y0": 0,
                 "y1": 1,
                 "yref": "paper",
@@ -192,13 +198,13 @@ def _layout(
         ],
         annotations=[
             {
-                "x": at(mark.at),
+                "x": at(mark.drawn),
                 "y": 1.01 + 0.06 * place,
                 "yref": "paper",
                 "yanchor": "bottom",
                 "showarrow": False,
                 "text": f"{mark.words} {escape(say(mark.at))}",
-                "xanchor": "left" if at(mark.at) - low < 0.55 * (high - low) else "right",
+                "xanchor": "left" if at(mark.drawn) - low < 0.55 * (high - low) else "right",
                 "font": {"size": 13},
             }
             for place, mark in enumerate(marks)

@@ -349,6 +349,8 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "decisions.minutes": OVERVIEW,
     "decisions.word": OVERVIEW,
     # criteria
+    "data_quality.show": OVERVIEW,
+    "data_quality.export": OVERVIEW,
     "criteria.index": OVERVIEW,
     "criteria.new": CORE,
     "criteria.show": OVERVIEW,

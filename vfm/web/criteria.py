@@ -182,18 +182,19 @@ def show(key: str) -> ResponseReturnValue:
     """The values of a criterion; `?cycle=ID&sort=COLUMN`, and what is to be tried."""
     view = _view(key)
     say = _says(view.criterion)
-    tried = view.tried is not None
-    goalposts = (view.tried or view.here).criterion.goalposts if view.here else None
+    placed = view.tried or view.here
+    used = placed.criterion if placed else view.criterion
     chart = (
         values_chart(
             view.criterion.name,
             view.steps,
             [Dot(row.name, row.value, _explained(row)) for row in view.rows if row.value is not None],
             view.spread,
-            goalposts,
+            used.goalposts,
             say,
-            is_tried=tried,
-            is_logarithmic=(view.tried or view.here).criterion.transform == "log10" if view.here else False,
+            is_tried=view.tried is not None,
+            floor=used.floor,
+            is_logarithmic=used.transform == "log10",
         )
         if view.spread
         else None

@@ -120,7 +120,7 @@ def show(
             for at, service in enumerate(services)
         ),
         spread(values),
-        steps(values, is_logarithmic=(tried or criterion).transform == "log10"),
+        _steps(values, tried or criterion),
         here,
         there,
         typed,
@@ -143,6 +143,14 @@ def _services(
     wanted = listed if same else (*(one for one in listed if one.key != criterion.key), criterion)
     found: list[dict[str, Any]] = gathering.looked_at(session, cycle, wanted, now.date())["services"]
     return found
+
+
+def _steps(values: list[float | None], criterion: Criterion) -> tuple[Step, ...]:
+    """In the steps of its scale; under a floor all count as it."""
+    by_tens, floor = criterion.transform == "log10", criterion.floor
+    if by_tens and floor is not None:
+        values = [None if value is None else max(value, floor) for value in values]
+    return steps(values, is_logarithmic=by_tens)
 
 
 def _plain(criterion: Criterion) -> Criterion:
