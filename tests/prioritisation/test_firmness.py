@@ -1,6 +1,7 @@
 """How firm a ranking is: what is kept says what the simulation says, and the sentences say what is kept."""
 
 import json
+import random
 from datetime import date
 
 import pytest
@@ -22,6 +23,7 @@ from vfm.prioritisation.firmness_words import (
     summary,
     swap_words,
     ties_words,
+    turning_words,
 )
 from vfm.prioritisation.ranking import Ranking, rank
 from vfm.prioritisation.simulation import MODELS
@@ -211,6 +213,45 @@ def test_many_services_are_counted_and_not_named() -> None:
     depend = next(words for words in told if "depend on the weights" in words)
     assert depend.startswith(f"{len(firm.contending)} depend on the weights: ")
     assert sum(int(word) for word in depend.split(": ")[1].split() if word.isdigit()) == len(firm.contending)
+
+
+def test_a_hair_of_weight_is_called_one() -> None:
+    rows = {"A": (6, 5, 5), "B": (5, 6.001, 6), "C": (1, 1, 1)}
+    services = [
+        ServiceFacts(name, name, values=dict(zip(("need", "cost", "risk"), row, strict=True)))
+        for name, row in rows.items()
+    ]
+    firm = read_firmness(summarised(rank(services, CRITERIA, on=ON, top=1, draws=500)))
+    assert dethroned_words(firm, ["B", "A", "C"], WORDS) == (
+        "A draws level with B when less than 0.1% of the weight moves."
+    )
+    assert entering_words(firm, firm.entering[0], ["B", "A", "C"], WORDS) == (
+        "A is in the top 1 when less than 0.1% of the weight moves."
+    )
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_there_is_a_sentence_for_every_place_of_every_list(seed: int) -> None:
+    source = random.Random(seed)
+    services = [
+        ServiceFacts(
+            f"s{i:02}",
+            f"Service {i}",
+            values={key: source.choice((None, 0, 5, 10, source.uniform(0, 10))) for key in WORDS},
+        )
+        for i in range(source.choice((2, 7, 40)))
+    ]
+    top = source.choice((1, 2, 6))
+    found = rank(services, CRITERIA, on=ON, top=top, draws=250)
+    firm = read_firmness(summarised(found, crosschecks(services, CRITERIA, on=ON, top=top)))
+    names = [service.name for service in found.ranked]
+    assert sum(map(len, (firm.inside, firm.contending, firm.outside))) == firm.services
+    told = [*summary(firm, names, WORDS), *(check_words(check, firm, names) for check in firm.checks)]
+    for at in range(firm.services):
+        told += [standing_words(firm, at), *turning_words(firm, at, names, WORDS)]
+    told += [swap_words(end, names) for reach in firm.reaches for end in (reach.at_low, reach.at_high)]
+    assert all(told)
+    assert not any("  " in words or " ." in words or "None" in words for words in told)
 
 
 def test_without_draws_nothing_is_claimed() -> None:

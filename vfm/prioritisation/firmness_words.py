@@ -128,20 +128,23 @@ def swap_words(swap: Swap, names: Sequence[str]) -> str:
     return f"{named(swap.enter, names)} {verb} in for {named(swap.leave, names)}"
 
 
-def moves(firm: Firmness, weights: Sequence[float], criteria: Mapping[str, str]) -> str:
-    """What the weights would be instead of those in use: the largest change first, more before less."""
+def moves(firm: Firmness, turn: Turn, criteria: Mapping[str, str]) -> str:
+    """How much of the weight moves, and what the weights are then: the largest change first."""
     changed = sorted(
         (
             (then - now, key, now, then)
-            for key, now, then in zip(firm.criteria, firm.weights, weights, strict=True)
-            if abs(then - now) >= TELLING
+            for key, now, then in zip(firm.criteria, firm.weights, turn.weights, strict=True)
+            if percent(then, 1) != percent(now, 1)
         ),
         key=lambda one: (-round(abs(one[0]), PLACES), one[0] < 0, one[1]),
     )
-    return listed(
+    if not changed or turn.moved < TELLING:
+        return f"less than {percent(2 * TELLING, 1)} of the weight moves"
+    what = listed(
         (f"{criteria[key]} {percent(then, 1)} instead of {percent(now, 1)}" for _, key, now, then in changed),
         "and",
     )
+    return f"{percent(turn.moved, 1)} of the weight moves: {what}"
 
 
 def dethroned_words(firm: Firmness, names: Sequence[str], criteria: Mapping[str, str]) -> str:
@@ -154,10 +157,7 @@ def dethroned_words(firm: Firmness, names: Sequence[str], criteria: Mapping[str,
     if turn.moved <= 0:
         return f"{names[0]} shares the first place with {named(turn.services, names)}."
     verb = "draws" if len(turn.services) == 1 else "draw"
-    return (
-        f"{named(turn.services, names)} {verb} level with {names[0]} when {percent(turn.moved, 1)} of the "
-        f"weight moves: {moves(firm, turn.weights, criteria)}."
-    )
+    return f"{named(turn.services, names)} {verb} level with {names[0]} when {moves(firm, turn, criteria)}."
 
 
 def entering_words(firm: Firmness, turn: Turn, names: Sequence[str], criteria: Mapping[str, str]) -> str:
@@ -167,10 +167,7 @@ def entering_words(firm: Firmness, turn: Turn, names: Sequence[str], criteria: M
         return f"No weights bring {name} into the top {firm.top}."
     if turn.moved <= 0:
         return f"{name} is level with the last of the top {firm.top} already."
-    return (
-        f"{name} is in the top {firm.top} when {percent(turn.moved, 1)} of the weight moves: "
-        f"{moves(firm, turn.weights, criteria)}."
-    )
+    return f"{name} is in the top {firm.top} when {moves(firm, turn, criteria)}."
 
 
 def deciding_words(

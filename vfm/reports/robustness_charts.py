@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 from vfm.prioritisation.explanation import percent, share_of_trials
@@ -294,7 +295,7 @@ def rooms(found: Sequence[Room], *, top: int) -> Chart:
                 bargap=0.4,
                 xaxis={
                     "title": {"text": "Share of the weight, %"},
-                    "range": [0, 100],
+                    "range": [0, min(100, 10 * ceil(10 * max(one.high for one in found)) + 2)],
                     "gridcolor": GRID,
                     "zeroline": False,
                     "fixedrange": True,

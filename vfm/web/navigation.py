@@ -65,7 +65,6 @@ ALSO = {
     "translations": "versions",
     "trends": "results",
     "weights": "priorities",
-    "scenarios": "priorities",
 }
 """Blueprint -> the one whose entry of the menu its pages belong to."""
 

@@ -125,7 +125,12 @@ def _charts(view: View, firm: Firmness, model: WeightModel, rows: Sequence[int])
             for at, href in zip(rows, hrefs, strict=True)
         ],
         tuple(KINDS.values()),
-        (*(f"{kind}, % of trials" for kind in KINDS.values()), "Average place", "Places in 9 of 10 trials"),
+        (
+            *(f"{kind}, in the top {firm.top}" for kind in KINDS.values()),
+            "Average place",
+            "Places in 9 of 10 trials",
+            "Above the next one",
+        ),
         top=firm.top,
     )
 
@@ -171,7 +176,16 @@ def _trials(firm: Firmness, at: int) -> tuple[str, ...]:
         *(error_words(firm.share(name, at), firm.error(name, at)) for name in KINDS),
         shown(agreed.mean[at]),
         f"{agreed.best[at]} to {agreed.worst[at]}",
+        _above_next(firm, at),
     )
+
+
+def _above_next(firm: Firmness, at: int) -> str:
+    """In how many trials a service stands above the next one; two that cannot be told apart are level."""
+    if at + 1 >= firm.services:
+        return "–"
+    share = percent(firm.models["agreed"].wins[at] / firm.draws)
+    return f"level ({share})" if firm.is_level(at) else share
 
 
 def _rooms(view: View, firm: Firmness) -> Iterator[Room]:

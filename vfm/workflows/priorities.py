@@ -16,6 +16,7 @@ from vfm.prioritisation.firmness_words import (
     deciding_words,
     level_words,
     standing_words,
+    summary,
     ties_words,
     turning_words,
 )
@@ -65,6 +66,7 @@ class Board:
         weights: (criterion, share), heaviest first.
         left_out: (service, state of its assessment) of the cycle's services without an agreed result then.
         spending: where gross expenditure comes from, each once.
+        whatever: who is in the top whatever the weights, in sentences; none for a run kept before that was.
     """
 
     run: RunRow
@@ -82,6 +84,7 @@ class Board:
     warnings: tuple[str, ...]
     left_out: tuple[tuple[str, str], ...]
     spending: tuple[Spending, ...] = ()
+    whatever: tuple[str, ...] = ()
 
     @property
     def ranked(self) -> tuple[Line, ...]:
@@ -171,10 +174,11 @@ def board(session: Session, run_id: int) -> Board:
     run, outline = _run(session, run_id)
     outcomes = queries.standing_outcomes(session, run.cycle_id)
     criteria = {criterion.key: criterion for criterion in read_criteria(outline["criteria"])}
+    lines = tuple(_line(values, outcomes) for values in outline["lines"])
     given = run.settings["agreed"]
     return Board(
         run=run,
-        lines=tuple(_line(values, outcomes) for values in outline["lines"]),
+        lines=lines,
         top=outline["top"],
         draws=outline["draws"],
         groups=tuple(outline["groups"]),
@@ -188,7 +192,18 @@ def board(session: Session, run_id: int) -> Board:
         warnings=tuple(outline["warnings"]),
         left_out=tuple((name, status) for name, status in outline["left_out"]),
         spending=tuple(Spending(*one) for one in outline.get("spending", ())),  # runs kept before lack it
+        whatever=_whatever(session, run_id, lines, criteria),
     )
+
+
+def _whatever(
+    session: Session, run_id: int, lines: Sequence[Line], criteria: Mapping[str, Criterion]
+) -> tuple[str, ...]:
+    _, kept = queries.firmness(session, run_id)
+    if not kept:
+        return ()
+    names = [line.name for line in lines if line.rank is not None]
+    return summary(read_firmness(kept), names, {key: one.name for key, one in criteria.items()})
 
 
 def _line(values: Sequence[Any], outcomes: Mapping[int, tuple[str, str]]) -> Line:
