@@ -14,6 +14,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from datetime import date, timedelta
 from statistics import median
 from typing import Any
@@ -28,13 +29,16 @@ from skcriteria.agg.topsis import TOPSIS
 from vfm.prioritisation import methods
 from vfm.prioritisation.criteria import DEFAULT_CRITERIA
 from vfm.prioritisation.facts import ServiceFacts
-from vfm.prioritisation.index import capacity
+from vfm.prioritisation.index import capacity, contributions
+from vfm.prioritisation.outcome import DEFAULT_RULES
 from vfm.prioritisation.ranking import Ranking, rank
+from vfm.prioritisation.record import as_record
+from vfm.prioritisation.reweighing import measured, reweighed
 from vfm.prioritisation.robustness import weight_intervals
 from vfm.prioritisation.simulation import MODELS, Trial, simulated, tally
 
 ON = date(2026, 11, 27)
-LIMITS = {"list": 5, "list, every line read": 5, "many": 50, "slider": 10, "one model": 400, "three": 1_200}
+LIMITS = {"list": 5, "many": 50, "slider": 10, "one model": 400, "three": 1_200}
 """Milliseconds of wall clock that a line of 500 services (30,000 for `many`) may take."""
 INTERVALS = 20
 """Milliseconds for the exact intervals of all weights, whatever the capacity."""
@@ -99,7 +103,11 @@ def lists(clock: Clock, services: int, many: int) -> None:
     for count, limit in ((services, LIMITS["list"]), (many, LIMITS["many"])):
         given = drawn(count)
         clock.line(f"rank {count:,} services", lambda given=given: ranked(given), limit)
-        clock.line("  and every line read", lambda given=given: list(ranked(given).services))
+        clock.line(
+            "  and every line read",
+            lambda given=given: list(ranked(given).services),
+            limit if count == services else None,
+        )
         clock.line("  and as JSON values", lambda given=given: ranked(given).as_json())
 
 
@@ -118,6 +126,21 @@ def draws(clock: Clock, services: int, count: int) -> None:
     clock.line("  all three, with confidence", lambda: simulated(trial, count), LIMITS["three"])
     given = drawn(services)
     clock.line("  the whole of rank, gaps and scores drawn too", lambda: ranked(given, draws=count))
+
+
+def slider(clock: Clock, services: int) -> None:
+    """Other weights on what was measured once."""
+    given = drawn(services)
+    ranking = as_record(ranked(given))
+    settings = {"criteria": [asdict(c) for c in DEFAULT_CRITERIA], "rules": asdict(DEFAULT_RULES)}
+    one = measured(settings, ranking, {s.key: float(s.gross or 0) for s in given})
+    points = {criterion.key: criterion.weight + 1 for criterion in DEFAULT_CRITERIA}
+
+    def listed() -> object:
+        found = reweighed(one, points)
+        return found.places, found.index_of(), contributions(one.u, found.weights).tolist()
+
+    clock.line(f"other weights for {services:,} services", listed, LIMITS["slider"])
 
 
 def intervals(clock: Clock, services: int) -> None:
@@ -189,6 +212,7 @@ def main(arguments: list[str] | None = None) -> int:
     if "lists" in wanted.part:
         lists(clock, wanted.services, wanted.many)
     if "intervals" in wanted.part:
+        slider(clock, wanted.services)
         intervals(clock, wanted.services)
     if "beside" in wanted.part:
         beside(clock, wanted.services)

@@ -35,12 +35,14 @@ class Filled:
         return np.where(self.missing, u, self.point)
 
 
-def filled(known: Floats, families: Sequence[str | None], references: Sequence[Floats]) -> Filled:
+def filled(
+    known: Floats, families: Sequence[str | None] | NDArray[np.int64], references: Sequence[Floats]
+) -> Filled:
     """Fill each gap from the service's family, or from all where the family is too small to speak.
 
     Args:
         known: (services, criteria) u, `nan` for a gap.
-        families: the family of each service; None: none.
+        families: (services,) the family of each, None for none; or their numbers, see `numbered`.
         references: per criterion, the u of its frozen reference; empty: the services themselves.
 
     Returns:
@@ -48,7 +50,7 @@ def filled(known: Floats, families: Sequence[str | None], references: Sequence[F
     """
     missing = np.isnan(known)
     point, low, high = known.copy(), known.copy(), known.copy()
-    members = _members(families)
+    members = _members(families if isinstance(families, np.ndarray) else numbered(families))
     for j in np.flatnonzero(missing.any(axis=0)).tolist():
         column, gaps = known[:, j], missing[:, j]
         all_known: list[float] | None = None
@@ -65,13 +67,17 @@ def filled(known: Floats, families: Sequence[str | None], references: Sequence[F
     return Filled(point, low, high, missing)
 
 
-def _members(families: Sequence[str | None]) -> dict[str, NDArray[np.int64]]:
-    """Family to the positions of its services; an empty name for those without one."""
-    numbers: dict[str, int] = {}
-    codes = np.array([numbers.setdefault(family or "", len(numbers)) for family in families])
-    order = np.argsort(codes, kind="stable")
-    ends = np.cumsum(np.bincount(codes, minlength=len(numbers)))[:-1]
-    return dict(zip(numbers, np.split(order, ends), strict=True))
+def numbered(families: Sequence[str | None]) -> NDArray[np.int64]:
+    """Families as numbers from 1; 0 for a service without one."""
+    found = {family: number for number, family in enumerate(dict.fromkeys(filter(None, families)), 1)}
+    return np.array([found.get(family or "", 0) for family in families], dtype=np.int64)
+
+
+def _members(families: NDArray[np.int64]) -> dict[int, NDArray[np.int64]]:
+    """Family to the positions of its services, those that have none under 0."""
+    order = np.argsort(families, kind="stable")
+    numbers, starts = np.unique(families[order], return_index=True)
+    return dict(zip(numbers.tolist(), np.split(order, starts[1:]), strict=True))
 
 
 def _ends(values: Floats) -> list[float] | None:

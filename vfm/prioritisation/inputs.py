@@ -18,13 +18,15 @@ from numpy.typing import NDArray
 from vfm.errors import Invalid, Problem
 from vfm.prioritisation import criteria as criterion_rules
 from vfm.prioritisation import facts as fact_rules
-from vfm.prioritisation.criteria import LARGEST, Criterion, needs_positive
+from vfm.prioritisation.criteria import LARGEST, VFM_RESULT, Criterion, needs_positive
 from vfm.prioritisation.facts import OUTCOMES, ServiceFacts
-from vfm.prioritisation.gaps import Filled, filled
-from vfm.prioritisation.index import PLACES
+from vfm.prioritisation.gaps import Filled, filled, numbered
+from vfm.prioritisation.index import PLACES, Ints
 from vfm.prioritisation.methods import METHODS, MOST_SERVICES_COMPARED, MethodName
 from vfm.prioritisation.scales import Floats, frozen, transformed, utility
 from vfm.prioritisation.weights import correlation_warnings
+
+AT_A_TIME = 512
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +42,8 @@ class Inputs:
         raw: (services, criteria) raw values, `nan` for a gap.
         gross: (services,) pounds a year, -inf where not known.
         spread: (services,) points, 0 where not known.
+        weak: the services with weak sections known by name, in any order.
+        scored: how many services have a score; 0 where no weak section is known by name.
         u: the same placed on 0 to 1, gaps filled.
         missing_weight: (services,) share of the weight without a value, dropped criteria included.
         is_ranked: (services,) whether enough is known.
@@ -54,6 +58,8 @@ class Inputs:
     raw: Floats
     gross: Floats
     spread: Floats
+    weak: Sequence[ServiceFacts]
+    scored: int
     u: Filled
     missing_weight: Floats
     is_ranked: NDArray[np.bool_]
@@ -128,32 +134,61 @@ class _Read:
     """The facts of sound services as arrays, by key; a blank is `nan`, gross and spread included."""
 
     services: Sequence[ServiceFacts]
+    families: Ints
     raw: Floats
     gross: Floats
     spread: Floats
+    weak: Sequence[ServiceFacts]
+    scored: int
 
 
 def _read(services: Sequence[ServiceFacts], rows: Sequence[Criterion]) -> _Read | None:
-    """Read all facts at once; None where anything may be wrong, for `facts.problems` to say what."""
+    """Read all facts at once; None where anything may be wrong, for `facts.problems` to say what.
+
+    They are read in the order given, which is how they lie in memory, and put into that of their keys after.
+    """
     keys = [service.key for service in services]
-    if not all(map(lt, keys, islice(keys, 1, None))):
-        services = sorted(services, key=attrgetter("key"))
-        if len(set(keys)) != len(keys):
-            return None
     names = [criterion.key for criterion in rows]
-    raw = _numbers(_cells([service.values for service in services], names))
+    raw = _table([service.values for service in services], names)
     gross = _numbers([service.gross for service in services])
     spread = _numbers([service.spread for service in services])
-    if raw is None or gross is None or spread is None or (spread < 0).any():
+    if raw is None or gross is None or spread is None or (spread < 0).any() or len(set(keys)) != len(keys):
         return None
     if any((column <= 0).any() for c, column in zip(rows, raw.T, strict=True) if needs_positive(c)):
         return None
-    weak = [service.weak_sections for service in services]
+    families = numbered([service.family for service in services])
+    with_weak = [service for service in services if service.weak_sections]
     overrides = [override for service in services if (override := service.override) is not None]
-    is_sound = min((count for count in weak if isinstance(count, int)), default=0) >= 0 and all(
-        override.outcome in OUTCOMES for override in overrides
-    )
-    return _Read(services, raw, gross, spread) if is_sound else None
+    if any(s.weak_count < 0 for s in with_weak) or any(o.outcome not in OUTCOMES for o in overrides):
+        return None
+    weak = [service for service in with_weak if service.weak_names]
+    scored = _scored(services, weak, raw[:, names.index(VFM_RESULT)] if VFM_RESULT in names else None)
+    if not all(map(lt, keys, islice(keys, 1, None))):
+        order = sorted(range(len(keys)), key=keys.__getitem__)
+        services = [services[at] for at in order]
+        families, raw, gross, spread = families[order], raw[order], gross[order], spread[order]
+    return _Read(services, families, raw, gross, spread, weak, scored)
+
+
+def _scored(services: Sequence[ServiceFacts], weak: Sequence[ServiceFacts], results: Floats | None) -> int:
+    """How many services have a score: a result, or the names of sections that are weak."""
+    if not weak:
+        return 0  # nothing is asked of it
+    without = sum(service.values.get(VFM_RESULT) is None for service in weak)
+    if results is not None:
+        return int(np.count_nonzero(~np.isnan(results))) + without
+    return sum(service.values.get(VFM_RESULT) is not None for service in services) + without
+
+
+def _table(values: Sequence[Mapping[str, Any]], names: Sequence[str]) -> Floats | None:
+    """(services, criteria) their values, a few hundred at a time: what was just read is near at hand."""
+    found = np.empty((len(values), len(names)))
+    for start in range(0, len(values), AT_A_TIME):
+        numbers = _numbers(_cells(values[start : start + AT_A_TIME], names))
+        if numbers is None:
+            return None
+        found[start : start + AT_A_TIME] = numbers
+    return found
 
 
 def _cells(values: Sequence[Mapping[str, Any]], names: Sequence[str]) -> list[tuple[Any, ...]]:
@@ -202,7 +237,9 @@ def _prepared(read: _Read, rows: Sequence[Criterion], keys: list[str], most_miss
         raw=raw,
         gross=np.where(np.isnan(read.gross), -np.inf, read.gross),
         spread=np.nan_to_num(read.spread),
-        u=filled(known, [s.family for s in read.services], references),
+        weak=read.weak,
+        scored=read.scored,
+        u=filled(known, read.families, references),
         missing_weight=missing_weight,
         is_ranked=is_ranked,
         warnings=[

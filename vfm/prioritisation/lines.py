@@ -7,6 +7,7 @@ only when it is asked for, and always comes out the same.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from itertools import compress
 from typing import Any, overload
 
@@ -173,8 +174,7 @@ class Lines(Sequence[RankedService]):
         self._inputs, self._points, self._top, self._rules, self._on = inputs, points, top, rules, on
         by_key = {c.key: j for j, c in enumerate(inputs.criteria)}
         self._columns = [by_key[key] for key in inputs.keys]
-        self._places = _places(simulation, len(points.listed), top, draws)
-        self._ranks = competition_ranks(points.index[points.listed])
+        self._simulation, self._draws = simulation, draws
         self._deciding_parts: Floats | None = None
         self._groups: tuple[list[str], Floats, Floats] | None = None
         self._made: dict[int, list[RankedService]] = {}
@@ -182,7 +182,15 @@ class Lines(Sequence[RankedService]):
     @property
     def ranked(self) -> int:
         """How many of them have a place: they come first."""
-        return len(self._ranks)
+        return len(self._points.listed)
+
+    @cached_property
+    def _ranks(self) -> list[int]:
+        return competition_ranks(self._points.index[self._points.listed])
+
+    @cached_property
+    def _places(self) -> list[_Place]:
+        return _places(self._simulation, self.ranked, self._top, self._draws)
 
     def __len__(self) -> int:
         return len(self._points.order)
@@ -260,7 +268,7 @@ class Lines(Sequence[RankedService]):
                 low=low,
                 high=high,
                 missing_weight=unknown,
-                missing=tuple(compress(keys, missing)) if unknown else (),
+                missing=tuple(compress(keys, missing)),
                 values=dict(zip(keys, values, strict=True)),
                 contributions=dict(zip(keys, parts, strict=True)) if adds_up else {},
                 drivers=dict(zip(keys, apart, strict=True)) if adds_up and self._ranks else {},

@@ -229,20 +229,11 @@ def _assembled(
         weights={inputs.criteria[j].key: float(inputs.weights[j]) for j in columns},
         effective_weights={inputs.criteria[j].key: carried[j] if is_additive else None for j in columns},
         intervals={inputs.criteria[j].key: ends[j] for j in columns},
-        themes=_themes(inputs, rules),
+        themes=themes(inputs.weak, inputs.scored, rules),
         seeded=inputs.seed,
         warnings=tuple(inputs.warnings) + _standing_warnings(inputs, simulation),
         simulation=simulation,
     )
-
-
-def _themes(inputs: Inputs, rules: Rules) -> tuple[Theme, ...]:
-    weak = [service for service in inputs.services if service.weak_sections.__class__ is not int]
-    named = [service for service in weak if service.weak_names]
-    if not named:
-        return ()
-    with_result = sum(service.values.get(VFM_RESULT) is not None for service in inputs.services)
-    return themes(named, with_result + sum(s.values.get(VFM_RESULT) is None for s in named), rules)
 
 
 def _standing_warnings(inputs: Inputs, simulation: Mapping[WeightModel, Acceptability]) -> tuple[str, ...]:
