@@ -55,6 +55,7 @@ from vfm.workflows import (
     review_lines,
     review_parts,
     reviews,
+    scenarios,
     sign_off,
     targets,
     versions,
@@ -386,6 +387,11 @@ def _weighing(engine: Engine, council: SmallCouncil, world: World) -> None:
         executive = council.actor("executive")
         weights.save(session, meeting, vote, points, revision="1", by=executive, now=NOW)
         weights.close(session, meeting, Ending(leaves_out=True), by=core, now=NOW)
+        run = _id(world, "run")
+        for name in ("scenario", "withdrawn"):
+            more = {"by": core, "now": NOW}
+            world.places[name] = scenarios.keep(session, run, name, "", {"unit_cost": "40"}, {}, **more)
+        scenarios.withdraw(session, run, _id(world, "withdrawn"), by=core, now=NOW)
 
 
 def _comparators(engine: Engine, council: SmallCouncil, world: World) -> None:

@@ -41,16 +41,26 @@ class Placed:
 PLACED = (
     Placed("HIGHWAYS", "service_review", "", 0, "under_way"),
     Placed("MUSEUMS", "deep_dive", "Income and fees", 0, "scoping", days="45"),
+    Placed("CRIME-LESS", "deep_dive", "Grants", 1, "approved", priority="44", days="30"),
     Placed("RECYCLING", "service_review", "", 2, "approved", priority="61", contract_years=3),
     Placed("STREET-CLEAN", "deep_dive", "Routes and shifts", 2, "approved", priority="48"),
     Placed("DEMOCRACY", "deep_dive", "Elections", 3, "proposed", priority="35", latest=4, is_pinned=True),
     Placed("ADULT-CARE", "service_review", "", 3, "proposed", "220", "70", latest=5, is_mandatory=True),
+    Placed("WASTE-COLL", "service_review", "", 4, "proposed", priority="58", contract_years=3),
     Placed("LIBRARIES", "deep_dive", "Opening hours", 4, "proposed", priority="42"),
-    Placed("PARKS", "service_review", "", 6, "proposed", priority="40", contract_years=4),
+    Placed("PUBLIC-HEALTH", "service_review", "", 4, "proposed", priority="52"),
+    Placed("HOUSING-BEN", "deep_dive", "Overpayments", 4, "proposed", priority="33"),
+    Placed("ECON-DEV", "service_review", "", 6, "proposed", priority="40"),
+    Placed("SPORT", "service_review", "", 6, "proposed", priority="46", contract_years=4, is_mandatory=True),
+    Placed("PLAN-APPS", "deep_dive", "Time to decide", 6, "proposed", priority="37"),
+    Placed(
+        "COUNCIL-TAX", "deep_dive", "Collection", 7, "proposed", priority="28", latest=8, is_mandatory=True
+    ),
     Placed("LICENSING", "deep_dive", "Fees", 8, "proposed", priority="22"),
-    Placed("PLANNING", "service_review", "", 9, "proposed", priority="38"),
+    Placed("TEMP-HOMES", "service_review", "", 8, "proposed", priority="55"),
+    Placed("THEATRES", "deep_dive", "Ticket prices", 10, "proposed", priority="18"),
 )
-"""Closed or not, invented: which service is looked at when."""
+"""Invented: which service is looked at when; one stands in the blackout, something to mend."""
 
 
 def fill(engine: Engine, services: Mapping[str, int], *, core: Actor, today: datetime) -> None:

@@ -4,6 +4,7 @@ Pure: a criterion in, words out.
 """
 
 from collections.abc import Mapping, Sequence
+from math import floor, log10
 from typing import Any
 
 import numpy as np
@@ -28,9 +29,23 @@ def swing(criterion: Criterion) -> str:
         return "from the lowest here to the highest (2nd to 98th percentile)"
     low, high = placed.goalposts
     ends = (high, low) if criterion.direction == "lower" else (low, high)
-    first, last = (raw_in_words(criterion.unit, end) for end in ends)
+    first, last = (_in_words(criterion.unit, end) for end in ends)
     figure, _, of_what = first.partition(" ")
     return f"from {figure if last.endswith(of_what) else first} to {last}"
+
+
+def _in_words(unit: str, value: float) -> str:
+    """An end as it is read aloud; money to two digits, as nobody weighs the last pound.
+
+    >>> _in_words("pounds a year", 69_606_960.0), _in_words("pounds a year", 75_720.0)
+    ('£70m a year', '£76,000 a year')
+    """
+    if unit != "pounds a year" or abs(value) < 100:
+        return raw_in_words(unit, value)
+    near = round(value, 1 - floor(log10(abs(value))))
+    if abs(near) < 1_000_000:
+        return raw_in_words(unit, near)
+    return f"{'−' if near < 0 else ''}£{abs(near) / 1_000_000:g}m a year"
 
 
 def question(criterion: Criterion) -> str:

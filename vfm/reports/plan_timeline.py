@@ -10,6 +10,8 @@ from vfm.prioritisation.forward import Item, Load
 from vfm.prioritisation.quarters import Quarter
 
 MODES = {"service_review": "Service review", "deep_dive": "Deep dive"}
+SHORT = {"service_review": "Review", "deep_dive": "Deep dive"}
+"""In a bar, which is as narrow as its quarter."""
 NOBODY = "Nobody leads it yet"
 GROUPINGS = {"directorate": "Directorate", "lead": "Who leads", "mode": "What it is"}
 DRAWN = 60

@@ -7,6 +7,7 @@ if (document.querySelector("[data-designer]")) import(document.querySelector('me
 if (document.querySelector("[data-autosave]")) import(document.querySelector('meta[name="autosave-js"]').content);
 if (document.querySelector("[data-largest]")) import(document.querySelector('meta[name="choosing-js"]').content);
 if (document.querySelector("[data-rehearsal]")) import(document.querySelector('meta[name="rehearsal-js"]').content);
+if (document.querySelector("[data-plan]")) import(document.querySelector('meta[name="planning-js"]').content);
 const stays = document.querySelector("[data-stay]"); // staying.js does it itself
 if (stays) import(document.querySelector('meta[name="staying-js"]').content);
 // Any page of the site is use of it: forms open in other tabs then know how long the sign-in lasts (staying.js).

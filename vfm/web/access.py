@@ -406,6 +406,15 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "plan_changes.discard": DECIDING,
     "plan_changes.undo": DECIDING,
     "plan_changes.move": DECIDING,
+    # scenarios
+    "scenarios.what_if": OVERVIEW,
+    "scenarios.index": OVERVIEW,
+    "scenarios.export": OVERVIEW,
+    "scenarios.keep": DECIDING,
+    "scenarios.withdraw": DECIDING,
+    "scenarios.bring_back": DECIDING,
+    "scenarios.rank": DECIDING,
+    "scenarios.turning": OVERVIEW,
     # reviews
     "reviews.index": OVERVIEW,
     "reviews.new": DECIDING,

@@ -65,6 +65,7 @@ ALSO = {
     "translations": "versions",
     "trends": "results",
     "weights": "priorities",
+    "scenarios": "priorities",
 }
 """Blueprint -> the one whose entry of the menu its pages belong to."""
 

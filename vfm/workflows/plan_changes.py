@@ -14,7 +14,7 @@ from vfm.prioritisation import plan_words
 from vfm.prioritisation.forward import Asked, Item, Load, asked, loads
 from vfm.prioritisation.plan import planned
 from vfm.prioritisation.plan_loads import reasons
-from vfm.prioritisation.plan_moves import Move, moved
+from vfm.prioritisation.plan_moves import Clash, Move, checked, moved
 from vfm.prioritisation.quarters import Quarter
 from vfm.roles import Actor
 from vfm.store import events, forward_plan
@@ -369,6 +369,7 @@ class Preview:
         remaining: what the plan breaks even then.
         alone, together: how full each quarter is after either.
         worth: of the plan before, after the move alone, and with all that gives.
+        was_broken: the plan breaks limits before anything moves; what gives mends those, too.
         state: what the preview was made from.
     """
 
@@ -384,6 +385,7 @@ class Preview:
     alone: tuple[Load, ...] = ()
     together: tuple[Load, ...] = ()
     worth: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    was_broken: bool = False
     state: str = ""
 
 
@@ -420,8 +422,13 @@ def preview(session: Session, key: str, to: str, *, moves_firm: bool, now: datet
         alone=loads(on, standing.quarters, standing.capacity, hand),
         together=loads(on, standing.quarters, standing.capacity, found.placements),
         worth=(found.before, on.worth(hand), found.after),
+        was_broken=any(clash.kind != "overload" for clash in _clashes(on)),
         state=on.state(),
     )
+
+
+def _clashes(on: Asked) -> tuple[Clash, ...]:
+    return checked(on.reviews, on.periods, on.placements, directorate_limit=on.directorate_limit)
 
 
 def _movable(standing: Standing, key: str) -> Item:

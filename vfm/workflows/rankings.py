@@ -28,6 +28,7 @@ from vfm.store import events
 from vfm.store.gathering import gathered as gathered
 from vfm.store.gathering import with_references as with_references
 from vfm.store.queries import rankings as queries
+from vfm.store.queries import scenarios
 from vfm.store.queries import weights as meetings
 from vfm.store.queries.rankings import FIGURES_ALONE as FIGURES_ALONE
 from vfm.store.queries.rankings import Rankable
@@ -313,6 +314,34 @@ def run_meeting(session: Session, meeting_id: int, *, by: Actor, now: datetime) 
         by=by,
         now=now,
     )
+
+
+def run_scenario(session: Session, run_id: int, scenario_id: int, *, by: Actor, now: datetime) -> int:
+    """Rank the services of a run's cycle with the weights of a scenario; the new run's id.
+
+    Raises:
+        NotFound: there is no such scenario.
+        Conflict: it is withdrawn.
+        Invalid: its cycle cannot be ranked any more, or is ranked on something else since.
+    """
+    row, found = scenarios.scenario(session, run_id, scenario_id), queries.run(session, run_id)
+    if row is None or found is None:
+        raise NotFound(f"scenario {scenario_id} of run {run_id}")
+    if row.withdrawn_at is not None:
+        raise Conflict(f"“{row.name}” is withdrawn. Bring it back first.")
+    settings = found[0].settings
+    cycle = _cycle(session, found[0].cycle_id)
+    criteria = measured_by(session, cycle)
+    if moved := not_agreed_on(read_criteria(settings["criteria"]), criteria):
+        words = (
+            f"What services are ranked on has changed since: {', '.join(moved)}. Make a new ranking, and try "
+            "these weights on it."
+        )
+        raise Invalid([Problem("scenario", words)])
+    points = {criterion.key: 100 * float(row.weights[criterion.key]) for criterion in criteria}
+    members = {f"Scenario “{row.name}”": points}
+    top = settings["top"] if settings["top"] is None else min(settings["top"], cycle.ready)
+    return keep(session, cycle, row.name, agreed(members), members=members, top=top, by=by, now=now)
 
 
 def _cycle(session: Session, cycle_id: int | None) -> Rankable:

@@ -269,9 +269,11 @@ def to_add(session: Session, view: View) -> tuple[tuple[int, str, str], ...]:
 
 
 def _people(session: Session) -> tuple[tuple[int, str, str], ...]:
+    """Those who could be members: first who decides, then the others, each by name."""
+    deciding = {Role.EXECUTIVE, Role.EXECUTIVE_DIRECTOR}
+    rows = sorted(queries.could_be_members(session), key=lambda row: deciding.isdisjoint(row[2]))
     return tuple(
-        (person_id, name, ", ".join(role.words.lower() for role in roles))
-        for person_id, name, roles in queries.could_be_members(session)
+        (person_id, name, ", ".join(role.words.lower() for role in roles)) for person_id, name, roles in rows
     )
 
 
