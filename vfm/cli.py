@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 from vfm.commands import (
     baselines,
+    criteria,
     demo,
     figures,
     ranks,
@@ -39,6 +40,7 @@ REGISTERS: tuple[Callable[[Subcommands], None], ...] = (
     work.register,
     workbooks.register,
     figures.register,
+    criteria.register,
     translations.register,
     demo.register,
 )

@@ -45,6 +45,7 @@ from vfm.workflows import (
     assessments,
     calibrations,
     challenge,
+    criteria_imports,
     decisions,
     figure_imports,
     outcomes,
@@ -409,6 +410,17 @@ def _comparators(engine: Engine, council: SmallCouncil, world: World) -> None:
     with transaction(engine) as session:
         world.places["figure_file"] = figure_imports.receive(
             session, brought, "books.csv", "digest", About(), by=core, now=NOW
+        )
+        world.places["criteria_file"] = criteria_imports.receive(
+            session,
+            [(2, "LIB", {"unit_cost": "0.5"})],
+            (),
+            (),
+            "values.csv",
+            "digest",
+            criteria_imports.About("Monitoring", "The council", "internal", "2025-26"),
+            by=core,
+            now=NOW,
         )
         beside = compared(session, council, by=core)
     world.places |= {"councils": beside.group, "beside": beside.link}

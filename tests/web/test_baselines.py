@@ -208,6 +208,7 @@ COMMANDS = {
     "baselines": ["baselines", "check"],
     "runs": ["runs", "check"],
     "figures": ["figures", "councils", *BY],
+    "criteria": ["criteria", "list"],
     "template": ["template", "import", str(PROJECT / "data" / "templates" / "service-vfm.yaml"), *BY],
 }
 WORKBOOKS = (

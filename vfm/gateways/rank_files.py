@@ -12,7 +12,7 @@ from math import isfinite
 from typing import Any, TypeVar, get_args
 
 from vfm.errors import Invalid, Problem
-from vfm.gateways.tables import Row, rows
+from vfm.gateways.tables import NUMBER, Row, rows
 from vfm.prioritisation.criteria import DEFAULT_CRITERIA, Criterion
 from vfm.prioritisation.criteria import problems as criteria_problems
 from vfm.prioritisation.facts import OUTCOMES, OutcomeName, Override, ServiceFacts
@@ -28,7 +28,6 @@ from vfm.prioritisation.weights import DEFAULT_CONCENTRATION
 from vfm.questionnaires.source import Source, decoded, read
 
 T = TypeVar("T")
-NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?")
 COUNT = re.compile(r"[0-9]{1,9}")
 YES, NO = ("yes", "y", "true", "1"), ("no", "n", "false", "0", "")
 SCALE_FIELDS = ("direction", "transform", "goalposts", "floor", "scale", "reference")

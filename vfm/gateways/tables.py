@@ -6,6 +6,7 @@ are raised at once, each with file, line and column.
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from vfm.questionnaires.source import decoded
 
 MOST_ROWS = 50_000
 EXCEL = (".xlsx", ".xlsm")
+
+NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?")
+"""How a figure is written in a file: no commas, no signs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,8 @@ class Matter:
         service: at which place of the services given; None: of all of them.
         says: what is wrong, in a sentence, with values and sources.
         value: raw, as it is used; None for a gap.
-        question: the key of the question where the answer lives; empty: it is a matter of figures.
+        question: the key of the question where the answer lives; empty where there is none.
+        of_score: it is the score of its assessment, which stands on many answers.
     """
 
     kind: Kind
@@ -66,6 +67,12 @@ class Matter:
     says: str
     value: float | None = None
     question: str = ""
+    of_score: bool = False
+
+    @property
+    def of_answers(self) -> bool:
+        """Whether the service puts it right, in its answers."""
+        return self.of_score or bool(self.question)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +141,15 @@ def _of(
     odd = _far(criterion, [one["value"] for one in gathered], thresholds.deviations)
     for at, one in enumerate(gathered):
         question = _question(one) or ("" if _figures(one) else asked)
+        of_score = any(source["kind"] == "scorecard" for source in (*one["used"], *one["unused"]))
         if one["value"] is None:
-            yield Matter("missing", criterion.key, at, _gap(criterion, one), question=question)
+            yield Matter("missing", criterion.key, at, _gap(criterion, one), None, question, of_score)
             continue
         for words in _stale(one, newest, thresholds.years):
             yield Matter("stale", criterion.key, at, words, one["value"])
         for words in _odd(criterion, one["value"], odd[at]):
-            yield Matter("odd", criterion.key, at, words, one["value"], "" if _figures(one) else question)
+            where = "" if _figures(one) else question
+            yield Matter("odd", criterion.key, at, words, one["value"], where, of_score)
         for words in _conflicts(criterion, one, thresholds.apart):
             yield Matter("conflict", criterion.key, at, words, one["value"], _question(one))
 
@@ -190,6 +199,11 @@ def _far(criterion: Criterion, values: Sequence[float | None], deviations: float
     if usual <= 0:
         return [None] * len(values)
     return [float(one) if one > deviations else None for one in away / usual]
+
+
+def out_of_place(criterion: Criterion, value: float) -> str | None:
+    """What is odd of one value alone; None where nothing is."""
+    return next(_odd(criterion, value, None), None)
 
 
 def _odd(criterion: Criterion, value: float, far: float | None) -> Iterator[str]:

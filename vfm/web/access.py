@@ -351,6 +351,12 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     # criteria
     "data_quality.show": OVERVIEW,
     "data_quality.export": OVERVIEW,
+    "criteria_imports.take_in": CORE,
+    "criteria_imports.show": CORE,
+    "criteria_imports.accept": CORE,
+    "criteria_imports.discard": CORE,
+    "criteria_imports.template": CORE,
+    "criteria_imports.measures": CORE,
     "criteria.index": OVERVIEW,
     "criteria.new": CORE,
     "criteria.show": OVERVIEW,

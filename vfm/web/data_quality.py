@@ -66,7 +66,7 @@ def show() -> ResponseReturnValue:
         where=_where,
         words=_words(lines) if wanted.who else "",
         problems=problems,
-        may_import=allows("criteria.new", actor()),
+        may_import=allows("criteria_imports.take_in", actor()),
         finding=_finding(view),
         raw=raw_in_words,
     ), 422 if problems else 200
@@ -153,8 +153,8 @@ def _where(line: Line) -> str:
     """Where it is put right: the answer, or the service's figures."""
     if line.service_id is None:
         return url_for("criteria.show", key=line.criterion.key)
-    if line.assessment_id is not None and line.question:
-        return url_for("results.show", assessment_id=line.assessment_id, _anchor=line.question)
+    if line.assessment_id is not None and line.of_answers:
+        return url_for("results.show", assessment_id=line.assessment_id, _anchor=line.question or None)
     return url_for("services.show", service_id=line.service_id)
 
 

@@ -39,6 +39,7 @@ ALSO = {
     "bulk_workbooks": "cycles",
     "comments": "assessments",
     "criteria": "priorities",
+    "criteria_imports": "priorities",
     "data_quality": "priorities",
     "delegations": "assessments",
     "deputies": "assessments",

@@ -40,6 +40,7 @@ class Line:
     says: str
     value: float | None
     question: str
+    of_answers: bool
     who: str
 
 
@@ -110,7 +111,8 @@ def show(session: Session, cycle_id: int | None, thresholds: Thresholds, *, now:
                 one.says,
                 one.value,
                 one.question,
-                ", ".join(names) or "No director is named" if one.question else CORE_TEAM,
+                one.of_answers,
+                ", ".join(names) or "No director is named" if one.of_answers else CORE_TEAM,
             )
         )
     gaps = tuple(

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from vfm.store.queries.criteria import CRITERIA as OF_CRITERIA
 from vfm.store.queries.results import AnyRow
 from vfm.store.tables import (
     AreaFigure,
@@ -94,6 +95,7 @@ def imports(session: Session) -> list[AnyRow]:
         session.execute(
             select(*_IMPORT)
             .outerjoin(Person, Person.id == FigureImport.by_id)
+            .where(FigureImport.layout != OF_CRITERIA)
             .order_by(FigureImport.id.desc())
         )
     )
@@ -104,13 +106,14 @@ def one(session: Session, import_id: int) -> AnyRow | None:
     return session.execute(
         select(*_IMPORT, FigureImport.summary)
         .outerjoin(Person, Person.id == FigureImport.by_id)
-        .where(FigureImport.id == import_id)
+        .where(FigureImport.id == import_id, FigureImport.layout != OF_CRITERIA)
     ).first()
 
 
 def for_change(session: Session, import_id: int) -> FigureImport | None:
     """The row of one file, locked until the transaction ends."""
-    return session.scalars(select(FigureImport).where(FigureImport.id == import_id).with_for_update()).first()
+    wanted = FigureImport.id == import_id, FigureImport.layout != OF_CRITERIA
+    return session.scalars(select(FigureImport).where(*wanted).with_for_update()).first()
 
 
 def kept(session: Session) -> list[AnyRow]:
