@@ -18,11 +18,12 @@ from vfm.gateways.file_store import DiskStore
 from vfm.questionnaires import document, routing
 from vfm.questionnaires.answers import Answer, answer_from_json
 from vfm.questionnaires.merging import How
-from vfm.roles import Role
+from vfm.roles import Actor, Role
 from vfm.settings import Settings
 from vfm.store import database
 from vfm.store.queries import evidence as evidence_queries
 from vfm.store.queries import history
+from vfm.store.review_teams import IS_ROUND
 from vfm.store.tables import (
     AnswerRow,
     Assessment,
@@ -36,11 +37,12 @@ from vfm.store.tables import (
     ImprovementAction,
     Person,
     PersonRole,
+    Review,
     ScorecardRow,
     Service,
     Version,
 )
-from vfm.workflows import sign_in
+from vfm.workflows import review_work, sign_in
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def demo(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fil
     copy = shutil.copy(filled, tmp_path_factory.mktemp("demo"))
     engine = database.connect(f"sqlite:///{copy}")
     with database.reading(engine) as session:
-        cycles = session.scalars(select(Cycle).order_by(Cycle.opened_at)).all()
+        cycles = session.scalars(select(Cycle).where(IS_ROUND).order_by(Cycle.opened_at)).all()
     pilot, finished, follow_up, under_way, best_value = cycles
     assert best_value.name.startswith("Best Value")
     assert (pilot.kind, finished.kind, follow_up.kind, under_way.kind) == ("pilot", *3 * ("rollout",))
@@ -213,3 +215,29 @@ def test_some_answers_were_changed_and_put_back(demo: Filled) -> None:
     assert all([one.revision for one in told] == [1, 2, 3] for told in about)
     assert all(told[0].content == told[2].content != told[1].content for told in about)
     assert all(told[1].by != told[2].by for told in about)
+
+
+def test_one_review_is_worked_through_to_its_end_and_one_is_under_way(demo: Filled) -> None:
+    with database.reading(demo.engine) as session:
+        found = session.scalars(select(Review).order_by(Review.id)).all()
+        done = next(one for one in found if one.status == "closed")
+        dive = next(one for one in found if one.assessment_id is not None)
+        reader = Actor(0, "Reader", frozenset({Role.VIEWER}))
+        closed = review_work.show(session, done.id, by=reader)
+        under_way = review_work.show(session, dive.id, by=reader)
+    assert (closed.head.service, len(closed.enquiries), closed.rejected) == ("Tourism and events", 3, 1)
+    assert all(step.at for step in closed.steps)
+    assert closed.origin is not None
+    taken = [one for one in closed.recommendations if one.status == "accepted"]
+    assert all(one.action_id for one in taken)
+    assert closed.head.savings_low == 120_000
+    assert (under_way.head.topic, under_way.vacancies) == ("Home to school transport", 2)
+    assert under_way.answered is not None
+    assert 0 < under_way.answered.left < under_way.answered.asked
+    assert len(under_way.scopes) == 2
+    assert {one.status for line in under_way.enquiries for one in line.hypotheses} == {
+        "open",
+        "supported",
+        "unclear",
+    }
+    assert [need.words for need in under_way.left][:1] == ["The team has 2 vacancies."]

@@ -26,6 +26,7 @@ from tests.published import COLUMN, ENGLAND, OWN, children, neighbour_median, ou
 from vfm.app import create_app
 from vfm.settings import DATA, Settings
 from vfm.store import database
+from vfm.store.review_teams import IS_ROUND
 from vfm.store.tables import Assessment, Cycle, Person, PersonRole, PrioritisationRun, Service
 from vfm.workflows import sign_in
 
@@ -74,7 +75,7 @@ def demo(
     copy = shutil.copy(filled, tmp_path_factory.mktemp("money"))
     engine = database.connect(f"sqlite:///{copy}")
     with database.reading(engine) as session:
-        cycles = list(session.scalars(select(Cycle.id).order_by(Cycle.opened_at)))
+        cycles = list(session.scalars(select(Cycle.id).where(IS_ROUND).order_by(Cycle.opened_at)))
         ids = dict(iter(session.execute(select(Service.key, Service.id))))
         run = session.scalars(select(PrioritisationRun.id).order_by(PrioritisationRun.id)).first()
         found = session.execute(

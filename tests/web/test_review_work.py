@@ -34,7 +34,7 @@ def test_the_page_says_first_what_to_do_next(
     address = _planned(engine, council)
     core = signed_in("core_team")
     page = core.open("/reviews").follow("Highways")
-    assert page.heading == "Highways: Deep dive: Winter gritting"
+    assert page.heading == "Highways: Winter gritting"
     assert "Ready to be approved" in page.text
     page = page.follow("Move it on to approved").submit("Move it on")
     assert _to_do(page) == ["No sponsor is named.", "Nobody leads it yet."]

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from sqlalchemy import Engine, select
 
-from vfm.demo import forward, invented, papers
+from vfm.demo import forward, invented, papers, worked_reviews
 from vfm.demo.invented import Profile
 from vfm.demo.set_up import Source, spending
 from vfm.gateways.file_store import FileStore
@@ -46,6 +46,10 @@ from vfm.workflows import (
     versions,
 )
 
+WORKED = "TOURISM"
+"""The service whose review is worked through to its end."""
+ENQUIRED = "transport-deep-dive"
+"""The template whose questions the team of a deep dive answers."""
 MAIN = "service-vfm"
 """The template that the council's cycles ask."""
 FIRST = "0."
@@ -253,6 +257,7 @@ def tell(stage: Stage) -> None:
     second = _revise(stage, taken[MAIN], pilot)
     finished = _finished_cycle(stage, second)
     _decide(stage, finished)
+    worked_reviews.deep_dive(_cast(stage), taken[ENQUIRED])
     forward.fill(stage.engine, stage.services, core=stage.one(Role.CORE_TEAM), today=stage.today)
     _follow_up(stage, second)
     _cycle_under_way(stage, second)
@@ -790,14 +795,22 @@ def _record_outcomes(stage: Stage, run: int, board: priorities.Board, by: Actor,
         with transaction(stage.engine) as session:
             decision = priorities.decide(session, run, line.service_id, verdict, by=by, now=then)
         if outcome in reviews.MODES and number < 6:
-            _plan(stage, decision, number, then)
+            made = _plan(stage, decision, number, then, worked=line.service_id == stage.services[WORKED])
+            if line.service_id == stage.services[WORKED]:
+                worked_reviews.closed(_cast(stage), made, then + timedelta(days=2))
 
 
-def _plan(stage: Stage, decision: int, number: int, then: datetime) -> None:
+def _plan(stage: Stage, decision: int, number: int, then: datetime, *, worked: bool) -> int:
     core = stage.one(Role.CORE_TEAM)
     starts = (then + timedelta(days=40 + 75 * number)).date()
-    status = ("closed", "implementing", "reporting", "under_way", "approved", "proposed")[number]
+    states = ("closed", "implementing", "reporting", "under_way", "approved", "proposed")
+    status = "proposed" if worked else states[number]
     with transaction(stage.engine) as session:
         form = reviews.blank(session, decision_id=decision)
         draft = replace(form.draft, day=_typed(starts), lead=str(core.id), status=status)
-        reviews.add(session, draft, by=core, now=then + timedelta(days=1))
+        return reviews.add(session, draft, by=core, now=then + timedelta(days=1))
+
+
+def _cast(stage: Stage) -> worked_reviews.Cast:
+    people = {actor.name: actor for actor in stage.people}
+    return worked_reviews.Cast(stage.engine, people, stage.services, stage.today)

@@ -75,10 +75,14 @@ def _facts(view: ReviewPage) -> Iterator[tuple[str, str]]:
     if view.members:
         yield (
             "Team",
-            f"{plural(len(view.members), 'place')}, {plural(view.vacancies, 'vacancy', 'vacancies')}",
+            f"{plural(len(view.members), 'place')}, {_vacant(view.vacancies)}",
         )
     savings = saved(head.savings_low, head.savings_high)
     yield "Savings", f"{savings}, confirmed" if head.closed_on and head.savings_low is not None else savings
+
+
+def _vacant(count: int) -> str:
+    return plural(count, "vacancy", "vacancies") if count else "all filled"
 
 
 def saved(low: Decimal | None, high: Decimal | None) -> str:
