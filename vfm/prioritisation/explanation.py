@@ -104,6 +104,11 @@ def sentence(ranking: Ranking, service: RankedService) -> str:
     return " ".join(filter(None, (part(ranking, service) for part in parts)))
 
 
+def reason(ranking: Ranking, service: RankedService) -> str:
+    """What raises it most against a typical service, and what holds it back; empty where it is not ranked."""
+    return _drivers(ranking, service) if service.index is not None else ""
+
+
 def _place(ranking: Ranking, service: RankedService) -> str:
     joint = "joint " if service.rank in ranking.shared_ranks else ""
     place = f"{joint}{ordinal(service.rank or 0)} of {len(ranking.ranked)}"

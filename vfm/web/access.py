@@ -343,6 +343,8 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "priorities.export": OVERVIEW,
     "priorities.service": OVERVIEW,
     "priorities.decide": DECIDING,
+    # board_pages
+    "board_pages.show": OVERVIEW,
     # decisions
     "decisions.agenda": OVERVIEW,
     "decisions.save": DECIDING,

@@ -43,6 +43,7 @@ ALSO = {
     "data_quality": "priorities",
     "delegations": "assessments",
     "deputies": "assessments",
+    "board_pages": "priorities",
     "decisions": "priorities",
     "designs": "versions",
     "evidence": "assessments",

@@ -180,7 +180,7 @@ def board(run_id: int) -> ResponseReturnValue:
     return render_template(
         "priorities/board.html",
         view=view,
-        finding=_finding(view),
+        finding=finding(view),
         charts=_charts(view),
         has_results=_has_results(view),
         wanted=wanted,
@@ -312,7 +312,7 @@ def _parts(line: Line) -> tuple[str, ...]:
     return tuple(f"{tenth / 10:.1f}" for tenth in tenths.values())
 
 
-def _finding(view: Board) -> str:
+def finding(view: Board) -> str:
     """One sentence: who comes first, and how many of the top hold their place."""
     ranked = view.ranked
     if not ranked:
@@ -345,9 +345,14 @@ def _charts(view: Board) -> tuple[Chart, ...]:
     ]
     groups = tuple(group.capitalize() for group in view.groups)
     if not _has_results(view):
-        return (ranked_bars(bars, groups, of=len(view.ranked), source=_spending(view)),) if bars else ()
+        return (ranked_bars(bars, groups, of=len(view.ranked), source=spending_of(view)),) if bars else ()
     first = _quadrant(view)
     return (first, ranked_bars(bars, groups, of=len(view.ranked))) if bars else (first,)
+
+
+def quadrant_of(view: Board) -> Chart | None:
+    """The quadrant of a run; None where no service has a value-for-money score."""
+    return _quadrant(view) if _has_results(view) else None
 
 
 def _quadrant(view: Board) -> Chart:
@@ -361,11 +366,11 @@ def _quadrant(view: Board) -> Chart:
         line=100 * line_at,
         corners=CORNERS,
         top=view.top,
-        source=_spending(view),
+        source=spending_of(view),
     )
 
 
-def _spending(view: Board) -> str:
+def spending_of(view: Board) -> str:
     """Where the spending on the board comes from: each measure and year once, with every publication."""
     found: dict[tuple[str, str], list[str]] = {}
     for one in view.spending:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from vfm.errors import Invalid, NotFound
 from vfm.prioritisation.criteria import Criterion
-from vfm.prioritisation.explanation import Step, sentence, waterfall, why_above
+from vfm.prioritisation.explanation import Step, reason, sentence, waterfall, why_above
 from vfm.prioritisation.firmness import Firmness, read_firmness
 from vfm.prioritisation.firmness_words import (
     deciding_words,
@@ -204,6 +204,13 @@ def _whatever(
         return ()
     names = [line.name for line in lines if line.rank is not None]
     return summary(read_firmness(kept), names, {key: one.name for key, one in criteria.items()})
+
+
+def reasons(session: Session, run_id: int, *, first: int) -> tuple[tuple[str, str], ...]:
+    """(service, what sets it apart from a typical one) of the first ranked services of a run."""
+    _, result = queries.whole(session, run_id)
+    ranking = read_record(result)
+    return tuple((one.name, reason(ranking, one)) for one in ranking.ranked[:first])
 
 
 def _line(values: Sequence[Any], outcomes: Mapping[int, tuple[str, str]]) -> Line:

@@ -1,0 +1,127 @@
+"""The board on one page: what comes first, why, and what is not firm, to print or to project."""
+
+from collections.abc import Sequence
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from vfm.prioritisation.explanation import shown
+from vfm.prioritisation.outline import Line
+from vfm.questionnaires.wording import listed, ordinal
+from vfm.reports import board_page
+from vfm.reports.board_page import Row
+from vfm.web.current import council_name, now, reading
+from vfm.web.filters import percent, plural
+from vfm.web.outcome_words import OUTCOME_WORDS
+from vfm.web.priorities import FIRM, finding, quadrant_of, spending_of
+from vfm.workflows import priorities
+from vfm.workflows.priorities import Board
+
+blueprint = Blueprint("board_pages", __name__)
+
+MOST_ROWS = 14
+"""Services listed: the top set, then who contends for it."""
+MOST_THEMES = 3
+
+
+@blueprint.get("/priorities/<int:run_id>/one-page")
+def show(run_id: int) -> ResponseReturnValue:
+    """One sheet of A4 for a run."""
+    with reading() as store:
+        view = priorities.board(store, run_id)
+        reasons = priorities.reasons(store, run_id, first=3)
+    lines = _listed(view)
+    rows = [_row(line, view) for line in lines]
+    longest = max((row.index for row in rows), default=0.0)
+    last = max(
+        [row.rank_to or row.rank for row in rows if row.is_top] + [row.rank for row in rows], default=1
+    )
+    picture = quadrant_of(view)
+    return render_template(
+        "board_pages/show.html",
+        view=view,
+        council_name=council_name(),
+        now=now(),
+        finding=finding(view),
+        rows=[
+            (row, _drawn(board_page.bar(row, longest)), _drawn(board_page.band(row, last, view.top)))
+            for row in rows
+        ],
+        rest=len(view.ranked) - len(rows),
+        patterns=_drawn(board_page.patterns(len(view.groups))),
+        legend=[(_drawn(board_page.swatch(at)), group.capitalize()) for at, group in enumerate(view.groups)],
+        quadrant=_drawn(board_page.quadrant_picture(picture)) if picture else "",
+        quadrant_title=picture.title if picture else "",
+        reasons=reasons,
+        doubts=tuple(_doubts(view)),
+        themes=view.themes[:MOST_THEMES],
+        source=spending_of(view),
+        has_trials=any(line.top_share is not None for line in view.ranked),
+    )
+
+
+def _drawn(picture: str) -> Markup:
+    return Markup(picture)  # noqa: S704  # nosec B704  # our own shapes, every word in them escaped
+
+
+def _listed(view: Board) -> list[Line]:
+    """The top set, then borderline services in their order, as many as fit; ten lines if there are."""
+    inside = [line for line in view.ranked if (line.rank or 0) <= view.top][:MOST_ROWS]
+    outside = [line for line in view.ranked if line not in inside]
+    close = [line for line in outside if line.borderline]
+    rest = [line for line in outside if not line.borderline][: max(0, 10 - len(inside) - len(close))]
+    chosen = {line.service_id for line in [*inside, *close, *rest][:MOST_ROWS]}
+    return [line for line in view.ranked if line.service_id in chosen]
+
+
+def _row(line: Line, view: Board) -> Row:
+    decided = OUTCOME_WORDS.get(line.decided)
+    return Row(
+        place=str(line.rank),
+        name=line.name,
+        index=line.index or 0.0,
+        shown=shown(line.index or 0.0),
+        points=line.groups,
+        rank=line.rank or 1,
+        rank_from=line.rank_from,
+        rank_to=line.rank_to,
+        firm=_firm(line, view.top),
+        outcome=f"{decided} (decided)" if decided else f"{OUTCOME_WORDS[line.outcome]} (suggested)",
+        is_top=(line.rank or 0) <= view.top,
+    )
+
+
+def _firm(line: Line, top: int) -> str:
+    if line.top_share is None:
+        return "not tried"
+    ends = _ends(line)
+    if (line.rank or 0) <= top:
+        return f"{'Firm' if line.top_share >= FIRM else 'Not firm'}: {ends}"
+    return f"{ends}; top {top} in {percent(line.top_share)}"
+
+
+def _ends(line: Line) -> str:
+    if line.rank_from is None or line.rank_to is None:
+        return ""
+    if line.rank_from == line.rank_to:
+        return f"always {ordinal(line.rank_from)}"
+    return f"{ordinal(line.rank_from)} to {ordinal(line.rank_to)}"
+
+
+def _doubts(view: Board) -> Sequence[str]:
+    """What is not firm, a sentence each; empty where everything holds or nothing was tried."""
+    tried = [line for line in view.ranked if line.top_share is not None]
+    inside = [line for line in tried if (line.rank or 0) <= view.top and (line.top_share or 0.0) < FIRM]
+    close = [line for line in tried if (line.rank or 0) > view.top and line.borderline]
+    found = []
+    if inside:
+        names = listed([f"{line.name} (in {percent(line.top_share)} of trials)" for line in inside], "and")
+        found.append(f"Not firm in the top {view.top}: {names}.")
+    if close:
+        names = listed([f"{line.name} ({percent(line.top_share)})" for line in close], "and")
+        found.append(f"Could be in it: {names}.")
+    unranked = sum(line.rank is None for line in view.lines)
+    if unranked:
+        found.append(f"{plural(unranked, 'service')} not ranked: too much of the weight has no value.")
+    return found
