@@ -8,7 +8,7 @@ from sqlalchemy import Engine, select
 from tests.client import Browser, Page, words
 from tests.council import NOW, SmallCouncil
 from vfm.store.database import reading, transaction
-from vfm.store.tables import Event, PlanProposal, Review
+from vfm.store.tables import Decision, Event, PlanProposal, PrioritisationRun, Review, ReviewMember
 from vfm.workflows import plans, reviews
 
 SignedIn = Callable[[str], Browser]
@@ -186,6 +186,64 @@ def test_moving_one_by_hand_says_what_gives(
     refused = stale.submit("Undo it")
     assert refused.status == 409
     assert "Highways was changed since" in refused.text
+
+
+def _decided(engine: Engine, council: SmallCouncil, service: str, index: float) -> None:
+    """A deep dive decided in a ranking that gave the service this index."""
+    by, service_id = council.people["executive"], council.services[service]
+    line = [service_id, service, service, "", None, None, None, 1, index, [], [], 0.0, 1.0, 1, 1, "deep_dive"]
+    with transaction(engine) as session:
+        run = PrioritisationRun(
+            name="Ranking",
+            settings={},
+            inputs={},
+            result={},
+            outline={"lines": [[*line, 5, "", False]]},
+            engine="test",
+            by_id=by,
+            at=NOW,
+        )
+        session.add(run)
+        session.flush()
+        session.add(
+            Decision(
+                run_id=run.id,
+                service_id=service_id,
+                suggested="deep_dive",
+                rule="5",
+                outcome="deep_dive",
+                topic="Opening hours",
+                reason="It costs most",
+                decided_on=NOW.date(),
+                by_id=by,
+                at=NOW,
+            )
+        )
+
+
+def test_a_decision_waits_comes_in_with_its_index_and_goes_back(
+    engine: Engine, council: SmallCouncil, signed_in: SignedIn
+) -> None:
+    _set_up(engine, council)
+    _decided(engine, council, "LIB", 77.5)
+    core = signed_in("core_team")
+    page = core.open("/plan")
+    assert "Libraries: deep dive, Opening hours, 60 days. Place Libraries by hand" in page.text
+    fits = page.follow("Place Libraries").submit("See what gives", to="2026-Q3")
+    assert "It fits." in fits.text
+    placed = fits.submit("Move it")
+    ((made, start),) = _starts(engine).items()
+    assert start == NOW.date()  # the quarter is under way
+    assert "77.5" in placed.text
+    assert "Decided, and not in the plan yet" in placed.submit("Undo it").text
+    assert _starts(engine) == {}
+    plan = core.open("/plan/work-out").submit("Work out a plan").submit("Adopt this plan")
+    ((made, start),) = _starts(engine).items()
+    assert start == date(2027, 4, 1)
+    with transaction(engine) as session:
+        session.add(ReviewMember(review_id=made, role="analyst", position=1))
+    assert plan.submit("Undo it").status == 409
+    assert made in _starts(engine)
 
 
 def test_what_has_begun_is_not_moved_and_a_wrong_quarter_is_named(

@@ -287,6 +287,6 @@ def _calendar_entry(item: Item) -> calendar_file.Entry | None:
         title=f"{item.service}: {what[0].lower()}{what[1:]}",
         words="\n".join(lines),
         category=item.directorate,
-        url=f"{host}{url_for('.index')}",
+        url=f"{host}{url_for('review_work.show', review_id=item.review_id)}",
         is_settled=item.status != "proposed",
     )
