@@ -46,7 +46,7 @@ PLACED = (
     Placed("STREET-CLEAN", "deep_dive", "Routes and shifts", 2, "approved", priority="48"),
     Placed("DEMOCRACY", "deep_dive", "Elections", 3, "proposed", priority="35", latest=4, is_pinned=True),
     Placed("ADULT-CARE", "service_review", "", 3, "proposed", "220", "70", latest=5, is_mandatory=True),
-    Placed("WASTE-COLL", "service_review", "", 4, "proposed", priority="58", contract_years=3),
+    Placed("WASTE-DISP", "service_review", "", 4, "proposed", priority="58", contract_years=3),
     Placed("LIBRARIES", "deep_dive", "Opening hours", 4, "proposed", priority="42"),
     Placed("PUBLIC-HEALTH", "service_review", "", 4, "proposed", priority="52"),
     Placed("HOUSING-BEN", "deep_dive", "Overpayments", 4, "proposed", priority="33"),
