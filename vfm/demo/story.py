@@ -16,6 +16,7 @@ from vfm.demo.set_up import Source, spending
 from vfm.gateways.file_store import FileStore
 from vfm.gateways.ready_templates import ready, text_of
 from vfm.prioritisation.criteria import DEFAULT_CRITERIA
+from vfm.prioritisation.criteria_form import Typed
 from vfm.questionnaires.merging import UNSEEN, Sent
 from vfm.questionnaires.schema import Kind, Question
 from vfm.roles import Actor, Role
@@ -29,6 +30,7 @@ from vfm.workflows import (
     challenge_closing,
     chasing,
     comments,
+    criteria,
     cycles,
     delegations,
     deputies,
@@ -106,6 +108,21 @@ CORRECTS = ("ADULT-CARE", "net_expenditure", "0.97", "Income from a partner was 
 """(service, measure, share of the published amount, reason) of a figure that its respondents correct."""
 OTHER_REASON = "A new operating model started in the spring; we look again when it has run for a year."
 """Why the executive team decided otherwise than the rules suggest."""
+OWN_CRITERION = Typed(
+    key="contracts_ending",
+    label="contracts ending",
+    definition="Contracts that end or can be left within two years, as a share of gross expenditure.",
+    unit="per cent of gross",
+    low="0",
+    high="50",
+    weight="5",
+    group="cost",
+    source="PRO-12 over PRO-03",
+    feeds="contract_window",
+    note="Asked for by procurement; tried before the first ranking.",
+    seen="0",
+)
+"""A criterion of the council's own."""
 AIMS = ("66", "72.5", "78", "60")
 """Overall scores that services set out to reach, one service after the other."""
 AIM = "What the service plan promises for the end of the medium-term plan."
@@ -376,8 +393,19 @@ def _finished_cycle(stage: Stage, version: int) -> int:
     return cycle
 
 
+def _own_criterion(stage: Stage) -> None:
+    """A criterion that the core team tried and switched off again before the executive team ranked."""
+    by = stage.one(Role.CORE_TEAM)
+    with transaction(stage.engine) as session:
+        criteria.save(session, None, OWN_CRITERION, by=by, now=stage.days_ago(306))
+    with transaction(stage.engine) as session:
+        seen = criteria.form(session, OWN_CRITERION.key).typed.seen
+        criteria.switch(session, OWN_CRITERION.key, seen, is_used=False, by=by, now=stage.days_ago(304))
+
+
 def _decide(stage: Stage, cycle: int) -> None:
     """The executive team's ranking of the finished cycle, its decisions, and the first reviews."""
+    _own_criterion(stage)
     executives = [actor for actor in stage.people if Role.EXECUTIVE in actor.roles]
     then = stage.days_ago(300)
     ballots = tuple(rankings.Ballot(actor.name, _points(place)) for place, actor in enumerate(executives))
