@@ -277,6 +277,9 @@ def rank_and_decide(executive: Person, core: Person) -> None:
     executive.press("Rank the services")
     assert executive.heading == "Short check ranking"
     assert executive.page.locator(".js-plotly-plot").count() >= 2
+    executive.click("How firm is this?").sees("whatever weights you choose", "What would have to be true")
+    executive.press("Make it again and compare").sees("is the same to the last digit")
+    executive.click("Back to Short check ranking")
     executive.click("Waste collection")
     executive.page.locator('main a[href*="/result#"]').first.click()
     executive.look().sees("Waste collection: result")
