@@ -66,6 +66,17 @@ def test_weights_stay_as_typed_until_they_can_be_used(executive: Browser) -> Non
     assert "the average of Ada, Bo" in page.text
 
 
+def test_another_cycle_shows_the_criteria_it_is_ranked_on(executive: Browser) -> None:
+    page = executive.open("/priorities/new").submit("Work out the shares", **{"member-1.unit_cost": "33"})
+    page = page.submit("Show its criteria", cycle="0")
+    fields = {field["name"]: field["value"] for field in page.soup.select("[name^='member-1.']")}
+    assert fields == {"member-1.expenditure_level": "20", "member-1.unit_cost": "33"}
+    page = page.submit("Show its criteria", cycle="1")
+    fields = {field["name"]: field["value"] for field in page.soup.select("[name^='member-1.']")}
+    assert len(fields) == 8
+    assert (fields["member-1.unit_cost"], fields["member-1.demand_pressure"]) == ("33", "15")
+
+
 def test_the_board_tells_the_finding_and_lists_everybody(executive: Browser) -> None:
     page = _ranked(executive, top="2")
     assert page.text.count("Home care comes first of 4 ranked services.") == 1

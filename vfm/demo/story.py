@@ -10,12 +10,11 @@ from decimal import Decimal
 
 from sqlalchemy import Engine, select
 
-from vfm.demo import forward, invented, papers, worked_reviews
+from vfm.demo import forward, invented, papers, weighing, worked_reviews
 from vfm.demo.invented import Profile
 from vfm.demo.set_up import Source, spending
 from vfm.gateways.file_store import FileStore
 from vfm.gateways.ready_templates import ready, text_of
-from vfm.prioritisation.criteria import DEFAULT_CRITERIA
 from vfm.prioritisation.criteria_form import Typed
 from vfm.questionnaires.merging import UNSEEN, Sent
 from vfm.questionnaires.schema import Kind, Question
@@ -41,7 +40,6 @@ from vfm.workflows import (
     groups,
     history,
     priorities,
-    rankings,
     reviews,
     sign_off,
     targets,
@@ -277,10 +275,12 @@ def tell(stage: Stage) -> None:
     worked_reviews.deep_dive(_cast(stage), taken[ENQUIRED])
     forward.fill(stage.engine, stage.services, core=stage.one(Role.CORE_TEAM), today=stage.today)
     _follow_up(stage, second)
-    _cycle_under_way(stage, second)
+    under_way = _cycle_under_way(stage, second)
     _executive_team(stage, taken[GROUP])
     _aim(stage, second)
     _add_newest_service(stage)
+    executives = [actor for actor in stage.people if Role.EXECUTIVE in actor.roles]
+    weighing.waiting(stage.engine, under_way, executives, stage.one(Role.CORE_TEAM), stage.today)
 
 
 def tell_of_three_cycles(stage: Stage) -> None:
@@ -408,10 +408,8 @@ def _decide(stage: Stage, cycle: int) -> None:
     _own_criterion(stage)
     executives = [actor for actor in stage.people if Role.EXECUTIVE in actor.roles]
     then = stage.days_ago(300)
-    ballots = tuple(rankings.Ballot(actor.name, _points(place)) for place, actor in enumerate(executives))
-    sheet = rankings.Sheet(cycle, "Executive team ranking", "", ballots)
-    with transaction(stage.engine) as session:
-        run = rankings.run(session, sheet, by=executives[0], now=then)
+    run = weighing.ranked(stage.engine, cycle, executives, "Executive team ranking", then)
+    weighing.tried(stage.engine, run, executives[0], then + timedelta(days=1))
     with reading(stage.engine) as session:
         board = priorities.board(session, run)
     _record_outcomes(stage, run, board, executives[0], then)
@@ -433,14 +431,8 @@ def _follow_up(stage: Stage, version: int) -> None:
         cycles.close(session, cycle, by=stage.one(Role.CORE_TEAM), now=opened + timedelta(days=41))
 
 
-def _points(place: int) -> dict[str, str]:
-    """One member's swing points: the usual weights, each a fifth more, as usual, or a fifth less."""
-    leaning = (0.8, 1.0, 1.2)
-    return {c.key: f"{c.weight * leaning[(place + i) % 3]:.0f}" for i, c in enumerate(DEFAULT_CRITERIA)}
-
-
-def _cycle_under_way(stage: Stage, version: int) -> None:
-    """The second rollout: each service as far as its profile says."""
+def _cycle_under_way(stage: Stage, version: int) -> int:
+    """The second rollout, each service as far as its profile says; its id."""
     opened = stage.days_ago(38)
     name = f"Self-assessment {_financial_year(opened.date())}"
     cycle = _open(stage, name, "rollout", version, list(stage.services), opened, 36)
@@ -461,6 +453,7 @@ def _cycle_under_way(stage: Stage, version: int) -> None:
     _share(stage, cycle)
     _steer(stage, cycle)
     _calibrate(stage, cycle)
+    return cycle
 
 
 def _calibrate(stage: Stage, cycle: int) -> None:

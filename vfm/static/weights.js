@@ -75,13 +75,15 @@ function giving(form) {
   }
 
   // A button that is pressed while a save is under way waits for it, so that its revision is the newest.
-  form.addEventListener("submit", (event) => {
-    if (form.dataset.isSent) return;
+  form.addEventListener("submit", async (event) => {
     event.preventDefault();
     clearTimeout(timer);
-    underWay.then(() => { form.dataset.isSent = "yes"; form.requestSubmit(event.submitter); });
+    const { name, value } = event.submitter ?? form.querySelector("button");
+    await underWay;
+    form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+    form.submit();
   });
-  addEventListener("pageshow", (event) => { if (event.persisted) { delete form.dataset.isSent; location.reload(); } });
+  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 }
 
 // --- the meeting on the wall --------------------------------------------------------------------------------

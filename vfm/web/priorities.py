@@ -81,7 +81,8 @@ def new() -> ResponseReturnValue:
     if asked == "add" and len(sheet.ballots) < rankings.MOST_MEMBERS:
         sheet = Sheet(sheet.cycle_id, sheet.name, sheet.top, (*sheet.ballots, Ballot("", {})))
     with reading() as store:
-        view = rankings.preparation(store, sheet)
+        take = rankings.for_its_cycle if asked == "cycle" else rankings.preparation
+        view = take(store, sheet)
     found = _shares(view.criteria, sheet.ballots) if asked == "shares" else None
     problems = found if isinstance(found, tuple) else ()
     return _form(view, problems), 422 if problems else 200

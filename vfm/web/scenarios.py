@@ -72,7 +72,7 @@ def _what_if_page(view: WhatIf, problems: Sequence[Problem] = ()) -> str:
         "scenarios/what_if.html",
         run=view.weighed.run,
         problems=problems,
-        boxes=_boxes(view, bool(problems)),
+        boxes=_boxes(view, any(problem.place.startswith("w.") for problem in problems)),
         exact={key: in_address(share) for key, share in view.shares.items()},
         nowhere=[(names[key], share) for key, share in view.weighed.nowhere.items()],
         name=request.form.get("name", ""),

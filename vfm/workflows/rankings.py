@@ -114,6 +114,17 @@ def preparation(session: Session, sheet: Sheet) -> Preparation:
     return Preparation(sheet, cycles, _criteria(session, chosen))
 
 
+def for_its_cycle(session: Session, sheet: Sheet) -> Preparation:
+    """The form for the cycle chosen in it: points stay where its criteria are the same."""
+    view = preparation(session, sheet)
+    usual = {criterion.key: f"{criterion.weight:g}" for criterion in view.criteria}
+    ballots = tuple(
+        one if one.is_blank else Ballot(one.name, {key: one.points.get(key, usual[key]) for key in usual})
+        for one in sheet.ballots
+    )
+    return replace(view, sheet=replace(sheet, ballots=ballots))
+
+
 def _criteria(session: Session, cycle: Rankable | None) -> tuple[Criterion, ...]:
     return measured_by(session, cycle) if cycle else criteria_kept.standing(session)
 
