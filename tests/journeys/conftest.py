@@ -80,7 +80,7 @@ def people(site: str, chromium: Browser) -> Iterator["People"]:
     """`people("Dora Director")`: that person, signed in, with a browser of their own."""
     made = People(site, chromium)
     yield made
-    made.leave()
+    made.close()
 
 
 class People:
@@ -103,7 +103,7 @@ class People:
             self.known[name].sign_in()
         return self.known[name]
 
-    def leave(self) -> None:
+    def close(self) -> None:
         """Close every browser."""
         for person in self.known.values():
             person.page.context.close()

@@ -43,7 +43,7 @@ TITLES = {"WHO": "What is bought", "COST": "Cost", "OUT": "Outcomes"}
 def everybody(request: pytest.FixtureRequest, site: str, chromium: Browser) -> Iterator[People]:
     made = People(site, chromium, request.param)
     yield made
-    made.leave()
+    made.close()
 
 
 def test_a_template_is_built_piloted_adjusted_and_rolled_out(
@@ -259,4 +259,4 @@ def test_a_press_leads_back_to_where_it_was_pressed(site: str, chromium: Browser
         keys = core.page.locator(".vfm-design-question").evaluate_all("all => all.map(one => one.id)")
         assert keys == ["Q-02", "Q-03", "Q-01"]
     finally:
-        made.leave()
+        made.close()
