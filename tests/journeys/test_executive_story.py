@@ -17,12 +17,14 @@ from tests.journeys.keyboard import ByKeyboard
 from tests.journeys.person import Person
 from vfm.settings import DATA
 
-MEMBERS: dict[str, Mapping[str, str]] = {
-    "Xena Executive": {"expenditure_level": "100", "net_share": "60", "gross_per_head": "50"},
-    "Xavier Executive": {"expenditure_level": "80", "net_share": "100", "gross_per_head": "60"},
-    "Xanthe Executive": {"expenditure_level": "100", "net_share": "40", "gross_per_head": "80"},
+MEMBERS: dict[str, tuple[str, Mapping[str, str]]] = {
+    "Xena Executive": ("expenditure_level", {"net_share": "60", "gross_per_head": "50"}),
+    "Xavier Executive": ("expenditure_level", {"net_share": "80", "gross_per_head": "90"}),
+    "Xanthe Executive": ("expenditure_level", {"net_share": "40", "gross_per_head": "80"}),
 }
-"""Who gives points, and how many to what there is to give points to on the published lines."""
+"""Who gives points: what matters most to each, and how much the rest does; what is not named gets 50."""
+AWAY = "Xander Executive"
+"""Who is offered with them and does not come."""
 
 
 @dataclass
@@ -46,7 +48,9 @@ class Story:
     def whole(self) -> None:
         """From the first page to paper."""
         chair = self.people("Xena Executive")
+        self.weigh()
         self.rank()
+        self.doubt()
         self.why(self, chair)
         self.override()
         self.plan(self.decide())
@@ -54,33 +58,58 @@ class Story:
         self.others_read_it()
 
     def core(self) -> None:
-        """What cannot be left out: a ranking, why, a decision, a place in the plan."""
+        """What cannot be left out: weights, a ranking, why, a decision, a place in the plan."""
+        self.weigh()
         self.rank()
         self.why(self, self.people("Xena Executive"))
         self.plan(self.decide())
 
-    def rank(self) -> None:
-        """The members' points go in, one slip after another; then the ranking is made and kept."""
-        chair = self.people("Xena Executive").open("/priorities").click("Set weights and rank")
-        offered = chair.page.locator('select[name="cycle"] option', has_text=self.choice)
-        chair.pick("cycle", offered.first.get_attribute("value") or "")
+    def weigh(self) -> None:
+        """A meeting: each member gives points on their own sign-in, then all are shown, agreed and closed."""
+        chair = self.people("Xena Executive").open("/priorities").click("Open a weights meeting")
+        offered = chair.page.locator('select[name="cycle"] option', has_text=self.choice).first
+        chair.pick("cycle", offered.get_attribute("value") or "")
         if chair.page.get_by_role("button", name="Show its criteria").count():
             chair.press("Show its criteria")
-        chair.type(name=self.name)
-        keys = self._criteria(chair)
-        for number, (member, points) in enumerate(MEMBERS.items(), 1):
-            if number > 1:
-                chair.press("Add a member")
-            given = {f"member-{number}.{key}": points.get(key, "50") for key in keys}
-            chair.type(**{f"member-{number}": member}, **given)
-        chair.press("Work out the shares").sees("Share of the whole")
-        chair.press("Rank the services")
+        chair.type(name=self.name).press("Open the meeting").sees("0 of 4 members have given points")
+        chair.press(f"Take out {AWAY}").sees("0 of 3 members have given points")
+        where = chair.page.url.removeprefix(chair.site)
+        for number, (member, (most, points)) in enumerate(MEMBERS.items()):
+            self.give_points(self.people(member), most, points, is_hasty=number == 0)
+        chair.open(where).sees("All 3 members have given points").press("Show the points")
+        chair.sees("What the weights come to", *MEMBERS).click("Agree the weights")
+        chair.choose("The average of the members").press("Agree and close the meeting")
+        chair.sees("The weights were agreed on")
+
+    def give_points(self, member: Person, most: str, points: Mapping[str, str], *, is_hasty: bool) -> None:
+        """From the member's own first page; a hasty one types what no points are, and is told the cure."""
+        member.open("/").click(f"Give your points for {self.name}")
+        if member.page.get_by_role("button", name="Give your points").count():
+            member.click("Give your points")
+        member.choose_value("most", most).press("Save and continue")
+        fields = member.page.locator('input[name^="points."]').all()
+        keys = [(field.get_attribute("name") or "").removeprefix("points.") for field in fields]
+        if is_hasty:
+            other = next(key for key in keys if key != most)
+            member.type(**{f"points.{other}": "a lot"}).leave_by("Give these points")
+            assert member.problems
+        member.type(**{f"points.{key}": points.get(key, "50") for key in keys if key != most})
+        member.leave_by("Give these points").sees("given points")
+
+    def rank(self) -> None:
+        """The ranking is made with what the meeting agreed, and kept."""
+        chair = self.people("Xena Executive").open("/priorities").click("Weights meetings")
+        chair.click(self.name).press("Rank with these weights")
         assert chair.heading == self.name
         chair.sees("comes first of", "the average of Xena Executive, Xavier Executive, Xanthe Executive")
 
-    def _criteria(self, chair: Person) -> list[str]:
-        fields = chair.page.locator('input[name^="member-1."]').all()
-        return [(field.get_attribute("name") or "").removeprefix("member-1.") for field in fields]
+    def doubt(self) -> None:
+        """How firm is it? Other weights are tried, and the ranking made again gives the same."""
+        chair = self.people("Xena Executive").open("/priorities").click(self.name)
+        chair.click("How firm is this?")
+        chair.sees("How firm is this ranking?", "What would have to be true", "By other methods")
+        chair.click("Any weights", exact=True).press("Make it again and compare")
+        chair.sees("the same")
 
     def find(self, person: Person, service: str) -> Person:
         """A service in the list, by its name."""
@@ -98,9 +127,7 @@ class Story:
         chair.choose_value("outcome", "monitor").choose_value("kind", "executive")
         chair.type(reason="A review ended in the spring.", decided_by="Executive team, by Xena Executive")
         chair.press("Set the outcome").sees(self.overridden, "A review ended in the spring.")
-        chair.open("/priorities").click(self.name).click("Try other weights")
-        self.name = f"{self.name}, with the override"
-        chair.type(name=self.name).press("Rank the services")
+        self.rank()
         self.find(chair, self.overridden).sees("Rule 1", "A review ended in the spring.", "Monitor")
 
     def decide(self) -> tuple[str, str]:
@@ -113,7 +140,7 @@ class Story:
         first, second = (field.removeprefix("outcome.") for field in fields)
         chair.pick(fields[0], "service_review").pick(fields[1], "deep_dive")
         chair.press("Save the decisions")
-        assert chair.problems, "a deep dive needs its topic and a reason"
+        assert chair.problems, "a deep dive needs its topic"
         chair.type(**{f"topic.{second}": "What it costs", f"reason.{second}": "Dear beside the others."})
         chair.type(chair="Xena Executive", present="Xavier Executive, Xanthe Executive")
         chair.press("Save, and close the minutes")
