@@ -1,6 +1,9 @@
 """One person at a browser: opens, clicks, types; every page they meet is checked for structure and by axe."""
 
+from collections.abc import Iterator
+
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Error as Gone
 from playwright.sync_api import Locator, Page, Response
 from playwright.sync_api import TimeoutError as Waited
 from selectolax.lexbor import LexborHTMLParser
@@ -141,8 +144,7 @@ class Person:
             self.page.locator("[data-chart][hidden]").first.wait_for(state="detached")  # every chart is drawn
         address = self.page.url.removeprefix(self.site)
         self.seen.append(address)
-        while self._came:
-            self._faults += faults_in(LexborHTMLParser(self._came.pop().text()))
+        self._faults += [fault for sent in self._sent() for fault in faults_in(LexborHTMLParser(sent))]
         assert not self._faults, f"{self.name} at {address}: {self._faults}"
         shape = f"{self.heading}|{address.split('?')[0]}|{len(self.problems)}"
         if self._is_for_axe() and shape not in self._checked:
@@ -154,6 +156,18 @@ class Person:
 
     def _is_for_axe(self) -> bool:
         return self.has_scripts
+
+    def _sent(self) -> Iterator[str]:
+        """The pages that came since, as sent; of one that keeps itself fresh the last alone."""
+        newest, came = True, self._came
+        self._came = []
+        for response in reversed(came):
+            try:
+                yield response.text()
+            except Gone:
+                if newest:
+                    raise
+            newest = False
 
     def _keep(self, response: Response) -> None:
         """Keep each page as the server sent it, to be checked when it is looked at."""

@@ -101,14 +101,14 @@ class Story:
         chair = self.people("Xena Executive").open("/priorities").click("Weights meetings")
         chair.click(self.name).press("Rank with these weights")
         assert chair.heading == self.name
-        chair.sees("comes first of", "the average of Xena Executive, Xavier Executive, Xanthe Executive")
+        chair.sees("comes first of", "(the average of ")
 
     def doubt(self) -> None:
         """How firm is it? Other weights are tried, and the ranking made again gives the same."""
         chair = self.people("Xena Executive").open("/priorities").click(self.name)
         chair.click("How firm is this?")
         chair.sees("How firm is this ranking?", "What would have to be true", "By other methods")
-        chair.click("Any weights", exact=True).press("Make it again and compare")
+        chair.click("any weights", exact=True).press("Make it again and compare")
         chair.sees("the same")
 
     def find(self, person: Person, service: str) -> Person:
