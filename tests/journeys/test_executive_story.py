@@ -156,7 +156,7 @@ class Story:
         """What was decided and has no place in the plan yet gets one; one review is moved afterwards."""
         core = self.people("Cora Core").open("/reviews")
         waiting = core.page.get_by_role("link", name="to the plan")
-        words = [link.inner_text() for link in waiting.all()]
+        words = [" ".join(link.inner_text().split()) for link in waiting.all()]
         planned = [service for service in services if any(f"Add {service} to" in one for one in words)]
         assert planned, words
         for service in planned:
