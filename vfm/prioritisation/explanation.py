@@ -109,6 +109,19 @@ def reason(ranking: Ranking, service: RankedService) -> str:
     return _drivers(ranking, service) if service.index is not None else ""
 
 
+def main_drivers(ranking: Ranking, service: RankedService, most: int = 3) -> tuple[Difference, ...]:
+    """What sets a service most apart from a typical one, the largest first; values that are missing aside.
+
+    Returns:
+        At most so many, none of them too small for a word; empty where it is not ranked.
+    """
+    if service.index is None:
+        return ()
+    known = [item for item in service.drivers.items() if item[0] not in service.missing]
+    ordered = sorted(known, key=lambda item: (-abs(item[1]), item[0]))
+    return tuple(Difference(k, ranking.names[k], v) for k, v in ordered[:most] if abs(v) >= TELLING)
+
+
 def _place(ranking: Ranking, service: RankedService) -> str:
     joint = "joint " if service.rank in ranking.shared_ranks else ""
     place = f"{joint}{ordinal(service.rank or 0)} of {len(ranking.ranked)}"

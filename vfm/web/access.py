@@ -345,6 +345,8 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "priorities.decide": DECIDING,
     # board_pages
     "board_pages.show": OVERVIEW,
+    # board_slides
+    "board_slides.download": OVERVIEW,
     # decisions
     "decisions.agenda": OVERVIEW,
     "decisions.save": DECIDING,

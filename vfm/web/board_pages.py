@@ -31,8 +31,8 @@ def show(run_id: int) -> ResponseReturnValue:
     with reading() as store:
         view = priorities.board(store, run_id)
         reasons = priorities.reasons(store, run_id, first=3)
-    lines = _listed(view)
-    rows = [_row(line, view) for line in lines]
+    lines = listing(view)
+    rows = [row(line, view) for line in lines]
     longest = max((row.index for row in rows), default=0.0)
     last = max(
         [row.rank_to or row.rank for row in rows if row.is_top] + [row.rank for row in rows], default=1
@@ -54,7 +54,7 @@ def show(run_id: int) -> ResponseReturnValue:
         quadrant=_drawn(board_page.quadrant_picture(picture)) if picture else "",
         quadrant_title=picture.title if picture else "",
         reasons=reasons,
-        doubts=tuple(_doubts(view)),
+        doubts=tuple(doubts(view)),
         themes=view.themes[:MOST_THEMES],
         source=spending_of(view),
         has_trials=any(line.top_share is not None for line in view.ranked),
@@ -65,7 +65,7 @@ def _drawn(picture: str) -> Markup:
     return Markup(picture)  # noqa: S704  # nosec B704  # our own shapes, every word in them escaped
 
 
-def _listed(view: Board) -> list[Line]:
+def listing(view: Board) -> list[Line]:
     """The top set, then borderline services in their order, as many as fit; ten lines if there are."""
     inside = [line for line in view.ranked if (line.rank or 0) <= view.top][:MOST_ROWS]
     outside = [line for line in view.ranked if line not in inside]
@@ -75,7 +75,8 @@ def _listed(view: Board) -> list[Line]:
     return [line for line in view.ranked if line.service_id in chosen]
 
 
-def _row(line: Line, view: Board) -> Row:
+def row(line: Line, view: Board) -> Row:
+    """A service in the words of the page."""
     decided = OUTCOME_WORDS.get(line.decided)
     return Row(
         place=str(line.rank),
@@ -109,7 +110,7 @@ def _ends(line: Line) -> str:
     return f"{ordinal(line.rank_from)} to {ordinal(line.rank_to)}"
 
 
-def _doubts(view: Board) -> Sequence[str]:
+def doubts(view: Board) -> Sequence[str]:
     """What is not firm, a sentence each; empty where everything holds or nothing was tried."""
     tried = [line for line in view.ranked if line.top_share is not None]
     inside = [line for line in tried if (line.rank or 0) <= view.top and (line.top_share or 0.0) < FIRM]

@@ -44,6 +44,7 @@ ALSO = {
     "delegations": "assessments",
     "deputies": "assessments",
     "board_pages": "priorities",
+    "board_slides": "priorities",
     "decisions": "priorities",
     "designs": "versions",
     "evidence": "assessments",

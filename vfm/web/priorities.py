@@ -339,16 +339,19 @@ def _has_results(view: Board) -> bool:
 
 
 def _charts(view: Board) -> tuple[Chart, ...]:
+    return tuple(chart for chart in (quadrant_of(view), ranked_bars_of(view)) if chart is not None)
+
+
+def ranked_bars_of(view: Board) -> Chart | None:
+    """What makes up the index of the first services of a run; None where none is ranked."""
     bars = [
         Bar(line.name, line.rank, line.index, tuple(line.groups), _parts(line), shown(line.index))
         for line in view.ranked[:IN_BARS]
         if line.rank is not None and line.index is not None
     ]
     groups = tuple(group.capitalize() for group in view.groups)
-    if not _has_results(view):
-        return (ranked_bars(bars, groups, of=len(view.ranked), source=spending_of(view)),) if bars else ()
-    first = _quadrant(view)
-    return (first, ranked_bars(bars, groups, of=len(view.ranked))) if bars else (first,)
+    source = "" if _has_results(view) else spending_of(view)  # else the quadrant tells it
+    return ranked_bars(bars, groups, of=len(view.ranked), source=source) if bars else None
 
 
 def quadrant_of(view: Board) -> Chart | None:
@@ -357,10 +360,7 @@ def quadrant_of(view: Board) -> Chart | None:
 
 
 def _quadrant(view: Board) -> Chart:
-    spots = [line for line in view.lines if line.pressure is not None]
-    line_at = dividing_line(
-        [line.pressure for line in spots if line.pressure is not None and line.result is not None]
-    )
+    spots, line_at = [line for line in view.lines if line.pressure is not None], divided_at(view)
     return quadrant(
         [_spot(line, view.top, line_at) for line in spots],
         middle=MIDDLE_RESULT,
@@ -368,6 +368,13 @@ def _quadrant(view: Board) -> Chart:
         corners=CORNERS,
         top=view.top,
         source=spending_of(view),
+    )
+
+
+def divided_at(view: Board) -> float:
+    """The pressure, 0 to 1, that divides the quadrant of a run."""
+    return dividing_line(
+        [line.pressure for line in view.lines if line.pressure is not None and line.result is not None]
     )
 
 
@@ -439,7 +446,7 @@ def _service(view: ServicePage, typed: Verdict, problems: tuple[Problem, ...] = 
         chart=_waterfall(view),
         raw=raw_in_words,
         shown=shown,
-        signed=_signed,
+        signed=signed,
         ordinal=ordinal,
         points=_points_of(view),
         outcomes=OUTCOME_WORDS,
@@ -460,7 +467,8 @@ def _points_of(view: ServicePage) -> dict[str, str]:
     return {key: f"{tenth / 10:.1f}" for key, tenth in tenths.items()}
 
 
-def _signed(value: float) -> str:
+def signed(value: float) -> str:
+    """Points to one place with their sign."""
     words = shown(abs(value))
     return words if Decimal(words) == 0 else f"{'+' if value > 0 else '−'}{words}"
 
@@ -474,7 +482,7 @@ def _waterfall(view: ServicePage) -> Chart | None:
             name=step.name[:1].upper() + step.name[1:],
             start=step.start,
             end=step.end,
-            shown=shown(step.points) if step.key in ends else _signed(step.points),
+            shown=shown(step.points) if step.key in ends else signed(step.points),
             is_whole=step.key in ends,
         )
         for step in view.steps

@@ -10,7 +10,15 @@ from sqlalchemy.orm import Session
 
 from vfm.errors import Invalid, NotFound
 from vfm.prioritisation.criteria import Criterion
-from vfm.prioritisation.explanation import Step, reason, sentence, waterfall, why_above
+from vfm.prioritisation.explanation import (
+    Difference,
+    Step,
+    main_drivers,
+    reason,
+    sentence,
+    waterfall,
+    why_above,
+)
 from vfm.prioritisation.firmness import Firmness, read_firmness
 from vfm.prioritisation.firmness_words import (
     deciding_words,
@@ -211,6 +219,14 @@ def reasons(session: Session, run_id: int, *, first: int) -> tuple[tuple[str, st
     _, result = queries.whole(session, run_id)
     ranking = read_record(result)
     return tuple((one.name, reason(ranking, one)) for one in ranking.ranked[:first])
+
+
+def drivers(session: Session, run_id: int) -> dict[int, tuple[Difference, ...]]:
+    """Service id -> what sets it most apart from a typical one, for every ranked service of a run."""
+    inputs, result = queries.whole(session, run_id)
+    ranking = read_record(result)
+    ids = {service["key"]: service["id"] for service in inputs["services"]}
+    return {ids[one.key]: main_drivers(ranking, one) for one in ranking.ranked}
 
 
 def _line(values: Sequence[Any], outcomes: Mapping[int, tuple[str, str]]) -> Line:
