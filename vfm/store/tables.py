@@ -998,8 +998,8 @@ class PrioritisationRun(Table):
 class CriteriaList(Table):
     """The council's own list of criteria after an edit; append-only, the newest row stands.
 
-    `content` holds one entry a criterion: the fields of `Criterion`, `is_used` and `answers`, the key of the
-    rule that reads it from answers. Without a row the default criteria stand.
+    `content` holds one entry a criterion: the fields of `Criterion` and `is_used`. Without a row the default
+    criteria stand.
     """
 
     __tablename__ = "criteria_list"

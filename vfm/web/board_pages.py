@@ -11,6 +11,7 @@ from vfm.prioritisation.outline import Line
 from vfm.questionnaires.wording import listed, ordinal
 from vfm.reports import board_page
 from vfm.reports.board_page import Row
+from vfm.scoring.rounding import largest_remainder
 from vfm.web.current import council_name, now, reading
 from vfm.web.filters import percent, plural
 from vfm.web.outcome_words import OUTCOME_WORDS
@@ -23,6 +24,7 @@ blueprint = Blueprint("board_pages", __name__)
 MOST_ROWS = 14
 """Services listed: the top set, then who contends for it."""
 MOST_THEMES = 3
+MOST_NAMED = 8
 
 
 @blueprint.get("/priorities/<int:run_id>/one-page")
@@ -34,9 +36,7 @@ def show(run_id: int) -> ResponseReturnValue:
     lines = listing(view)
     rows = [row(line, view) for line in lines]
     longest = max((row.index for row in rows), default=0.0)
-    last = max(
-        [row.rank_to or row.rank for row in rows if row.is_top] + [row.rank for row in rows], default=1
-    )
+    last = max((row.rank_to or row.rank for row in rows), default=1)
     picture = quadrant_of(view)
     return render_template(
         "board_pages/show.html",
@@ -44,6 +44,7 @@ def show(run_id: int) -> ResponseReturnValue:
         council_name=council_name(),
         now=now(),
         finding=finding(view),
+        weights=_weights(view),
         rows=[
             (row, _drawn(board_page.bar(row, longest)), _drawn(board_page.band(row, last, view.top)))
             for row in rows
@@ -73,6 +74,13 @@ def listing(view: Board) -> list[Line]:
     rest = [line for line in outside if not line.borderline][: max(0, 10 - len(inside) - len(close))]
     chosen = {line.service_id for line in [*inside, *close, *rest][:MOST_ROWS]}
     return [line for line in view.ranked if line.service_id in chosen]
+
+
+def _weights(view: Board) -> str:
+    """`gross expenditure 20%, ...`, rounded so that they add up to 100%."""
+    names = {criterion.key: criterion.name for criterion, _ in view.weights}
+    whole = largest_remainder({criterion.key: 100 * share for criterion, share in view.weights}, 100)
+    return ", ".join(f"{names[key]} {share}%" for key, share in whole.items())
 
 
 def row(line: Line, view: Board) -> Row:
@@ -122,7 +130,8 @@ def doubts(view: Board) -> Sequence[str]:
     if close:
         names = listed([f"{line.name} ({percent(line.top_share)})" for line in close], "and")
         found.append(f"Could be in it: {names}.")
-    unranked = sum(line.rank is None for line in view.lines)
+    unranked = [line.name for line in view.lines if line.rank is None]
     if unranked:
-        found.append(f"{plural(unranked, 'service')} not ranked: too much of the weight has no value.")
+        names = listed(unranked if len(unranked) <= MOST_NAMED else [plural(len(unranked), "service")], "and")
+        found.append(f"Not ranked, because too much of what they are ranked on has no value: {names}.")
     return found
