@@ -173,3 +173,53 @@ def test_a_printed_board_begins_with_one_page_of_quadrant_and_what_comes_first(
         assert box["y"] + box["height"] < 733
     rest = page.locator(".vfm-first-page > .vfm-chart").nth(1)
     assert rest.evaluate("part => getComputedStyle(part).breakBefore") == "page"
+
+
+def test_a_picked_service_is_in_the_address_and_drawn_by_the_server(executive: Browser) -> None:
+    page = _ranked(executive, top="2")
+    assert page.tree.css_first("#picked h2") is None
+    home = str(page.tree.css_first(".vfm-ranking tbody a").attributes["href"]).rsplit("/", 1)[1]
+    picked = executive.open(f"/priorities/1?service={home}")
+    card = words(picked.tree.css_first("#picked"))
+    assert card.startswith("Home care 1st of 4, index 64.7. Deep dive suggested")
+    for said in ("Main drivers: ", "How firm: ", "Gaps: ", "Its answers"):
+        assert said in card
+    assert [words(row.css_first("th")) for row in picked.tree.css("tr.vfm-is-picked")] == ["Home care"]
+    sorting = picked.tree.css_first(".vfm-ranking thead a").attributes["href"]
+    assert f"service={home}" in sorting
+    assert executive.open("/priorities/1?service=999").tree.css_first("#picked h2") is None
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_service_picked_anywhere_is_marked_everywhere(
+    executive: Browser, window: Callable[[str, str], BrowserPage]
+) -> None:
+    page = window("executive", _ranked(executive, top="2").address)
+    for chart in ("quadrant", "ranked"):
+        page.locator(f"#chart-{chart} .main-svg").first.wait_for()
+    row = page.locator(".vfm-ranking tbody tr", has_text="Highways")
+    row.locator("td").nth(1).click()
+    page.locator("#picked h2", has_text="Highways").wait_for()
+    assert "service=" in page.url
+    page.wait_for_function(MARKED, arg="Highways")
+    # the list, the table of each chart, and what comes first on paper
+    assert page.locator("tr.vfm-is-picked[aria-current]").count() == 4
+    assert "Highways. " in page.locator("[data-picked-says]").inner_text()
+
+    page.keyboard.press("Escape")
+    page.locator("#picked").wait_for(state="hidden")
+    assert "service=" not in page.url
+    page.wait_for_function("() => !document.querySelector('#chart-ranked').layout.annotations?.length")
+
+    page.locator(".vfm-ranking tbody th a").first.focus()  # as the Tab key does
+    page.locator("#picked h2", has_text="Home care").wait_for()
+    page.reload()  # as somebody sees it who was sent the address
+    page.locator("#picked h2").wait_for()
+
+
+MARKED = """name => ["quadrant", "ranked"].every(key => {
+  const notes = document.querySelector(`#chart-${key}`).layout.annotations ?? [];
+  return notes.some(note => note.text === name && note.borderwidth === 3);
+})"""
+"""Both charts point at the service by name."""

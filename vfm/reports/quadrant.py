@@ -50,6 +50,7 @@ class Spot:
         place: its place in the ranking, as text.
         is_top: among the services there is capacity for.
         corner: where it stands; empty without a score.
+        service: its id, for what is linked with the picture; None links nothing.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Spot:
     place: str
     is_top: bool
     corner: str
+    service: int | None = None
 
 
 def quadrant(
@@ -91,7 +93,8 @@ def quadrant(
         summary=_summary(len(spots) - len(drawn), middle, top),
         figure={
             "data": [trace for trace in data if trace["x"]],
-            "layout": _layout(middle, line, corners, counts, reach, labels),
+            "layout": _layout(middle, line, corners, counts, reach, labels)
+            | {"meta": {"names": {spot.service: spot.name for spot in drawn if spot.service is not None}}},
         },
         table=_table(spots),
         source=source,
@@ -137,7 +140,7 @@ def _bubbles(spots: Sequence[Spot], largest: float, colour: str, name: str) -> d
         "hovertext": [f"{spot.place}. {spot.name}" if spot.place else spot.name for spot in spots],
         "hoverinfo": "text",
         "cliponaxis": False,
-    }
+    } | ({"customdata": [spot.service for spot in spots]} if any(spot.service for spot in spots) else {})
 
 
 def _size(gross: float | None, largest: float) -> float:

@@ -14,7 +14,10 @@ UP, DOWN, WHOLE = "#f46a25", "#28a197", COLOURS[0]
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One service: its place, its index, and the points each group puts into it, in the groups' order."""
+    """One service: its place, its index, and the points each group puts into it, in the groups' order.
+
+    `service` is its id, for what is linked with the picture; None links nothing.
+    """
 
     name: str
     place: int
@@ -22,6 +25,7 @@ class Bar:
     points: tuple[float, ...]
     shown: tuple[str, ...]
     shown_index: str
+    service: int | None = None
 
 
 def ranked_bars(bars: Sequence[Bar], groups: Sequence[str], *, of: int, source: str = "") -> Chart:
@@ -48,6 +52,7 @@ def ranked_bars(bars: Sequence[Bar], groups: Sequence[str], *, of: int, source: 
             },
             "hovertext": [f"{bar.name}: {group} {bar.shown[at]} of {bar.shown_index}" for bar in bars],
             "hoverinfo": "text",
+            "customdata": [bar.service for bar in bars],
         }
         for at, group in enumerate(groups)
     ]
@@ -71,7 +76,11 @@ def ranked_bars(bars: Sequence[Bar], groups: Sequence[str], *, of: int, source: 
             f"The first {len(bars)} of {of} ranked services. The length of a bar is the index, 0 to 100; "
             "its parts are the points each group of criteria puts in."
         ),
-        figure={"data": data, "layout": _layout(bars)},
+        figure={
+            "data": data,
+            "layout": _layout(bars)
+            | {"meta": {"names": {bar.service: bar.name for bar in bars if bar.service is not None}}},
+        },
         table=Table(
             (
                 Column("Service"),

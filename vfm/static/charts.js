@@ -48,6 +48,8 @@ async function draw(frame) {
   tools.append(
     link("Download picture", () => window.Plotly.downloadImage(frame, { format: "png", width: 1280, height: 720, scale: 2, filename: frame.dataset.name })),
     " · ",
+    link("Download picture as SVG", () => window.Plotly.downloadImage(frame, { format: "svg", width: 1280, height: 720, filename: frame.dataset.name })),
+    " · ",
     link("Download table", () => saveTable(frame.dataset.name, table)),
   );
   frame.after(tools);

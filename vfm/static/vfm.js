@@ -5,6 +5,7 @@ if (look) import(look).then((govuk) => govuk.initAll()).catch(() => {});
 if (document.querySelector("[data-chart]")) import(document.querySelector('meta[name="charts-js"]').content);
 if (document.querySelector("[data-designer]")) import(document.querySelector('meta[name="designer-js"]').content);
 if (document.querySelector("[data-autosave]")) import(document.querySelector('meta[name="autosave-js"]').content);
+if (document.querySelector("[data-picked]")) import(document.querySelector('meta[name="picking-js"]').content);
 if (document.querySelector("[data-largest]")) import(document.querySelector('meta[name="choosing-js"]').content);
 if (document.querySelector("[data-rehearsal]")) import(document.querySelector('meta[name="rehearsal-js"]').content);
 if (document.querySelector("[data-plan]")) import(document.querySelector('meta[name="planning-js"]').content);

@@ -1,18 +1,18 @@
 """Priorities: the runs, the weights, the board with its quadrant, and one service down to its answers."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from vfm.errors import Invalid, Problem
 from vfm.prioritisation.corners import CORNERS, MIDDLE_RESULT, corner, dividing_line
 from vfm.prioritisation.criteria import Criterion
-from vfm.prioritisation.explanation import shown
+from vfm.prioritisation.explanation import TELLING, shown
 from vfm.prioritisation.outline import Line, Spending
 from vfm.prioritisation.provenance import raw_in_words
 from vfm.prioritisation.swings import swing
@@ -24,7 +24,7 @@ from vfm.reports.ranking_chart import Bar, Rung, ranked_bars, waterfall_chart
 from vfm.reports.workbook import Cell, Rows, csv_file, workbook
 from vfm.roles import Role
 from vfm.scoring.rounding import largest_remainder
-from vfm.web.current import actor, now, reading, transaction
+from vfm.web.current import actor, is_from_script, now, reading, transaction
 from vfm.web.filters import LONDON, percent
 from vfm.web.outcome_words import OUTCOME_COLOURS, OUTCOME_WORDS
 from vfm.web.paging import page_of
@@ -42,6 +42,8 @@ STATUS_WORDS = {
     "agreed": "agreed",
     "no_figure": "no figure imported",
 }
+MAIN_DRIVERS = 3
+"""Drivers that the card of a picked service names."""
 IN_BARS = 15
 """Services drawn as bars."""
 ON_A_PAGE = 250
@@ -173,8 +175,17 @@ def _wanted() -> Wanted:
 @blueprint.get("/priorities/<int:run_id>")
 def board(run_id: int) -> ResponseReturnValue:
     """A run: the finding, the quadrant, what makes the top, and the whole list."""
+    asked = request.args.get("service", type=int)
     with reading() as store:
         view = priorities.board(store, run_id)
+        is_there = any(line.service_id == asked for line in view.lines)
+        picked = priorities.service(store, run_id, asked) if asked is not None and is_there else None
+    card = _card(picked) if picked else {"picked": None}
+    if picked and is_from_script():
+        html = render_template(
+            "priorities/card.html", outcomes=OUTCOME_WORDS, colours=OUTCOME_COLOURS, **card
+        )
+        return jsonify(card=html, says=f"{picked.service.name}. {card['picked_place']}")
     wanted = _wanted()
     seen = _sorted(view, _filtered(view.lines, wanted), wanted)
     page = page_of(seen, request.args.get("page", 1, type=int), ON_A_PAGE)
@@ -198,7 +209,23 @@ def board(run_id: int) -> ResponseReturnValue:
         statuses=STATUS_WORDS,
         base=url_for("priorities.service", run_id=run_id, service_id=0).removesuffix("0"),
         may_rank=may_rank(),
+        **card,
     )
+
+
+def _card(view: ServicePage) -> dict[str, Any]:
+    """What the card of a picked service says."""
+    here = view.service
+    place = f"{ordinal(here.rank)} of {view.ranked}, index {shown(here.index or 0.0)}." if here.rank else ""
+    known = [step for step in view.steps[1:-1] if step.key not in here.missing]
+    return {
+        "picked": view,
+        "picked_place": place or "Not ranked: too much of what it needs has no value.",
+        "picked_drivers": [
+            (step.name, signed(step.points)) for step in known[:MAIN_DRIVERS] if abs(step.points) >= TELLING
+        ],
+        "picked_gaps": [line.criterion.name for line in view.lines if line.is_filled],
+    }
 
 
 def _filtered(lines: Sequence[Line], wanted: Wanted) -> list[Line]:
@@ -276,6 +303,7 @@ def _address(view: Board, sort: str, wanted: Wanted) -> str:
         "outcome": wanted.outcome,
         "decided": wanted.decided,
         "q": wanted.words,
+        "service": request.args.get("service", ""),
     }
     given = {name: text for name, text in kept.items() if text}
     return url_for("priorities.board", run_id=view.run.id, **given)
@@ -339,13 +367,31 @@ def _has_results(view: Board) -> bool:
 
 
 def _charts(view: Board) -> tuple[Chart, ...]:
-    return tuple(chart for chart in (quadrant_of(view), ranked_bars_of(view)) if chart is not None)
+    """Each with its services: a row of its table, and a point of its picture, picks one on the board."""
+    base = url_for("priorities.service", run_id=view.run.id, service_id=0).removesuffix("0")
+    shown_in = (
+        (quadrant_of(view), [line for line in view.lines if line.pressure is not None]),
+        (ranked_bars_of(view), view.ranked[:IN_BARS]),
+    )
+    return tuple(
+        replace(chart, links=tuple(f"{base}{line.service_id}" for line in lines))
+        for chart, lines in shown_in
+        if chart is not None
+    )
 
 
 def ranked_bars_of(view: Board) -> Chart | None:
     """What makes up the index of the first services of a run; None where none is ranked."""
     bars = [
-        Bar(line.name, line.rank, line.index, tuple(line.groups), _parts(line), shown(line.index))
+        Bar(
+            line.name,
+            line.rank,
+            line.index,
+            tuple(line.groups),
+            _parts(line),
+            shown(line.index),
+            line.service_id,
+        )
         for line in view.ranked[:IN_BARS]
         if line.rank is not None and line.index is not None
     ]
@@ -393,6 +439,7 @@ def spending_of(view: Board) -> str:
 def _spot(line: Line, top: int, line_at: float) -> Spot:
     pressed = line.pressure or 0.0
     return Spot(
+        service=line.service_id,
         name=line.name,
         result=line.result,
         pressure=100 * pressed,
