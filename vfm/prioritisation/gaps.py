@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from vfm.prioritisation.scales import Floats
 
 ENOUGH = 5
+SHARES = (0.1, 0.5, 0.9)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,27 +51,38 @@ def filled(
     """
     missing = np.isnan(known)
     point, low, high = known.copy(), known.copy(), known.copy()
-    members = _members(families if isinstance(families, np.ndarray) else numbered(families))
-    for j in np.flatnonzero(missing.any(axis=0)).tolist():
-        column, gaps = known[:, j], missing[:, j]
-        all_known: list[float] | None = None
-        for family, rows in members.items():
-            empty = rows[gaps[rows]]
-            if not empty.size:
-                continue
-            ends = _ends(column[rows]) if family and rows.size - empty.size >= ENOUGH else all_known
+    all_known: dict[int, list[float]] = {}
+    for family, rows in _members(
+        families if isinstance(families, np.ndarray) else numbered(families)
+    ).items():
+        gaps = missing.take(rows, axis=0).T
+        blanks = np.count_nonzero(gaps, axis=1)
+        with_gaps = np.flatnonzero(blanks)
+        speaks = (rows.size - blanks >= ENOUGH) & (family > 0)
+        own = known.take(rows, axis=0).T  # a family lies together, one criterion after the other
+        for j in with_gaps.tolist():
+            ends = _ends(own[j]) if speaks[j] else all_known.get(j)
             if ends is None:
-                ends = all_known = _ends(references[j]) or _ends(column)
-            if ends is None:
-                raise ValueError("a criterion without any value is left out before its gaps are filled")
+                ends = all_known[j] = _of_all(known[:, j], references[j])
+            empty = rows[gaps[j]]
             low[empty, j], point[empty, j], high[empty, j] = ends
     return Filled(point, low, high, missing)
 
 
+def _of_all(column: Floats, reference: Floats) -> list[float]:
+    ends = _ends(reference) or _ends(column)
+    if ends is None:
+        raise ValueError("a criterion without any value is left out before its gaps are filled")
+    return ends
+
+
 def numbered(families: Sequence[str | None]) -> NDArray[np.int64]:
     """Families as numbers from 1; 0 for a service without one."""
-    found = {family: number for number, family in enumerate(dict.fromkeys(filter(None, families)), 1)}
-    return np.array([found.get(family or "", 0) for family in families], dtype=np.int64)
+    found: dict[str | None, int] = {
+        family: number for number, family in enumerate(dict.fromkeys(filter(None, families)), 1)
+    }
+    found |= {None: 0, "": 0}
+    return np.fromiter(map(found.__getitem__, families), np.int64, len(families))
 
 
 def _members(families: NDArray[np.int64]) -> dict[int, NDArray[np.int64]]:
@@ -82,15 +94,19 @@ def _members(families: NDArray[np.int64]) -> dict[int, NDArray[np.int64]]:
 
 def _ends(values: Floats) -> list[float] | None:
     """The 10th percentile, the median and the 90th of what is known; None where nothing is."""
-    ordered = np.sort(values[~np.isnan(values)])
-    return [quantile(ordered, share) for share in (0.1, 0.5, 0.9)] if ordered.size else None
+    found = values[~np.isnan(values)]
+    if not found.size:
+        return None
+    below = [int((found.size - 1) * share) for share in SHARES]
+    found.partition(sorted({*below, *(min(at + 1, found.size - 1) for at in below)}))  # all that is read
+    return [quantile(found, share) for share in SHARES]
 
 
 def quantile(ordered: Floats, share: float) -> float:
     """The value that this share lies under, between neighbours in proportion: `np.quantile`, digit for digit.
 
     Args:
-        ordered: ascending, at least one.
+        ordered: ascending, at least one; the value there and the next stand where they belong.
         share: 0 to 1.
 
     >>> quantile(np.array([1.0, 2.0, 4.0]), 0.75)

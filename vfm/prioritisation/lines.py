@@ -14,9 +14,10 @@ from typing import Any, overload
 import numpy as np
 
 from vfm.prioritisation.facts import OutcomeName
-from vfm.prioritisation.index import PLACES, Ints, competition_ranks, contributions
+from vfm.prioritisation.index import PLACES, Ints, competition_ranks, contributions, drivers
 from vfm.prioritisation.inputs import Inputs
 from vfm.prioritisation.methods import METHODS, MethodName
+from vfm.prioritisation.methods import index as index_of
 from vfm.prioritisation.outcome import Rules, Standing, decided
 from vfm.prioritisation.robustness import deciding_weights
 from vfm.prioritisation.scales import Floats
@@ -105,25 +106,48 @@ class Points:
 
     Attributes:
         method: how the index is made.
+        inputs: what it is made from.
+        signed: what the method reads beside u, see `Method.parts`.
         parts: what the method weighs and sums, each (services, criteria).
         index: (services,).
-        low: (services,) with every gap at u = 0.
-        high: (services,) with every gap at u = 1.
-        drivers: (services, criteria).
-        base: points of a typical service; None where nothing is ranked.
         order: all positions, first place first, those not ranked last.
         listed: those of them that are ranked.
     """
 
     method: MethodName
+    inputs: Inputs
+    signed: Floats
     parts: tuple[Floats, ...]
     index: Floats
-    low: Floats
-    high: Floats
-    drivers: Floats
-    base: float | None
     order: Ints
     listed: Ints
+
+    @cached_property
+    def low(self) -> Floats:
+        """(services,) the index with every gap at u = 0."""
+        return self._with_gaps_at(0.0)
+
+    @cached_property
+    def high(self) -> Floats:
+        """(services,) the index with every gap at u = 1."""
+        return self._with_gaps_at(1.0)
+
+    def _with_gaps_at(self, u: float) -> Floats:
+        return index_of(self.method, self.inputs.u.with_gaps_at(u), self.signed, self.inputs.weights)
+
+    @cached_property
+    def _apart(self) -> tuple[Floats, float | None]:
+        return drivers(self.inputs.u.point, self.inputs.weights, self.inputs.is_ranked)
+
+    @property
+    def drivers(self) -> Floats:
+        """(services, criteria) what sets each apart from a typical service."""
+        return self._apart[0]
+
+    @property
+    def base(self) -> float | None:
+        """Points of a typical service; None where nothing is ranked."""
+        return self._apart[1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,21 +8,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
 from vfm.errors import Invalid
 from vfm.prioritisation.criteria import VFM_RESULT, Criterion
 from vfm.prioritisation.facts import ServiceFacts
-from vfm.prioritisation.index import Ints, capacity, display_order, drivers
+from vfm.prioritisation.index import Ints, capacity, display_order
 from vfm.prioritisation.inputs import Inputs, prepared, refuse_gaps, settings_problems
 from vfm.prioritisation.lines import Lines, Points, as_json
 from vfm.prioritisation.lines import RankedService as RankedService
 from vfm.prioritisation.methods import METHODS, MethodName, weighted
 from vfm.prioritisation.outcome import DEFAULT_RULES, Rules, Theme, themes
 from vfm.prioritisation.robustness import weight_intervals
-from vfm.prioritisation.scales import Floats
 from vfm.prioritisation.simulation import (
     MOST_COUNTED,
     Acceptability,
@@ -35,6 +34,37 @@ from vfm.prioritisation.simulation import (
 from vfm.prioritisation.weights import DEFAULT_CONCENTRATION, effective
 
 DEFAULT_DRAWS = 10_000
+T = TypeVar("T")
+
+
+class Aside(Protocol):
+    """What is said of a ranking beside its list: see the properties of `Ranking`."""
+
+    @property
+    def base(self) -> float | None:
+        """Points of a typical service."""
+
+    @property
+    def effective_weights(self) -> dict[str, float | None]:
+        """Each criterion's share of the variance."""
+
+    @property
+    def intervals(self) -> dict[str, tuple[float, float] | None]:
+        """How far each weight can move."""
+
+    @property
+    def themes(self) -> tuple[Theme, ...]:
+        """Sections weak across services."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What was said beside the list, as it was kept."""
+
+    base: float | None
+    effective_weights: dict[str, float | None]
+    intervals: dict[str, tuple[float, float] | None]
+    themes: tuple[Theme, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,11 +77,8 @@ class Ranking:
         method: how the index is made.
         top: K, how many services there is capacity for.
         draws: of each weight model.
-        base: points of a typical service; base + drivers = index; None where nothing adds up.
         weights: the share of each criterion used.
-        effective_weights: the share of the index's variance each carries; None where it does not vary.
-        intervals: how far each weight can move alone before the top set changes; None where not defined.
-        themes: sections that are weak across services.
+        aside: what the list itself does not need; read it from here.
         seeded: gives the seed of the simulation, from the inputs.
         warnings: what a reader has to know.
         simulation: per weight model, over the ranked services in display order; empty without draws.
@@ -62,14 +89,31 @@ class Ranking:
     method: MethodName
     top: int
     draws: int
-    base: float | None
     weights: dict[str, float]
-    effective_weights: dict[str, float | None]
-    intervals: dict[str, tuple[float, float] | None]
-    themes: tuple[Theme, ...]
+    aside: Aside
     seeded: Callable[[], int]
     warnings: tuple[str, ...]
     simulation: Mapping[WeightModel, Acceptability]
+
+    @property
+    def base(self) -> float | None:
+        """Points of a typical service; base + drivers = index; None where nothing adds up."""
+        return self.aside.base
+
+    @property
+    def effective_weights(self) -> dict[str, float | None]:
+        """The share of the index's variance each criterion carries; None where it does not vary."""
+        return self.aside.effective_weights
+
+    @property
+    def intervals(self) -> dict[str, tuple[float, float] | None]:
+        """How far each weight can move alone before the top set changes; None where not defined."""
+        return self.aside.intervals
+
+    @property
+    def themes(self) -> tuple[Theme, ...]:
+        """Sections that are weak across services."""
+        return self.aside.themes
 
     @cached_property
     def seed(self) -> int:
@@ -157,21 +201,15 @@ def _measured(inputs: Inputs, method: MethodName) -> Points:
     signed = inputs.signed() if how.needs_every_value else u.point
     shares = how.weigh(inputs.weights)
 
-    def index(values: Floats) -> Floats:
-        return how.index(tuple(weighted(part, shares) for part in how.parts(values, signed)))
-
     parts = how.parts(u.point, signed)
     points = how.index(tuple(weighted(part, shares) for part in parts))
-    apart, base = drivers(u.point, inputs.weights, inputs.is_ranked)
     order = display_order(np.where(inputs.is_ranked, points, -np.inf), u.point, inputs.weights, inputs.gross)
     return Points(
         method=method,
+        inputs=inputs,
+        signed=signed,
         parts=parts,
         index=points,
-        low=index(u.with_gaps_at(0.0)),
-        high=index(u.with_gaps_at(1.0)),
-        drivers=apart,
-        base=base,
         order=order,
         listed=order[inputs.is_ranked[order]],
     )
@@ -209,31 +247,56 @@ def _assembled(
     rules: Rules,
     on: date,
 ) -> Ranking:
-    linear = METHODS[points.method].is_linear and points.listed.size > 0
-    ends = (
-        weight_intervals(points.parts[0][points.listed], inputs.weights, top)
-        if linear
-        else [None] * len(inputs.criteria)
-    )
-    carried = effective(inputs.u.point[points.listed], inputs.weights)
     by_key = {c.key: j for j, c in enumerate(inputs.criteria)}
     columns = [by_key[key] for key in inputs.keys]
-    is_additive = points.method == "additive"
     return Ranking(
         services=Lines(inputs, points, simulation, top, draws, rules, on),
         criteria=tuple(inputs.criteria[j] for j in columns),
         method=points.method,
         top=top,
         draws=draws,
-        base=points.base if is_additive else None,
         weights={inputs.criteria[j].key: float(inputs.weights[j]) for j in columns},
-        effective_weights={inputs.criteria[j].key: carried[j] if is_additive else None for j in columns},
-        intervals={inputs.criteria[j].key: ends[j] for j in columns},
-        themes=themes(inputs.weak, inputs.scored, rules),
+        aside=_Reckoned(inputs, points, top, rules),
         seeded=inputs.seed,
         warnings=tuple(inputs.warnings) + _standing_warnings(inputs, simulation),
         simulation=simulation,
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Reckoned:
+    """What is said beside the list, each part reckoned when it is first asked for."""
+
+    inputs: Inputs
+    points: Points
+    top: int
+    rules: Rules
+
+    @cached_property
+    def base(self) -> float | None:
+        return self.points.base if self.points.method == "additive" else None
+
+    @cached_property
+    def effective_weights(self) -> dict[str, float | None]:
+        weights = self.inputs.weights
+        if self.points.method != "additive":
+            return self._as_given([None] * len(weights))
+        return self._as_given(effective(self.inputs.u.point[self.points.listed], weights))
+
+    @cached_property
+    def intervals(self) -> dict[str, tuple[float, float] | None]:
+        weights, listed = self.inputs.weights, self.points.listed
+        if not METHODS[self.points.method].is_linear or not listed.size:
+            return self._as_given([None] * len(weights))
+        return self._as_given([*weight_intervals(self.points.parts[0][listed], weights, self.top)])
+
+    @cached_property
+    def themes(self) -> tuple[Theme, ...]:
+        return themes(self.inputs.weak, self.inputs.scored, self.rules)
+
+    def _as_given(self, found: Sequence[T]) -> dict[str, T]:
+        by_key = {criterion.key: one for criterion, one in zip(self.inputs.criteria, found, strict=True)}
+        return {key: by_key[key] for key in self.inputs.keys}
 
 
 def _standing_warnings(inputs: Inputs, simulation: Mapping[WeightModel, Acceptability]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from typing import Any
 from vfm.prioritisation.criteria import Criterion
 from vfm.prioritisation.lines import RankedService
 from vfm.prioritisation.outcome import Theme
-from vfm.prioritisation.ranking import Ranking
+from vfm.prioritisation.ranking import Kept, Ranking
 
 PAIRS = ("goalposts", "reference")
 LISTS = ("missing", "focus")
@@ -37,11 +37,13 @@ def read_record(record: Mapping[str, Any]) -> Ranking:
         method=record["method"],
         top=record["top"],
         draws=record["draws"],
-        base=record["base"],
         weights=record["weights"],
-        effective_weights=record["effective_weights"],
-        intervals={key: (ends[0], ends[1]) if ends else None for key, ends in record["intervals"].items()},
-        themes=tuple(Theme(t["section"], tuple(t["services"]), t["share"]) for t in record["themes"]),
+        aside=Kept(
+            base=record["base"],
+            effective_weights=record["effective_weights"],
+            intervals={k: (ends[0], ends[1]) if ends else None for k, ends in record["intervals"].items()},
+            themes=tuple(Theme(t["section"], tuple(t["services"]), t["share"]) for t in record["themes"]),
+        ),
         seeded=partial(int, record["seed"]),
         warnings=tuple(record["warnings"]),
         simulation={},

@@ -11,7 +11,7 @@ from itertools import combinations
 import numpy as np
 
 from vfm.errors import Invalid, Problem
-from vfm.prioritisation.index import PLACES
+from vfm.prioritisation.index import PLACES, Ints
 from vfm.prioritisation.scales import Floats
 
 DEFAULT_CONCENTRATION = 50.0
@@ -187,33 +187,54 @@ def correlation_warnings(known: Floats, keys: Sequence[str], groups: Sequence[st
 def _perhaps_close(known: Floats, pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """The pairs whose rank correlation may be above the limit; of the others it is certain that it is not.
 
-    Ranks are replaced by the mean rank of their bin, which needs no sorting. Seen from the middle, a vector
-    of ranks and that of its bins' means stand at an angle whose cosine is the root of the share of the spread
-    that lies between bins; two vectors are no closer than the angle of those means less those two angles.
+    Ranks are replaced by those of their bins, which needs no sorting: by the mean rank of everything in the
+    bin, less the middle, 0 for a gap. A vector of ranks of the services that a pair shares, seen from their
+    middle, stands at an angle to this one that the bins alone say; two vectors of ranks are no closer than
+    those of their bins less these two angles.
     """
     if not pairs or len(known) < FEWEST_TO_CORRELATE:
         return []
-    bins, wide = CORRELATION_BINS, CORRELATION_BINS + 1
-    gap = np.isnan(known)
-    low = np.where(gap, np.inf, known).min(axis=0)
-    span = np.where(gap, -np.inf, known).max(axis=0) - low
-    place = (known - low) / np.where(span > 0, span, 1) * (bins - 1)
-    code = np.where(gap, bins, place).astype(np.int64).T
-    first, second = np.array(pairs).T
-    joint = code[first] * wide + code[second] + (np.arange(len(pairs)) * wide**2)[:, None]
-    table = np.bincount(joint.ravel(), minlength=len(pairs) * wide**2).reshape(-1, wide, wide)
-    counts = table[:, :bins, :bins].astype(np.float64)
-    a, b = counts.sum(axis=2), counts.sum(axis=1)
-    n = a.sum(axis=1, keepdims=True)
-    x, y = ((np.cumsum(c, axis=1) - (c - 1) / 2) - (n + 1) / 2 for c in (a, b))
-    whole = np.maximum((n**3 - n)[:, 0] / 12, 1)
-    of_x, of_y = (a * x**2).sum(axis=1), (b * y**2).sum(axis=1)
-    together = ((counts @ y[:, :, None])[:, :, 0] * x).sum(axis=1)
-    scale = np.sqrt(of_x * of_y)
-    angle = np.arccos(np.clip(together / np.where(scale > 0, scale, 1), -1, 1))
-    nearest = angle - sum(np.arccos(np.sqrt(np.minimum(part / whole, 1))) for part in (of_x, of_y))
-    possible = np.cos(np.maximum(nearest, 0)) > CORRELATED_ABOVE - 1e-6
-    return [pair for pair, is_possible in zip(pairs, possible.tolist(), strict=True) if is_possible]
+    code = _bins(np.ascontiguousarray(known.T))
+    holes = [np.flatnonzero(row == CORRELATION_BINS) for row in code]
+    counts = _counted(code)
+    stand_in = _from_the_middle(counts)
+    seen = np.array(
+        [by_bin[row] for by_bin, row in zip(np.pad(stand_in, ((0, 0), (0, 1))), code, strict=True)]
+    )
+    shared = counts[:, None] - np.stack([_counted(code.take(at, axis=1)) for at in holes], axis=1)
+    n = shared.sum(axis=2)
+    length = np.sqrt((shared * stand_in[:, None] ** 2).sum(axis=2))
+    longest = np.sqrt((n**3 - n) / 12)  # ranks without ties; with ties they stand closer than is said here
+    own = _angles((shared * stand_in[:, None] * _from_the_middle(shared)).sum(axis=2), length * longest)
+    nearest = _angles(seen @ seen.T, length * length.T) - own - own.T
+    possible = (np.cos(np.maximum(nearest, 0)) > CORRELATED_ABOVE - 1e-6).tolist()
+    return [(i, j) for i, j in pairs if possible[i][j]]
+
+
+def _bins(columns: Floats) -> Ints:
+    """(criteria, services) the bin of each value between its column's ends; one more for a gap."""
+    low = np.fmin.reduce(columns, axis=1, keepdims=True)
+    span = np.fmax.reduce(columns, axis=1, keepdims=True) - low
+    place = (columns - low) / np.where(span > 0, span, 1) * (CORRELATION_BINS - 1)
+    return np.where(np.isnan(place), CORRELATION_BINS, place).astype(np.int64)
+
+
+def _counted(code: Ints) -> Floats:
+    """(criteria, bins) how many values lie in each bin, gaps left out."""
+    wide, m = CORRELATION_BINS + 1, len(code)
+    joint = code + wide * np.arange(m)[:, None]
+    found = np.bincount(joint.ravel(), minlength=wide * m).reshape(m, wide)
+    return found[:, :CORRELATION_BINS].astype(np.float64)
+
+
+def _from_the_middle(counts: Floats) -> Floats:
+    """(..., bins) the mean rank in each bin, less the middle of all ranks."""
+    middle = (counts.sum(axis=-1, keepdims=True) + 1) / 2
+    return np.asarray(np.cumsum(counts, axis=-1) - (counts - 1) / 2 - middle, dtype=np.float64)
+
+
+def _angles(inner: Floats, lengths: Floats) -> Floats:
+    return np.arccos(np.clip(inner / np.where(lengths > 0, lengths, 1), -1, 1))
 
 
 def _spearman(known: Floats, ranks: Mapping[int, Floats | None], i: int, j: int) -> float | None:
