@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from tests.client import Browser, words
 from tests.council import SmallCouncil
 from tests.rankable import publish, rankable
-from vfm.web.board_pages import MOST_ROWS
+from vfm.web.board_pages import MOST_NAMED, MOST_ROWS, _some
 
 SignedIn = Callable[[str], Browser]
 
@@ -53,6 +53,13 @@ def test_without_scores_there_is_a_list_and_no_quadrant(
     page = executive.open("/priorities/1/one-page")
     assert page.tree.css_first("svg[role=img]") is None
     assert "Home care" in page.text
+    assert "Not ranked, because too much of what they are ranked on has no value" in page.text
+
+
+def test_many_names_are_cut_to_what_a_page_holds() -> None:
+    names = [f"S{number}" for number in range(20)]
+    assert _some(names) == [*names[:MOST_NAMED], "12 others"]
+    assert _some(names[:MOST_NAMED]) == names[:MOST_NAMED]
 
 
 @pytest.mark.browser

@@ -118,6 +118,20 @@ def _ends(line: Line) -> str:
     return f"{ordinal(line.rank_from)} to {ordinal(line.rank_to)}"
 
 
+def _named(lines: Sequence[Line], how_often: str) -> str:
+    """The services with their share of trials, the most frequent first, as many as a page holds."""
+    ordered = sorted(lines, key=lambda line: -(line.top_share or 0.0))
+    return listed(
+        _some([f"{one.name} ({how_often.format(percent(one.top_share))})" for one in ordered]), "and"
+    )
+
+
+def _some(names: Sequence[str]) -> list[str]:
+    """The first of many names, and how many more there are."""
+    rest = len(names) - MOST_NAMED
+    return [*names[:MOST_NAMED], plural(rest, "other")] if rest > 0 else list(names)
+
+
 def doubts(view: Board) -> Sequence[str]:
     """What is not firm, a sentence each; empty where everything holds or nothing was tried."""
     tried = [line for line in view.ranked if line.top_share is not None]
@@ -125,13 +139,11 @@ def doubts(view: Board) -> Sequence[str]:
     close = [line for line in tried if (line.rank or 0) > view.top and line.borderline]
     found = []
     if inside:
-        names = listed([f"{line.name} (in {percent(line.top_share)} of trials)" for line in inside], "and")
-        found.append(f"Not firm in the top {view.top}: {names}.")
+        found.append(f"Not firm in the top {view.top}: {_named(inside, 'in {} of trials')}.")
     if close:
-        names = listed([f"{line.name} ({percent(line.top_share)})" for line in close], "and")
-        found.append(f"Could be in it: {names}.")
+        found.append(f"Could be in it: {_named(close, '{}')}.")
     unranked = [line.name for line in view.lines if line.rank is None]
     if unranked:
-        names = listed(unranked if len(unranked) <= MOST_NAMED else [plural(len(unranked), "service")], "and")
+        names = listed(_some(unranked), "and")
         found.append(f"Not ranked, because too much of what they are ranked on has no value: {names}.")
     return found
