@@ -1,4 +1,4 @@
-"""The pages of the prioritisation in a narrow window: axe finds nothing and no page is wider than the window."""
+"""Pages of the prioritisation in a narrow window: axe finds nothing, no page is wider than the window."""
 
 import logging
 import shutil
