@@ -19,11 +19,16 @@ Plan = Callable[..., int]
 
 
 def _review(
-    engine: Engine, council: SmallCouncil, service: str, day: tuple[str, str, str], **more: str
+    engine: Engine,
+    council: SmallCouncil,
+    service: str,
+    day: tuple[str, str, str],
+    status: str = "proposed",
+    **more: str,
 ) -> int:
     draft = reviews.Draft(service=str(council.services[service]), mode="service_review", day=day, **more)
     with transaction(engine) as session:
-        return reviews.add(session, draft, by=council.actor("core_team"), now=NOW)
+        return reviews.add(session, draft, by=council.actor("core_team"), now=NOW, status=status)
 
 
 def _bars(page: Page) -> list[str]:

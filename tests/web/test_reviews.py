@@ -1,13 +1,16 @@
 """The forward plan in a browser."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from sqlalchemy import Engine, select
 
 from tests.client import Browser, Page, words
-from tests.council import SmallCouncil
-from vfm.store.database import reading
-from vfm.store.tables import Event, Review
+from tests.council import NOW, SmallCouncil
+from vfm.store.database import reading, transaction
+from vfm.store.tables import Event, Review, Service
+from vfm.workflows import reviews
+from vfm.workflows.reviews import Draft
 
 SignedIn = Callable[[str], Browser]
 
@@ -57,8 +60,9 @@ def test_entries_are_added_sorted_filtered_changed_and_removed(
     )
     assert "Proposed (2)" in page.text
     form = page.follow("Change Libraries")
-    changed = form.submit("Save the change", status="approved", lead="")
-    assert "Approved" in changed.text
+    changed = form.submit("Save the change", lead="")
+    form.follow("the page of the review").follow("Move it on to approved").submit("Move it on")
+    assert "Approved (1)" in core.open("/reviews").text
     late = form.submit("Save the change", note="Too late")
     assert late.status == 409
     assert "Libraries from 5 January 2027, approved" in late.text
@@ -68,7 +72,7 @@ def test_entries_are_added_sorted_filtered_changed_and_removed(
     with reading(engine) as session:
         verbs = session.scalars(select(Event.verb).where(Event.subject == "review").order_by(Event.id)).all()
         assert session.scalars(select(Review.service_id)).all() == [council.services["ROADS"]]
-    assert verbs == ["planned", "planned", "changed", "removed"]
+    assert verbs == ["planned", "planned", "changed", "went on", "removed"]
     reader = signed_in("viewer").open("/reviews")
     assert "Change" not in reader.text
     assert signed_in("director").status("/reviews") == 404
@@ -80,25 +84,74 @@ def _last_reviewed(browser: Browser, service: int) -> str:
     return words(row).removeprefix("Last reviewed ")
 
 
-def test_a_closed_review_is_the_services_last(council: SmallCouncil, signed_in: SignedIn) -> None:
+def _closed(browser: Browser, review: int) -> Page:
+    step = browser.open(f"/reviews/{review}/state/closed")
+    return step.submit("Close it", outcome_note="One depot less.", savings_low="0", savings_high="9000")
+
+
+def _reporting(engine: Engine, council: SmallCouncil, service: str, mode: str) -> int:
+    """A review that was begun before it was written down."""
+    draft = Draft(str(council.services[service]), mode, "Opening hours", ("1", "9", "2026"))
+    with transaction(engine) as session:
+        return reviews.add(
+            session, draft, by=council.actor("core_team"), now=NOW - timedelta(days=60), status="reporting"
+        )
+
+
+def test_how_far_a_review_is_changes_on_its_own_page(
+    engine: Engine, council: SmallCouncil, signed_in: SignedIn
+) -> None:
     core, service = signed_in("core_team"), council.services["ROADS"]
-    plan = _add(core, service, "service_review", (1, 9, 2026))
+    assert "How far is it?" not in core.open("/reviews/new").text
+    plan = _add(core, service, "service_review", (1, 9, 2026), status="closed")
+    assert "Proposed (1)" in plan.text
+    form = plan.follow("Change Highways")
+    assert "Proposed. This changes on the page of the review" in form.text
+    assert not form.tree.css("[name=status]")
+    assert "Proposed (1)" in form.submit("Save the change", status="closed", note="Sooner").text
+    assert form.follow("the page of the review").heading == "Highways: service review"
+    with reading(engine) as session:
+        assert session.execute(select(Review.status, Review.closed_on)).one() == ("proposed", None)
     assert _last_reviewed(core, service) == "Not on record"
-    plan = plan.follow("Change Highways").submit("Save the change", status="closed")
+
+
+def test_a_closed_review_is_the_services_last(
+    engine: Engine, council: SmallCouncil, signed_in: SignedIn
+) -> None:
+    core, service = signed_in("core_team"), council.services["ROADS"]
+    review = _reporting(engine, council, "ROADS", "service_review")
+    assert _last_reviewed(core, service) == "Not on record"
+    _closed(core, review)
     assert _last_reviewed(core, service) == "23 November 2026"
-    plan = plan.follow("Change Highways").submit("Save the change", note="All done")
+    form = core.open("/reviews").follow("Change Highways")
+    assert "Closed. This changes on the page of the review" in form.text
+    form.submit("Save the change", note="All done")
     assert _last_reviewed(core, service) == "23 November 2026"
-    plan.follow("Change Highways").submit("Save the change", status="reporting")
+    with reading(engine) as session:
+        assert session.execute(select(Review.closed_on, Review.note)).one() == (NOW.date(), "All done")
+    core.open(f"/reviews/{review}/state/reporting").submit("Take it back", reason="One finding is new.")
     assert _last_reviewed(core, service) == "Not on record"
     trail = signed_in("administrator").open(f"/directory/service/{service}").text
     assert "Reviewed reviewed on: 2026-11-23" in trail
 
 
 def test_a_deep_dive_into_one_thing_is_no_review_of_the_whole(
-    council: SmallCouncil, signed_in: SignedIn
+    engine: Engine, council: SmallCouncil, signed_in: SignedIn
 ) -> None:
     core, service = signed_in("core_team"), council.services["LIB"]
-    _add(core, service, "deep_dive", (1, 9, 2026), topic="Opening hours", status="closed")
+    _closed(core, _reporting(engine, council, "LIB", "deep_dive"))
     assert _last_reviewed(core, service) == "Not on record"
-    _add(core, service, "service_review", (1, 9, 2026), status="closed")
+    _closed(core, _reporting(engine, council, "LIB", "service_review"))
     assert _last_reviewed(core, service) == "23 November 2026"
+
+
+def test_one_that_was_closed_before_it_was_written_down_ends_that_day(
+    engine: Engine, council: SmallCouncil
+) -> None:
+    draft = Draft(str(council.services["ROADS"]), "service_review", day=("1", "9", "2026"))
+    with transaction(engine) as session:
+        reviews.add(session, draft, by=council.actor("core_team"), now=NOW, status="closed")
+    with reading(engine) as session:
+        assert session.scalars(select(Review.closed_on)).one() == NOW.date()
+        service = session.get_one(Service, council.services["ROADS"])
+        assert service.reviewed_on == NOW.date()

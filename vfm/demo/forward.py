@@ -98,10 +98,9 @@ def _place(
         topic=placed.topic,
         day=_typed(starts),
         lead=str(core.id) if placed.status != "proposed" else "",
-        status=placed.status,
     )
     with transaction(engine) as session:
-        made = reviews.add(session, draft, by=core, now=then)
+        made = reviews.add(session, draft, by=core, now=then, status=placed.status)
     with reading(engine) as session:
         kept = plans.conditions(session, made, now=then).draft
     conditions = plans.Draft(

@@ -828,8 +828,8 @@ def _plan(stage: Stage, decision: int, number: int, then: datetime, *, worked: b
     status = "proposed" if worked else states[number]
     with transaction(stage.engine) as session:
         form = reviews.blank(session, decision_id=decision)
-        draft = replace(form.draft, day=_typed(starts), lead=str(core.id), status=status)
-        return reviews.add(session, draft, by=core, now=then + timedelta(days=1))
+        draft = replace(form.draft, day=_typed(starts), lead=str(core.id))
+        return reviews.add(session, draft, by=core, now=then + timedelta(days=1), status=status)
 
 
 def _cast(stage: Stage) -> worked_reviews.Cast:

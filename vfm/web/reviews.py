@@ -154,7 +154,6 @@ def _draft() -> Draft:
         topic=field("topic", ""),
         day=(field("day.day", ""), field("day.month", ""), field("day.year", "")),
         lead=field("lead", ""),
-        status=field("status", ""),
         note=field("note", ""),
         decision=field("decision", ""),
         seen=field("seen", ""),

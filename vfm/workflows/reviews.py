@@ -37,14 +37,16 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An entry as typed; `seen` tells which state of it the form was opened on, empty for a new one."""
+    """An entry as typed; `seen` tells which state of it the form was opened on, empty for a new one.
+
+    How far its review is, is not typed here: that changes on the page of the review, step by step.
+    """
 
     service: str = ""
     mode: str = ""
     topic: str = ""
     day: tuple[str, str, str] = field(default=("", "", ""))
     lead: str = ""
-    status: str = "proposed"
     note: str = ""
     decision: str = ""
     seen: str = ""
@@ -105,7 +107,6 @@ def show(session: Session, review_id: int) -> Form:
         topic=entry.topic,
         day=(str(day.day), str(day.month), str(day.year)),
         lead=str(entry.lead_id or ""),
-        status=entry.status,
         note=entry.note,
         seen=digest(entry),
     )
@@ -117,8 +118,10 @@ def digest(entry: Entry) -> str:
     return hashlib.sha256(repr([getattr(entry, name) for name in KEPT]).encode()).hexdigest()[:16]
 
 
-def add(session: Session, draft: Draft, *, by: Actor, now: datetime) -> int:
+def add(session: Session, draft: Draft, *, by: Actor, now: datetime, status: str = STATUSES[0]) -> int:
     """Put an entry into the plan; its id.
+
+    `status` is another than the first for a review that was begun, or closed, before it was written down.
 
     Raises:
         Invalid: every field that cannot be used.
@@ -127,6 +130,9 @@ def add(session: Session, draft: Draft, *, by: Actor, now: datetime) -> int:
     origin = queries.decision(session, int(draft.decision)) if draft.decision.isdecimal() else None
     if origin is not None and origin.service_id == values["service_id"]:
         values["decision_id"] = origin.id
+    values["status"] = status
+    if status == "closed":
+        values["closed_on"] = now.astimezone(reviewed.LONDON).date()
     row = Review(**values, by_id=by.id, at=now)
     session.add(row)
     session.flush()
@@ -161,17 +167,7 @@ def change(session: Session, review_id: int, draft: Draft, *, by: Actor, now: da
     events.record(
         session, "changed", "review", review_id, by_id=by.id, now=now, before=was, after=_plain(changed)
     )
-    if "status" in changed:
-        _follow(session, entry, values, by=by, now=now)
     return True
-
-
-def _follow(session: Session, entry: Entry, values: Mapping[str, Any], *, by: Actor, now: datetime) -> None:
-    """A closed review of the whole service is its last one; one taken up again was closed by mistake."""
-    if values["status"] == "closed" and values["mode"] == WHOLE:
-        reviewed.note(session, values["service_id"], by=by, now=now)
-    elif entry.status == "closed" and entry.mode == WHOLE:
-        reviewed.take_back(session, entry.service_id, by=by, now=now)
 
 
 def remove(session: Session, review_id: int, *, by: Actor, now: datetime) -> Entry:
@@ -222,8 +218,6 @@ def _checked(session: Session, draft: Draft, entry: Entry | None = None) -> dict
         problems.append(Problem("day", str(problem)))
     if draft.lead and lead_id is None:
         problems.append(Problem("lead", "Choose somebody from the list, or nobody yet."))
-    if draft.status not in STATUSES:
-        problems.append(Problem("status", "Choose how far it is."))
     problems += _text_problems(draft)
     if problems:
         raise Invalid(problems)
@@ -233,7 +227,6 @@ def _checked(session: Session, draft: Draft, entry: Entry | None = None) -> dict
         "topic": draft.topic.strip(),
         "starts_on": starts_on,
         "lead_id": lead_id,
-        "status": draft.status,
         "note": _lines(draft.note).strip(),
     }
 
