@@ -97,5 +97,9 @@ class Conflict(VfmError):
         return self.message
 
 
+class Closed(Conflict):
+    """It is closed, so that nothing in it changes; the message says whether it can open again."""
+
+
 class Frozen(Conflict):
     """Somebody wants to change what was opened to people; `saved` is the draft to change instead, if any."""

@@ -4,7 +4,7 @@ Whoever reads the plan, who stands for the service as a whole, and whoever works
 sponsor, its lead, its team, the core team and executives change it; nothing of a closed review is changed.
 """
 
-from vfm.errors import Conflict, Forbidden, NotFound
+from vfm.errors import Closed, Forbidden, NotFound
 from vfm.roles import Actor, Role
 from vfm.store.database import Session
 from vfm.store.queries import review_work as queries
@@ -45,11 +45,11 @@ def to_change(session: Session, review_id: int, by: Actor, *, lock: bool = True)
     Raises:
         NotFound: there is none, or it is not theirs to know of.
         Forbidden: theirs to read, not to change.
-        Conflict: it is closed.
+        Closed: nothing of it is changed.
     """
     head = to_move(session, review_id, by, lock=lock)
     if head.status == "closed":
-        raise Conflict(CLOSED)
+        raise Closed(CLOSED)
     return head
 
 

@@ -8,6 +8,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from vfm.errors import (
+    Closed,
     Conflict,
     FileUnavailable,
     Forbidden,
@@ -62,6 +63,8 @@ WORDS = {
     ),
 }
 
+CLOSED = (mark("This is closed"), mark("Nothing was changed. Go back to see how it stands."))
+"""Said of a change to what is closed, where nobody else was quicker."""
 
 NO_FILE = {
     "heading": "This file cannot be fetched",
@@ -103,7 +106,8 @@ def _ours(error: VfmError) -> tuple[str, int]:
     if isinstance(error, Invalid):
         return page(status, problems=error.problems)
     if isinstance(error, Conflict):
-        return page(status, message=error.message, clashes=error.clashes)
+        words = {"heading": say(CLOSED[0]), "cure": say(CLOSED[1])} if isinstance(error, Closed) else {}
+        return page(status, message=error.message, clashes=error.clashes, **words)
     if isinstance(error, Unavailable | FileUnavailable):
         return _unavailable(error)
     # What may not be known is not named.

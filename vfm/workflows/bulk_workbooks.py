@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy.orm import Session
 
-from vfm.errors import Conflict, Forbidden, Invalid, NotFound, Problem
+from vfm.errors import Closed, Conflict, Forbidden, Invalid, NotFound, Problem
 from vfm.questionnaires import merging, routing, steps, workbook_reading
 from vfm.questionnaires.answers import Answer
 from vfm.questionnaires.merging import How, Kept, Outcome
@@ -378,5 +378,5 @@ def _cycle(session: Session, cycle_id: int) -> Asked:
 def _open(session: Session, cycle_id: int) -> Asked:
     cycle = _cycle(session, cycle_id)
     if cycle.closed_at is not None:
-        raise Conflict(f"{cycle.name} is closed. Open it again before its workbooks are taken in.")
+        raise Closed(f"{cycle.name} is closed. Open it again before its workbooks are taken in.")
     return cycle

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
-from vfm.errors import Clash, Conflict, Invalid, NotFound, Problem
+from vfm.errors import Clash, Closed, Conflict, Invalid, NotFound, Problem
 from vfm.questionnaires.answers import (
     UNANSWERED,
     Answer,
@@ -753,7 +753,7 @@ def _rating_alone(session: Session, calibration_id: int) -> Calibration:
     if row is None:
         raise NotFound
     if row.closed_at is not None:
-        raise Conflict(CLOSED)
+        raise Closed(CLOSED)
     if row.compared_at is not None:
         raise Conflict(COMPARED)
     return row
@@ -764,7 +764,7 @@ def _settling(session: Session, calibration_id: int) -> Calibration:
     if row is None:
         raise NotFound
     if row.closed_at is not None:
-        raise Conflict(CLOSED)
+        raise Closed(CLOSED)
     if row.compared_at is None:
         raise Conflict("People still rate alone. Compare their scores first, then settle.")
     return row

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from vfm.errors import Conflict, Forbidden, Invalid, NotFound, Problem
+from vfm.errors import Closed, Conflict, Forbidden, Invalid, NotFound, Problem
 from vfm.questionnaires.answers import (
     UNANSWERED,
     Answer,
@@ -566,13 +566,13 @@ def _known(session: Session, assessment_id: int, key: str, by: Actor) -> Challen
     if row is None or found is None or not by.sees(row.service_id):
         raise NotFound
     if row.status != "signed_off":
-        raise Conflict("The challenge of this assessment is closed. What was agreed stays as it is.")
+        raise Closed("The challenge of this assessment is closed. What was agreed stays as it is.")
     return found
 
 
 def _assert_open(case: Case) -> None:
     if case.status != "signed_off":
-        raise Conflict("The challenge of this assessment is closed. What was agreed stays as it is.")
+        raise Closed("The challenge of this assessment is closed. What was agreed stays as it is.")
 
 
 def _reason(raw: Raw) -> str:

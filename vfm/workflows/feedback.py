@@ -9,7 +9,7 @@ from statistics import median
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
-from vfm.errors import Clash, Conflict, Invalid, NotFound, Problem
+from vfm.errors import Clash, Closed, Conflict, Invalid, NotFound, Problem
 from vfm.questionnaires.answers import Answer
 from vfm.questionnaires.kinds import text_problem
 from vfm.questionnaires.parts import Reach
@@ -269,7 +269,7 @@ def _takes_comments(asked: Asked) -> None:
             "Comments on questions are for pilots. Tell your core team what you think of this one."
         )
     if asked.closed_at is not None:
-        raise Conflict(f"{asked.cycle} is closed, so it takes no more comments. Tell your core team instead.")
+        raise Closed(f"{asked.cycle} is closed, so it takes no more comments. Tell your core team instead.")
 
 
 def _problems_with(said: Typed, comment: str) -> list[Problem]:

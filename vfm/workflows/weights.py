@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from vfm.errors import Conflict, Forbidden, Invalid, NotFound, Problem, clashes
+from vfm.errors import Closed, Conflict, Forbidden, Invalid, NotFound, Problem, clashes
 from vfm.prioritisation import reweighing
 from vfm.prioritisation.criteria import Criterion, swing_of
 from vfm.prioritisation.points import CURE, MOST_POINTS, points_of
@@ -255,7 +255,7 @@ def closing(session: Session, meeting_id: int, *, by: Actor) -> View:
     """
     view, row = show(session, meeting_id, by=by), queries.meeting(session, meeting_id)
     if row is None or row.closed_at is not None:
-        raise Conflict(CLOSED)
+        raise Closed(CLOSED)
     seen = tuple(
         _member(one, view.criteria, by, is_shown=True) for one in queries.ballots(session, meeting_id)
     )
@@ -359,7 +359,7 @@ def ballot(session: Session, meeting_id: int, ballot_id: int, *, by: Actor) -> B
         raise NotFound(f"member {ballot_id} of meeting {meeting_id}")
     _own_only(found, by)
     if row.closed_at is not None:
-        raise Conflict(CLOSED)
+        raise Closed(CLOSED)
     criteria, points = _asked(session, row), dict(found.points or {})
     figures = {key: float(text) for key, text in points.items()}
     return BallotView(
@@ -876,7 +876,7 @@ def _open(session: Session, meeting_id: int) -> WeightsMeeting:
     if row is None:
         raise NotFound(f"meeting {meeting_id}")
     if row.closed_at is not None:
-        raise Conflict(CLOSED)
+        raise Closed(CLOSED)
     return row
 
 
