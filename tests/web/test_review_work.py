@@ -5,12 +5,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from docx import Document
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 
 from tests.client import Browser, Page, words
 from tests.council import NOW, SmallCouncil
 from vfm.store.database import reading, transaction
-from vfm.store.tables import ImprovementAction, Recommendation
+from vfm.store.tables import ImprovementAction, Recommendation, Review
 from vfm.workflows import reviews
 
 SignedIn = Callable[[str], Browser]
@@ -44,6 +44,35 @@ def test_the_page_says_first_what_to_do_next(
     assert core.send(f"{address}/state/scoping", {**_token(page), "seen": "approved"}).status == 422
     for step in ("Proposed", "Approved"):
         assert f"{step} 23 November 2026" in page.text
+
+
+def test_the_trail_names_the_service_and_who_leads(
+    engine: Engine, council: SmallCouncil, signed_in: SignedIn
+) -> None:
+    address, core = _planned(engine, council), signed_in("core_team")
+    form = core.open(f"{address}/change")
+    form.submit(
+        "Save the change", lead=str(council.people["challenger"]), service=str(council.services["LIB"])
+    )
+    told = core.open(address).text.partition("What happened to this review")[2]
+    assert "service: Highways → Libraries" in told
+    assert "lead: Challenger" in told
+    assert "service: Highways mode: deep_dive" in told
+    assert "id:" not in told
+
+
+def test_what_is_closed_says_so_and_not_that_somebody_was_quicker(
+    engine: Engine, council: SmallCouncil, signed_in: SignedIn
+) -> None:
+    address, core = _planned(engine, council), signed_in("core_team")
+    form = core.open(f"{address}/about")
+    with transaction(engine) as session:
+        session.execute(update(Review).values(status="closed"))
+    late = form.submit("Save the review", partner="A firm")
+    assert (late.status, late.heading) == (409, "This is closed")
+    assert "This review is closed. Take it up again to change it." in late.text
+    assert "Nothing was changed." in late.text
+    assert core.open(f"{address}/scope", expect=409).heading == "This is closed"
 
 
 def _token(page: Page) -> dict[str, str]:

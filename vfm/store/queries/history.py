@@ -1,6 +1,6 @@
 """What happened to one thing, newest first: its events with names, in words; and to one answer, in order."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from vfm.questionnaires.merging import How
-from vfm.store.tables import AnswerRow, Assessment, Cycle, Event, Person
+from vfm.store.tables import AnswerRow, Assessment, Cycle, Event, Person, Service
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +23,55 @@ class Happening:
 
 
 def of(session: Session, subject: str, subject_id: int) -> tuple[Happening, ...]:
-    """The events of one subject, newest first."""
+    """The events of one subject, newest first; services and people by name, not by id."""
     rows = session.execute(
         select(Event.at, Person.name, Event.verb, Event.before, Event.after)
         .outerjoin(Person, Person.id == Event.by_id)
         .where(Event.subject == subject, Event.subject_id == subject_id)
         .order_by(Event.id.desc())
-    )
+    ).all()
+    names = _names(session, [side for row in rows for side in (row.before, row.after)])
     return tuple(
-        Happening(row.at, row.name or "Set-up", row.verb, changes(row.before, row.after)) for row in rows
+        Happening(
+            row.at,
+            row.name or "Set-up",
+            row.verb,
+            changes(_named(row.before, names), _named(row.after, names)),
+        )
+        for row in rows
     )
+
+
+NAMED: Mapping[str, tuple[Any, Any]] = {
+    "service_id": (Service.id, Service.name),
+    "lead_id": (Person.id, Person.name),
+}
+"""Fields of events that hold an id, and where its name is."""
+LEFT_OUT = ("decision_id",)
+"""Fields that say nothing to a reader: the page shows what they lead to."""
+
+
+def _names(session: Session, sides: Sequence[Any]) -> dict[str, dict[int, str]]:
+    """Field -> id -> name, of the ids these contents hold; nothing is asked where they hold none."""
+    found: dict[str, dict[int, str]] = {}
+    for field, (key, name) in NAMED.items():
+        ids = {side[field] for side in sides if isinstance(side, Mapping) and side.get(field)}
+        rows = session.execute(select(key, name).where(key.in_(ids))) if ids else ()
+        found[field] = {row[0]: row[1] for row in rows}
+    return found
+
+
+def _named(content: Any, names: Mapping[str, Mapping[int, str]]) -> Any:
+    """The content as it is told: `service` with its name for `service_id`."""
+    if not isinstance(content, Mapping):
+        return content
+    return {
+        field.removesuffix("_id") if field in names else field: (
+            names[field].get(value, "one no longer kept") if field in names and value else value
+        )
+        for field, value in content.items()
+        if field not in LEFT_OUT
+    }
 
 
 def last_by(session: Session, subject: str, subject_id: int) -> str:
