@@ -47,6 +47,8 @@ def test_the_page_opens_with_who_is_in_whatever_the_weights(executive: Browser, 
     assert len(figure["data"][0]["z"]) == firm.services
     assert "For another service to come first." in page.text
     assert "TOPSIS cannot be used here: it needs every value" in page.text
+    assert "so that it would not be ranked" in page.text
+    assert page.follow("what would have to be true").heading.startswith("What would have to be true")
     assert f"{firm.seed}, made from the values" in page.text
     other = page.follow("any weights")
     assert json.loads(other.tree.css_first("[data-chart-figure=places]").text()) != figure
