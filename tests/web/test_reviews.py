@@ -103,15 +103,21 @@ def test_how_far_a_review_is_changes_on_its_own_page(
 ) -> None:
     core, service = signed_in("core_team"), council.services["ROADS"]
     assert "How far is it?" not in core.open("/reviews/new").text
-    plan = _add(core, service, "service_review", (1, 9, 2026), status="closed")
+    plan = _add(core, service, "service_review", (1, 9, 2026))
     assert "Proposed (1)" in plan.text
     form = plan.follow("Change Highways")
     assert "Proposed. This changes on the page of the review" in form.text
     assert not form.tree.css("[name=status]")
-    assert "Proposed (1)" in form.submit("Save the change", status="closed", note="Sooner").text
+    token, seen = (
+        form.tree.css_first(f"[name={name}]").attributes["value"] for name in ("csrf_token", "seen")
+    )
+    sent = {"csrf_token": token, "seen": seen, "service": str(service), "mode": "service_review"}
+    sent |= {"day.day": "1", "day.month": "9", "day.year": "2026", "note": "Sooner", "status": "closed"}
+    assert "The plan is changed." in core.send(form.address, sent).text
     assert form.follow("the page of the review").heading == "Highways: service review"
     with reading(engine) as session:
-        assert session.execute(select(Review.status, Review.closed_on)).one() == ("proposed", None)
+        kept = session.execute(select(Review.status, Review.closed_on, Review.note)).one()
+        assert kept == ("proposed", None, "Sooner")
     assert _last_reviewed(core, service) == "Not on record"
 
 
