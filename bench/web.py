@@ -1,14 +1,16 @@
 """How much a page costs: server CPU, SQL statements and p95 a request, for the pages people open most.
 
     python bench/web.py [--database sqlite|postgresql|both] [--requests 200] [--services 250] [--profile PAGE]
+                        [--pages people|cycle|priorities]
 
 Fills a fresh demo council of at least `--services` services, and for one of them opens a cycle that asks
 eight questions in one section. The pages of a whole cycle are those of another council, with as many
-services and exactly three cycles, each of which asks them all. Each page is asked of the application in this
-process, by its person, sign-in session and CSRF token included; reading HTTP from the socket and writing it
-there is not. CPU is this process's own: the best of short rounds, and their middle, as other work on a busy
-machine makes them dearer; p95 is the clock's, over all. Nothing is asserted here. `--profile` names the
-start of a page's row and prints where its time goes.
+services and exactly three cycles, each of which asks them all; there its newest agreed cycle is ranked too,
+and 60 reviews stand in the forward plan. Each page is asked of the application in this process, by its
+person, sign-in session and CSRF token included; reading HTTP from the socket and writing it there is not.
+CPU is this process's own: the best of short rounds, and their middle, as other work on a busy machine makes
+them dearer; p95 is the clock's, over all. Nothing is asserted here. `--profile` names the start of a page's
+row and prints where its time goes; `--pages` measures one group of pages alone.
 """
 
 import argparse
@@ -42,8 +44,17 @@ from vfm.questionnaires.schema import Kind, Question
 from vfm.roles import Actor, Role
 from vfm.settings import Settings
 from vfm.store import database
-from vfm.store.tables import Assessment, Cycle, Person, PersonRole, PrioritisationRun, Template, Version
-from vfm.workflows import assessments, cycles, sign_in, versions
+from vfm.store.tables import (
+    Assessment,
+    Cycle,
+    Person,
+    PersonRole,
+    PrioritisationRun,
+    Service,
+    Template,
+    Version,
+)
+from vfm.workflows import assessments, cycles, rankings, reviews, sign_in, versions
 
 WARM = 10
 ROUND = 5
@@ -57,6 +68,9 @@ Page = Callable[[], Environ]
 """Makes the next request of a page."""
 CYCLES = 3
 """How many cycles there are where the pages of a whole cycle are measured."""
+PLANNED, QUARTERS = 60, 12
+"""How many reviews the forward plan holds, and over how many quarters they are spread."""
+PAGES = ("people", "cycle", "priorities")
 
 
 @dataclass
@@ -112,9 +126,9 @@ class Visitor:
             cookie["csrf_token"] = "0" * 40
         self.cookie = f"vfm={client.get_cookie('vfm').value}"
 
-    def opening(self, address: str) -> Environ:
+    def opening(self, address: str, accept: str = "text/html") -> Environ:
         """A request for a page."""
-        return EnvironBuilder(address, headers={"Cookie": self.cookie}).get_environ()
+        return EnvironBuilder(address, headers={"Cookie": self.cookie, "Accept": accept}).get_environ()
 
     def sending(self, address: str, fields: dict[str, object]) -> Environ:
         """A form as the page's script sends it."""
@@ -167,6 +181,21 @@ class Form:
         if not all(self.fields[name] != mark for name, mark in changed.items()):
             raise SystemExit(f"{self.address}: an answer was not written")
         self.fields |= changed
+
+
+@dataclass
+class Slider:
+    """A slider that is moved on a kept ranking: another weight each time."""
+
+    visitor: Visitor
+    address: str
+    turn: int = 0
+
+    def moved(self) -> Environ:
+        """What the page's script asks for."""
+        self.turn += 1
+        asked = f"{self.address}?w.unit_cost={20 + self.turn % 40}"
+        return self.visitor.opening(asked, accept="application/json")
 
 
 Measurable = tuple[str, Visitor, Page, Callable[[bytes], None]]
@@ -258,6 +287,24 @@ class Bench:
             ("cohort, figures", core, f"/cycles/{cycle}/cohort/figures"),
         ):
             yield label, visitor, opener(visitor, address), ignored
+
+    def pages_of_priorities(self) -> Iterator[Measurable]:
+        """A ranking of every service of a cycle, other weights tried on it, and the forward plan."""
+        with database.reading(self.engine) as session:
+            run, result = session.execute(
+                select(PrioritisationRun.id, PrioritisationRun.result).order_by(PrioritisationRun.id.desc())
+            ).first()
+        executive, ranked = self.signed_in("executive"), len(result["services"])
+        address = f"/priorities/{run}"
+        yield f"ranking, {ranked} services", executive, opener(executive, address), ignored
+        slider = Slider(executive, f"{address}/what-if")
+        yield f"what-if, answer, {ranked} services", executive, slider.moved, ignored
+        for label, place in (
+            ("what-if, page", f"{address}/what-if"),
+            ("robustness", f"{address}/robustness"),
+        ):
+            yield f"{label}, {ranked} services", executive, opener(executive, place), ignored
+        yield f"plan, {PLANNED} entries", executive, opener(executive, "/plan"), ignored
 
 
 def measured(
@@ -377,6 +424,20 @@ def filled(engine: Engine, services: int) -> None:
             assessments.save(session, assessment, section.key, sent, by=director, now=now)
 
 
+def prioritised(engine: Engine) -> None:
+    """Rank every service of the newest agreed cycle, and put reviews of the first of them into the plan."""
+    now = datetime.now(UTC)
+    with database.transaction(engine) as session:
+        executive = Actor(first_person(session, "executive"), "Executive", frozenset({Role.EXECUTIVE}))
+        rankings.run(session, rankings.prepare(session).sheet, by=executive, now=now)
+    with database.transaction(engine) as session:
+        services = session.scalars(select(Service.id).order_by(Service.id).limit(PLANNED)).all()
+        for number, service in enumerate(services):
+            starts = now + timedelta(days=91 * (number % QUARTERS))
+            draft = reviews.Draft(str(service), "service_review", day=day(starts))
+            reviews.add(session, draft, by=executive, now=now)
+
+
 def told(engine: Engine, services: int, tell: Callable[[story.Stage], None]) -> None:
     """The demo council with at least so many services, and what became of them."""
     database.upgrade(engine)
@@ -450,18 +511,25 @@ def main() -> int:
     parser.add_argument("--requests", type=int, default=200)
     parser.add_argument("--services", type=int, default=250)
     parser.add_argument("--profile", default="", metavar="PAGE")
+    parser.add_argument("--pages", choices=PAGES, action="append", help="measure these alone")
     args = parser.parse_args()
     for kind in ("sqlite", "postgresql") if args.database == "both" else (args.database,):
         with fresh(kind) as engine, fresh(kind) as whole:
-            filled(engine, args.services)
-            told(whole, args.services, story.tell_of_three_cycles)
+            asked = args.pages or PAGES
+            if "people" in asked:
+                filled(engine, args.services)
+            if set(asked) - {"people"}:
+                told(whole, args.services, story.tell_of_three_cycles)
+            if "priorities" in asked:
+                prioritised(whole)
             print(f"question page: {SECTION} of {TEMPLATE}, with the first questions of {NEXT_SECTION}")
             print(f"{kind:<40} {'CPU ms':>8} {'middle':>8} {'SQL':>6} {'p95 ms':>8} {'kB':>8}")
-            for bench, pages in (
-                (Bench(engine), Bench.pages_of_people),
-                (Bench(whole), Bench.pages_of_a_cycle),
+            for name, council, pages in (
+                ("people", engine, Bench.pages_of_people),
+                ("cycle", whole, Bench.pages_of_a_cycle),
+                ("priorities", whole, Bench.pages_of_priorities),
             ):
-                for cost in bench.costs(pages, args.requests, args.profile):
+                for cost in Bench(council).costs(pages, args.requests, args.profile) if name in asked else ():
                     print(cost.line(), flush=True)
     return 0
 
