@@ -98,7 +98,7 @@ class People:
                 accept_downloads=True,
                 java_script_enabled=has_scripts,
             )
-            context.set_default_timeout(15_000)
+            context.set_default_timeout(60_000)  # a ranking with its trials, on a busy machine
             self.known[name] = self.made_of(name, context.new_page(), self.site, has_scripts=has_scripts)
             self.known[name].sign_in()
         return self.known[name]

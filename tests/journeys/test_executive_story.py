@@ -1,4 +1,4 @@
-"""An afternoon of an executive team: weights, a ranking, why, an override, decisions, a plan, and paper.
+"""An afternoon of an executive team: weights, a ranking, what if, why, an override, decisions, a plan, paper.
 
 Told twice, by mouse with axe at every page and in its core by keyboard alone: on published service lines of
 real councils, without any self-assessment, and on the demo council with its agreed results.
@@ -25,6 +25,8 @@ MEMBERS: dict[str, tuple[str, Mapping[str, str]]] = {
 """Who gives points: what matters most to each, and how much the rest does; what is not named gets 50."""
 AWAY = "Xander Executive"
 """Who is offered with them and does not come."""
+FIRM = 4
+"""Quarters of the firm year: what stands there does not give way unless it is let."""
 
 
 @dataclass
@@ -52,11 +54,11 @@ class Story:
         chair = self.people("Xena Executive")
         self.weigh()
         self.rank()
+        self.try_other_weights()
         self.doubt()
         self.why(self, chair)
         self.override()
-        self.plan(self.decide())
-        self.on_paper(chair)
+        self.on_paper(chair, self.plan(self.decide()))
         self.others_read_it()
 
     def core(self) -> None:
@@ -152,30 +154,67 @@ class Story:
         assert first != second
         return names[0], names[1]
 
-    def plan(self, services: tuple[str, str]) -> None:
-        """What was decided and has no place in the plan yet gets one; one review is moved afterwards."""
-        core = self.people("Cora Core").open("/reviews")
-        waiting = core.page.get_by_role("link", name="to the plan")
-        words = [" ".join(link.inner_text().split()) for link in waiting.all()]
-        planned = [service for service in services if any(f"Add {service} to" in one for one in words)]
-        assert planned, words
-        for service in planned:
-            core.open("/reviews").click(f"Add {service} to the plan")
-            core.type(day__day="1", day__month="9", day__year="2027").press("Add to the plan")
-            core.sees("1 September 2027")
-        core.open("/reviews").click(f"Change {planned[-1]}")
-        core.type(day__day="1", day__month="6", day__year="2027").press("Save the change")
-        core.open("/reviews").sees("1 June 2027", planned[-1])
+    def try_other_weights(self) -> None:
+        """What if size hardly counted? The list follows what is typed, and is kept by name."""
+        chair = self.people("Xena Executive").open("/priorities").click(self.name)
+        chair.click("Try other weights").sees("These are the weights of the ranking.")
+        places = chair.page.locator("#list tbody tr")
+        before = places.all_inner_texts()
+        chair.type(w__expenditure_level="2")
+        chair.page.wait_for_url("**w.expenditure_level=*")
+        assert places.all_inner_texts() != before
+        chair.sees("▲ up", "▼ down")
+        chair.type(name="Size hardly counts").press("Keep as a scenario")
+        chair.sees("Size hardly counts", "have the same top" if "All 2 lists" in chair.text else "of the top")
 
-    def on_paper(self, chair: Person) -> None:
+    def plan(self, services: tuple[str, str]) -> str:
+        """What was decided gets its place from a plan that is worked out; then one review is moved. Which."""
+        core = self.people("Cora Core").open("/").click("Plan", exact=True)
+        waiting = core.page.locator("section[aria-labelledby=waiting] li").all_inner_texts()
+        new = [service for service in services if any(one.startswith(f"{service}:") for one in waiting)]
+        assert new, waiting
+        core.click("Work out a plan").press("Work out a plan").sees("The plan is worth")
+        for service in new:
+            row = core.page.get_by_role("row").filter(has=core.page.get_by_role("rowheader", name=service))
+            assert "waiting" in row.inner_text()
+            assert "Gets a place" in row.inner_text()
+        core.press("Adopt this plan").sees("The plan is adopted", "Last change: a plan was adopted")
+        for service in new:
+            assert core.page.get_by_role("link", name=f"Move {service}", exact=True).is_visible()
+        self.move(core, new[0])
+        return new[0]
+
+    def move(self, core: Person, service: str) -> None:
+        """To the fullest later quarter: what gives is read, then confirmed, and can be undone."""
+        core.click(f"Move {service}", exact=True)
+        room = []
+        for option in core.page.locator('select[name="to"] option').all():
+            told = re.search(r"^(.+): ([0-9,]+) of [0-9,]+ days free$", option.inner_text())
+            if told:
+                room.append((int(told[2].replace(",", "")), option.get_attribute("value") or "", told[1]))
+        _, to, quarter = min(room[FIRM:])
+        core.pick("to", to).press("See what gives").sees(f"{service} in {quarter}", "The plan is worth")
+        if "What would have to give" in core.text:
+            core.press("Move it, and let the others give way")
+        else:
+            core.press("Move it" if "It fits." in core.text else "Move it anyway")
+        core.sees("It is moved", f"Last change: {service} was moved by hand")
+        assert core.page.get_by_role("button", name="Undo it").is_visible()
+        part = core.page.locator(".vfm-plan-table tbody").filter(has_text=quarter)
+        assert part.get_by_role("link", name=f"Move {service}", exact=True).count() == 1
+
+    def on_paper(self, chair: Person, moved: str) -> None:
         """The board, the minutes and the plan leave the printer without what is for the screen alone."""
         chair.open("/priorities").click(self.name)
-        assert is_pdf(chair.print())
+        assert sheets(chair.print()) > 1
+        chair.click("On one page")
+        assert sheets(chair.print()) == 1
+        chair.open("/priorities").click(self.name)
         held = chair.click("Decide on this ranking").page.locator("main a[href*='/minutes/']").first
         chair.click(held.inner_text())
-        assert is_pdf(chair.print())
-        chair.open("/plan").sees("1 June 2027")
-        assert is_pdf(chair.print())
+        assert sheets(chair.print())
+        chair.open("/plan").sees(moved)
+        assert sheets(chair.print())
 
     def others_read_it(self) -> None:
         """An auditor reads what was ranked and decided, and changes nothing."""
@@ -184,9 +223,10 @@ class Story:
         assert not auditor.page.get_by_role("button", name="Save the decisions").count()
 
 
-def is_pdf(printed: bytes) -> bool:
-    """Whether it is a PDF of at least one page."""
-    return printed.startswith(b"%PDF") and bool(re.search(rb"/Type\s*/Page\b", printed))
+def sheets(printed: bytes) -> int:
+    """How many pages a PDF has."""
+    assert printed.startswith(b"%PDF")
+    return len(re.findall(rb"/Type\s*/Page\b", printed))
 
 
 # --- on published lines -------------------------------------------------------------------------------------
