@@ -78,6 +78,8 @@ def _finding(view: Proposal) -> str:
     ]
     if not said:
         return "The plan that stands is the best there is: nothing moves."
+    if not counts["stays"]:
+        return f"{', '.join(said)}."
     stay = "stays" if counts["stays"] == 1 else "stay"
     return f"{', '.join(said)}; {plural(counts['stays'], 'review')} {stay}."
 
