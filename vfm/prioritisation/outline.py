@@ -72,6 +72,16 @@ OTHERS = "other"
 """The group of criteria that belong to none."""
 
 
+POSITIONS = ("unit_cost", "performance_gap")
+"""The criteria that say which share of the comparators is cheaper, and which does better."""
+
+
+def _compared(kept: Mapping[str, Any]) -> list[float] | None:
+    """The shares of its comparators that are cheaper and that do better; None where one is unknown."""
+    found = [kept["values"].get(key, {}).get("value") for key in POSITIONS]
+    return found if all(share is not None and 0 <= share <= 1 for share in found) else None
+
+
 def outlined(result: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
     """What the board shows of a result: each service as the values of `Line`, in its order."""
     criteria = read_criteria(result["criteria"])
@@ -98,6 +108,11 @@ def outlined(result: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, 
         "warnings": [in_words(words, by_key) for words in result["warnings"]],
         "left_out": inputs["left_out"],
         "spending": [list(one) for one in spending],
+        "positions": [
+            [kept[one["key"]]["id"], *shares]
+            for one in result["services"]
+            if one["rank"] is not None and (shares := _compared(kept[one["key"]])) is not None
+        ],
     } | {name: result[name] for name in ("top", "draws", "intervals", "effective_weights")}
 
 

@@ -110,7 +110,7 @@ def _title(bars: Sequence[Bar], groups: Sequence[str]) -> str:
 def _layout(bars: Sequence[Bar]) -> dict[str, Any]:
     return layout(
         height=540,
-        margin={"l": 10, "r": 10, "t": 40, "b": 50},
+        margin={"l": 10, "r": 36, "t": 40, "b": 50},
         barmode="stack",
         bargap=0.3,
         xaxis={

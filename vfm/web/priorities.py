@@ -19,6 +19,7 @@ from vfm.prioritisation.swings import swing
 from vfm.prioritisation.weights import AgreedWeights
 from vfm.questionnaires.wording import ordinal
 from vfm.reports.charts import Chart
+from vfm.reports.positions_chart import Position, positions
 from vfm.reports.quadrant import Spot, quadrant
 from vfm.reports.ranking_chart import Bar, Rung, ranked_bars, waterfall_chart
 from vfm.reports.workbook import Cell, Rows, csv_file, workbook
@@ -372,12 +373,32 @@ def _charts(view: Board) -> tuple[Chart, ...]:
     shown_in = (
         (quadrant_of(view), [line for line in view.lines if line.pressure is not None]),
         (ranked_bars_of(view), view.ranked[:IN_BARS]),
+        (_positions(view), [line for line in view.ranked if line.service_id in (view.positions or {})]),
     )
     return tuple(
         replace(chart, links=tuple(f"{base}{line.service_id}" for line in lines))
         for chart, lines in shown_in
         if chart is not None
     )
+
+
+def _positions(view: Board) -> Chart | None:
+    """Cost against performance; None where no service is compared on both."""
+    if not view.positions:
+        return None
+    spots = [
+        Position(
+            service=line.service_id,
+            name=line.name,
+            place=str(line.rank),
+            cheaper=100 * view.positions[line.service_id][0],
+            better=100 * view.positions[line.service_id][1],
+            is_top=line.rank is not None and line.rank <= view.top,
+        )
+        for line in view.ranked
+        if line.service_id in view.positions
+    ]
+    return positions(spots, without=len(view.ranked) - len(spots), top=view.top)
 
 
 def ranked_bars_of(view: Board) -> Chart | None:

@@ -74,6 +74,8 @@ class Board:
         weights: (criterion, share), heaviest first.
         left_out: (service, state of its assessment) of the cycle's services without an agreed result then.
         spending: where gross expenditure comes from, each once.
+        positions: service -> shares of its comparators that are cheaper and that do better, where both are
+            known; None for a run kept before they were.
         whatever: who is in the top whatever the weights, in sentences; none for a run kept before that was.
     """
 
@@ -93,6 +95,7 @@ class Board:
     left_out: tuple[tuple[str, str], ...]
     spending: tuple[Spending, ...] = ()
     whatever: tuple[str, ...] = ()
+    positions: Mapping[int, tuple[float, float]] | None = None
 
     @property
     def ranked(self) -> tuple[Line, ...]:
@@ -201,6 +204,9 @@ def board(session: Session, run_id: int) -> Board:
         left_out=tuple((name, status) for name, status in outline["left_out"]),
         spending=tuple(Spending(*one) for one in outline.get("spending", ())),  # runs kept before lack it
         whatever=_whatever(session, run_id, lines, criteria),
+        positions={service: (cost, gap) for service, cost, gap in outline["positions"]}
+        if "positions" in outline
+        else None,
     )
 
 
