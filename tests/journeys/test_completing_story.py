@@ -246,7 +246,7 @@ def test_three_people_and_a_workbook_complete_one_assessment(
 ) -> None:
     made_of, has_scripts, service = WAYS[way]
     people = People(site, chromium, made_of)
-    request.addfinalizer(people.leave)
+    request.addfinalizer(people.close)
     story = Story(people, has_scripts, service)
     workbook = story.share_out()
     story.answer_profile()
