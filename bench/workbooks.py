@@ -182,12 +182,11 @@ def scored(engine: Engine, questionnaire: Questionnaire, ids: list[int]) -> dict
 
 def ranked(questionnaire: Questionnaire, cards: dict[int, Scorecard]) -> Ranking:
     """The services by what their scorecards say, on the usual criteria."""
-    keys = [criterion.key for criterion in DEFAULT_CRITERIA]
     facts = []
     for number, card in cards.items():
         answers = given(questionnaire, number)
         values = {key: one.value for key, one in answers.items()}
-        found = known(questionnaire, values, card.overall, (), keys)
+        found = known(questionnaire, values, card.overall, (), DEFAULT_CRITERIA)
         figures = {key: one.value for key, one in found.values.items()}
         facts.append(ServiceFacts(key=f"S{number}", values=figures, gross=found.gross))
     return rank(facts, DEFAULT_CRITERIA, on=NOW.date())
