@@ -152,6 +152,7 @@ class Story:
         chair.press("Save the decisions")
         assert chair.problems, "a deep dive needs its topic"
         chair.type(**{f"topic.{second}": "What it costs", f"reason.{second}": "Dear beside the others."})
+        chair.type(**{f"reason.{first}": "Nobody has looked at it for years."})
         chair.type(chair="Xena Executive", present="Xavier Executive, Xanthe Executive")
         chair.press("Save, and close the minutes")
         chair.sees(*names, "Dear beside the others.", "Deep dive: What it costs", "Xavier Executive")

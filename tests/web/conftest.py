@@ -6,7 +6,7 @@ from threading import Thread
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import Engine
 from werkzeug.serving import make_server
 
@@ -14,7 +14,6 @@ from tests.council import NOW, SmallCouncil
 from vfm.store.database import transaction
 from vfm.workflows import sign_in
 
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 expect.set_options(timeout=20_000)  # milliseconds: other tests may keep the machine busy
 
 
@@ -50,17 +49,19 @@ def served(app: Flask) -> Iterator[str]:
 
 
 @pytest.fixture
-def window(served: str, cookie_of: Callable[[str], str]) -> Iterator[Callable[[str, str], Page]]:
+def window(
+    served: str, cookie_of: Callable[[str], str], chromium: Browser
+) -> Iterator[Callable[[str, str], Page]]:
     """`window("director", "/account")`: Chromium at an address, that person signed in."""
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+    contexts = []
 
-        def opened(who: str, path: str) -> Page:
-            context = chromium.new_context()
-            context.add_cookies([{"name": "vfm", "value": cookie_of(who), "url": served}])
-            page = context.new_page()
-            page.goto(f"{served}{path}")
-            return page
+    def opened(who: str, path: str) -> Page:
+        contexts.append(context := chromium.new_context())
+        context.add_cookies([{"name": "vfm", "value": cookie_of(who), "url": served}])
+        page = context.new_page()
+        page.goto(f"{served}{path}")
+        return page
 
-        yield opened
-        chromium.close()
+    yield opened
+    for context in contexts:
+        context.close()

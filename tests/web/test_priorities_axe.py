@@ -8,13 +8,12 @@ from threading import Thread
 
 import pytest
 from jinja2 import FileSystemBytecodeCache
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
 from tests.council import NOW
 from tests.journeys.person import AXE, RULES
 from tests.web import matrix_world
-from tests.web.conftest import ARGUMENTS
 from tests.web.test_matrix import ROWS
 from vfm.app import create_app
 from vfm.settings import Settings
@@ -63,7 +62,7 @@ def addresses() -> tuple[str, ...]:
 
 @pytest.fixture
 def opened(
-    sqlite_master: Path, compiled: FileSystemBytecodeCache, tmp_path: Path
+    sqlite_master: Path, compiled: FileSystemBytecodeCache, tmp_path: Path, chromium: Browser
 ) -> Iterator[tuple[Page, matrix_world.World]]:
     """Chromium, narrow, at the start page of the matrix's council, somebody of the core team signed in."""
     shutil.copy(sqlite_master, tmp_path / "vfm.sqlite")
@@ -86,12 +85,10 @@ def opened(
     thread = Thread(target=server.serve_forever)
     thread.start()
     site = f"http://127.0.0.1:{server.port}"
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
-        context = chromium.new_context(viewport=NARROW, base_url=site)
-        context.add_cookies([{"name": "vfm", "value": cookie.value, "url": site}])
-        yield context.new_page(), world
-        chromium.close()
+    context = chromium.new_context(viewport=NARROW, base_url=site)
+    context.add_cookies([{"name": "vfm", "value": cookie.value, "url": site}])
+    yield context.new_page(), world
+    context.close()
     server.shutdown()
     thread.join()
     server.server_close()
