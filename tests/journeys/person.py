@@ -1,6 +1,5 @@
 """One person at a browser: opens, clicks, types; every page they meet is checked for structure and by axe."""
 
-import re
 from collections.abc import Iterator
 
 from axe_playwright_python.sync_playwright import Axe
@@ -17,17 +16,6 @@ RULES = {
     "rules": {"region": {"enabled": True}},  # all of a page in landmarks
     "resultTypes": ["violations"],
 }
-ENDS_OF_TABLES = {"exclude": [["tbody:has(> tr:nth-child(40)) > tr:nth-child(n+11):nth-last-child(n+11)"]]}
-"""What axe leaves out: of a table of 40 rows and more the middle, which the template's same lines made. The
-structure of a page as it was sent is checked in full."""
-SKELETON = """() => innerWidth + " " + [...new Set([...document.querySelectorAll("body *")].map(one =>
-  one.tagName + [...one.attributes].map(kept =>
-    ["class", "role", "type"].includes(kept.name) ? `${kept.name}=${kept.value}` : kept.name).join())
-)].sort().join(" ")"""
-"""What a page is made of, whatever its words: each kind of element once, with its classes and attributes."""
-_looked_at: set[tuple[str, str]] = set()
-"""Address without numbers, and skeleton, of what axe has looked at for anybody; another person's page that is
-made of the same is not looked at again."""
 
 
 class Person:
@@ -165,13 +153,9 @@ class Person:
         return self
 
     def _axe(self, address: str) -> None:
-        made_of = (re.sub(r"[0-9]+", "0", address.split("?")[0]), self.page.evaluate(SKELETON))
-        if made_of in _looked_at:
-            return
-        found = AXE.run(self.page, context=ENDS_OF_TABLES, options=RULES).response["violations"]
+        found = AXE.run(self.page, options=RULES).response["violations"]
         told = [f"{one['id']}: {[node['html'][:160] for node in one['nodes'][:3]]}" for one in found]
         assert not told, f"{self.name} at {address}: {told}"
-        _looked_at.add(made_of)
 
     def _is_for_axe(self) -> bool:
         return self.has_scripts
