@@ -1,19 +1,15 @@
 """`vfm baselines check`: every baseline read again, held against its hash, and scored again."""
 
 import argparse
-from dataclasses import asdict
+from typing import TYPE_CHECKING
 
-from vfm.commands.console import (
-    DONE,
-    PROBLEMS,
-    Progress,
-    Subcommands,
-    as_json,
-    environment_settings,
-    refused,
-    report,
-    say,
-)
+from vfm.commands.console import Subcommands, say
+from vfm.commands.stored import checked, on_database, told
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from vfm.workflows.baselines import Check
 
 
 def register(subcommands: Subcommands) -> None:
@@ -29,35 +25,22 @@ def register(subcommands: Subcommands) -> None:
 
 def check_all(arguments: argparse.Namespace) -> int:
     """A line for each baseline that is not what was frozen, and exit status 1; nothing is written."""
-    from vfm.errors import Invalid
-    from vfm.store import database
     from vfm.workflows import baselines
 
-    settings = environment_settings()
-    if settings is None:
-        return PROBLEMS
-    try:
-        with database.opened(settings.database) as engine:
-            database.check(engine)
-            with database.reading(engine) as session:
-                ids = baselines.ids(session)
-                shown = Progress("baselines")
-                checks = []
-                for number, baseline_id in enumerate(ids, 1):
-                    checks.append(baselines.check(session, baseline_id))
-                    shown(number, len(ids))
-    except Invalid as error:
-        return refused(error)
-    failed = [check for check in checks if check.faults]
-    if arguments.json:
-        report(as_json([asdict(check) for check in checks]))
-    else:
-        report([f"{c.service}, {c.template} ({c.cycle}): {fault}" for c in failed for fault in c.faults])
-    for check in checks:
-        for notice in check.notices:
-            say(f"{check.service}, {check.template} ({check.cycle}): {notice}")
-    say(_ending(len(checks), len(failed)))
-    return PROBLEMS if failed else DONE
+    def do(engine: "Engine") -> int:
+        checks = checked(engine, "baselines", baselines.ids, baselines.check)
+        failed = [check for check in checks if check.faults]
+        lines = [f"{_name(check)}: {fault}" for check in failed for fault in check.faults]
+        for check in checks:
+            for notice in check.notices:
+                say(f"{_name(check)}: {notice}")
+        return told(checks, failed, lines, _ending(len(checks), len(failed)), in_json=arguments.json)
+
+    return on_database(do)
+
+
+def _name(check: "Check") -> str:
+    return f"{check.service}, {check.template} ({check.cycle})"
 
 
 def _ending(count: int, failed: int) -> str:

@@ -4,18 +4,15 @@ import argparse
 import hashlib
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from vfm.commands.console import (
-    DONE,
-    PROBLEMS,
-    WRONG_USE,
-    Subcommands,
-    environment_settings,
-    read_bytes,
-    refused,
-    report,
-    say,
-)
+from vfm.commands.console import DONE, PROBLEMS, WRONG_USE, Subcommands, read_bytes, report, say
+from vfm.commands.stored import on_database
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from vfm.workflows.criteria_imports import Preview
 
 
 def register(subcommands: Subcommands) -> None:
@@ -43,41 +40,38 @@ def register(subcommands: Subcommands) -> None:
 
 def take_in(arguments: argparse.Namespace) -> int:
     """What the file does or would do; its faults on standard output; status 1 if anything was refused."""
-    from vfm.errors import Invalid, VfmError
     from vfm.gateways import criterion_files
     from vfm.store import database
     from vfm.workflows import criteria_imports, sign_in
     from vfm.workflows.criteria_imports import About
 
-    raw, settings = read_bytes(arguments.file), environment_settings()
+    raw = read_bytes(arguments.file)
     if raw is None:
         return WRONG_USE
-    if settings is None:
-        return PROBLEMS
     name, now = Path(arguments.file).name, datetime.now(UTC)
     about = About(arguments.title, arguments.publisher, arguments.licence, arguments.year)
-    try:
-        with database.opened(settings.database) as engine:
-            database.check(engine)
-            with database.reading(engine) as session:
-                by = sign_in.core_member(session, arguments.by) if arguments.by else None
-                keys = criteria_imports.columns(session)
-            found = criterion_files.read(raw, name, keys)
-            with database.transaction(engine) as session:
-                digest = hashlib.sha256(raw).hexdigest()
-                import_id = criteria_imports.receive(
-                    session, found.rows, found.faults, found.unused, name, digest, about, by=by, now=now
-                )
-                view = criteria_imports.show(session, import_id)
-                if arguments.look:
-                    session.rollback()
-                else:
-                    criteria_imports.accept(session, import_id, instead=arguments.instead, by=by, now=now)
-    except Invalid as error:
-        return refused(error)
-    except VfmError as error:
-        say(f"vfm: {error}")
-        return PROBLEMS
+
+    def do(engine: "Engine") -> int:
+        with database.reading(engine) as session:
+            by = sign_in.core_member(session, arguments.by) if arguments.by else None
+            keys = criteria_imports.columns(session)
+        found = criterion_files.read(raw, name, keys)
+        with database.transaction(engine) as session:
+            digest = hashlib.sha256(raw).hexdigest()
+            import_id = criteria_imports.receive(
+                session, found.rows, found.faults, found.unused, name, digest, about, by=by, now=now
+            )
+            view = criteria_imports.show(session, import_id)
+            if arguments.look:
+                session.rollback()
+            else:
+                criteria_imports.accept(session, import_id, instead=arguments.instead, by=by, now=now)
+        return _told(name, view)
+
+    return on_database(do)
+
+
+def _told(name: str, view: "Preview") -> int:
     report([f"{name}:{line}: {column}: {words}" for line, column, words in view.faults])
     report([f"{name}:{line}: {key}: There is no open service with this key." for line, key in view.unknown])
     report([f"{name}:{one.line}: {one.criterion}: {one.odd}" for one in view.odd])
@@ -87,32 +81,23 @@ def take_in(arguments: argparse.Namespace) -> int:
 
 def list_(_: argparse.Namespace) -> int:
     """A line for each criterion: key, name, used or off, weight, direction, group; tabs between."""
-    from vfm.errors import Invalid, VfmError
     from vfm.store import database
     from vfm.workflows import criteria
 
-    settings = environment_settings()
-    if settings is None:
-        return PROBLEMS
-    try:
-        with database.opened(settings.database) as engine:
-            database.check(engine)
-            with database.reading(engine) as session:
-                view = criteria.index(session, None, now=datetime.now(UTC))
-    except Invalid as error:
-        return refused(error)
-    except VfmError as error:
-        say(f"vfm: {error}")
-        return PROBLEMS
-    report(
-        [
-            "\t".join(
-                (
-                    *(line.criterion.key, line.criterion.name, "used" if line.is_used else "off"),
-                    *(f"{line.criterion.weight:g}", line.criterion.direction, line.criterion.group or ""),
+    def do(engine: "Engine") -> int:
+        with database.reading(engine) as session:
+            view = criteria.index(session, None, now=datetime.now(UTC))
+        report(
+            [
+                "\t".join(
+                    (
+                        *(line.criterion.key, line.criterion.name, "used" if line.is_used else "off"),
+                        *(f"{line.criterion.weight:g}", line.criterion.direction, line.criterion.group or ""),
+                    )
                 )
-            )
-            for line in view.lines
-        ]
-    )
-    return DONE
+                for line in view.lines
+            ]
+        )
+        return DONE
+
+    return on_database(do)

@@ -7,17 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vfm.commands.console import (
-    DONE,
-    PROBLEMS,
-    WRONG_USE,
-    Subcommands,
-    environment_settings,
-    read_bytes,
-    refused,
-    report,
-    say,
-)
+from vfm.commands.console import DONE, PROBLEMS, WRONG_USE, Subcommands, read_bytes, report, say
+from vfm.commands.stored import on_database
 from vfm.settings import DATA
 
 if TYPE_CHECKING:
@@ -70,7 +61,7 @@ def take_in(arguments: argparse.Namespace) -> int:
     def do(engine: "Engine", by: "Actor | None") -> int:
         return max([_take_in(engine, path, arguments, by) for path in arguments.files])
 
-    return _on_database(arguments, do)
+    return _done(arguments, do)
 
 
 def _take_in(engine: "Engine", path: str, arguments: argparse.Namespace, by: "Actor | None") -> int:
@@ -150,7 +141,7 @@ def list_(arguments: argparse.Namespace) -> int:
         say(f"{len(view.measures)} measures, {view.authorities} councils and regions.")
         return DONE
 
-    return _on_database(arguments, do)
+    return _done(arguments, do)
 
 
 def know_councils(arguments: argparse.Namespace) -> int:
@@ -167,31 +158,23 @@ def know_councils(arguments: argparse.Namespace) -> int:
         say(f"{added} councils and regions added.")
         return DONE
 
-    return _on_database(arguments, do)
+    return _done(arguments, do)
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _on_database(arguments: argparse.Namespace, do: Callable[["Engine", "Actor | None"], int]) -> int:
+def _done(arguments: argparse.Namespace, do: Callable[["Engine", "Actor | None"], int]) -> int:
     """Do it on the database of the settings, in the name of whoever was named."""
-    from vfm.errors import Invalid, VfmError
     from vfm.store import database
     from vfm.workflows import sign_in
 
-    settings = environment_settings()
-    if settings is None:
-        return PROBLEMS
     email = getattr(arguments, "by", None)
-    try:
-        with database.opened(settings.database) as engine:
-            database.check(engine)
-            with database.reading(engine) as session:
-                by = sign_in.core_member(session, email) if email else None
-            return do(engine, by)
-    except Invalid as error:
-        return refused(error)
-    except VfmError as error:
-        say(f"vfm: {error}")
-        return PROBLEMS
+
+    def in_their_name(engine: "Engine") -> int:
+        with database.reading(engine) as session:
+            by = sign_in.core_member(session, email) if email else None
+        return do(engine, by)
+
+    return on_database(in_their_name)

@@ -1,19 +1,13 @@
 """`vfm runs check`: every ranking made again from what is stored of it, and held against what was kept."""
 
 import argparse
-from dataclasses import asdict
+from typing import TYPE_CHECKING
 
-from vfm.commands.console import (
-    DONE,
-    PROBLEMS,
-    Progress,
-    Subcommands,
-    as_json,
-    environment_settings,
-    refused,
-    report,
-    say,
-)
+from vfm.commands.console import PROBLEMS, Subcommands, say
+from vfm.commands.stored import checked, on_database, told
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 
 def register(subcommands: Subcommands) -> None:
@@ -30,35 +24,25 @@ def register(subcommands: Subcommands) -> None:
 
 def check_all(arguments: argparse.Namespace) -> int:
     """A line for each ranking that is not the same again, and exit status 1; nothing is written."""
-    from vfm.errors import Invalid, NotFound
-    from vfm.store import database
+    from vfm.errors import NotFound
     from vfm.workflows import robustness
 
-    settings = environment_settings()
-    if settings is None:
-        return PROBLEMS
-    try:
-        with database.opened(settings.database) as engine:
-            database.check(engine)
-            with database.reading(engine) as session:
-                ids = robustness.ids(session) if arguments.id is None else [arguments.id]
-                shown = Progress("rankings")
-                checks = []
-                for number, run_id in enumerate(ids, 1):
-                    checks.append(robustness.rerun(session, run_id))
-                    shown(number, len(ids))
-    except Invalid as error:
-        return refused(error)
-    except NotFound:
-        say(f"There is no ranking {arguments.id}. Its number stands in the address of its page.")
-        return PROBLEMS
-    failed = [check for check in checks if not check.is_same]
-    if arguments.json:
-        report(as_json([asdict(check) for check in checks]))
-    else:
-        report([robustness.rerun_words(check) for check in failed])
-    say(_ending(len(checks), len(failed)))
-    return PROBLEMS if failed else DONE
+    def do(engine: "Engine") -> int:
+        try:
+            checks = checked(
+                engine,
+                "rankings",
+                lambda session: robustness.ids(session) if arguments.id is None else [arguments.id],
+                robustness.rerun,
+            )
+        except NotFound:
+            say(f"There is no ranking {arguments.id}. Its number stands in the address of its page.")
+            return PROBLEMS
+        failed = [check for check in checks if not check.is_same]
+        lines = [robustness.rerun_words(check) for check in failed]
+        return told(checks, failed, lines, _ending(len(checks), len(failed)), in_json=arguments.json)
+
+    return on_database(do)
 
 
 def _ending(count: int, failed: int) -> str:

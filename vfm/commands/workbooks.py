@@ -7,17 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vfm.commands.console import (
-    DONE,
-    PROBLEMS,
-    WRONG_USE,
-    Progress,
-    Subcommands,
-    environment_settings,
-    refused,
-    report,
-    say,
-)
+from vfm.commands.console import DONE, PROBLEMS, WRONG_USE, Progress, Subcommands, report, say
+from vfm.commands.stored import on_database
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -120,22 +111,13 @@ def _clock() -> datetime:
 
 def _done(arguments: argparse.Namespace, do: Deed) -> int:
     """Do it on the database of the settings, for the cycle and the person that were named."""
-    from vfm.errors import Invalid, VfmError
     from vfm.store import database
     from vfm.workflows import bulk_workbooks, sign_in
 
-    settings = environment_settings()
-    if settings is None:
-        return PROBLEMS
-    try:
-        with database.opened(settings.database) as engine:
-            database.check(engine)
-            with database.reading(engine) as session:
-                by = sign_in.core_member(session, arguments.by)
-                cycle_id = bulk_workbooks.found(session, arguments.cycle)
-            return do(engine, cycle_id, by)
-    except Invalid as error:
-        return refused(error)
-    except VfmError as error:
-        say(f"vfm: {error}")
-        return PROBLEMS
+    def in_their_name(engine: "Engine") -> int:
+        with database.reading(engine) as session:
+            by = sign_in.core_member(session, arguments.by)
+            cycle_id = bulk_workbooks.found(session, arguments.cycle)
+        return do(engine, cycle_id, by)
+
+    return on_database(in_their_name)
