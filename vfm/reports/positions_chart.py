@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from vfm.prioritisation.explanation import shown
-from vfm.reports.charts import COLOURS, Chart, Column, Table, layout
+from vfm.reports.charts import Chart, Column, Table
+from vfm.reports.corners import LINE, REST, TOP, Axis, frame
 
-TOP, REST, LINE = COLOURS[0], "#b1b4b6", "#505a5f"
 CORNERS = ("Cheap but behind", "Dear and behind", "Cheap and ahead", "Dear but ahead")
 """Top left, top right, bottom left, bottom right."""
 MIDDLE = 50.0
+REACH = (-3, 103)
+"""Percent that an axis shows, so that marks on its ends stand whole."""
 MOST_NAMED = 10
 
 
@@ -57,7 +59,15 @@ def positions(spots: Sequence[Position], *, without: int, top: int) -> Chart:
         summary=_summary(without, top),
         figure={
             "data": [trace for trace in drawn if trace["x"]],
-            "layout": _layout(counts, spots),
+            "layout": frame(
+                Axis("Comparators that are cheaper, %", *REACH, MIDDLE),
+                Axis("Comparators that do better, %", *REACH, MIDDLE),
+                CORNERS,
+                counts,
+                _names(spots),
+                height=500,
+            )
+            | {"meta": {"names": {str(spot.service): spot.name for spot in spots}}},
         },
         table=Table(
             (
@@ -110,39 +120,6 @@ def _points(spots: Sequence[Position], colour: str, symbol: str, name: str) -> d
     }
 
 
-def _layout(counts: Counter[str], spots: Sequence[Position]) -> dict[str, Any]:
-    dashes = {"color": LINE, "width": 1, "dash": "dash"}
-    ends = (("left", "top"), ("right", "top"), ("left", "bottom"), ("right", "bottom"))
-    return layout(
-        height=500,
-        margin={"l": 55, "r": 20, "t": 40, "b": 50},
-        xaxis=_axis("Comparators that are cheaper, %"),
-        yaxis=_axis("Comparators that do better, %"),
-        shapes=[
-            {"type": "line", "x0": MIDDLE, "x1": MIDDLE, "y0": 0, "y1": 1, "yref": "paper", "line": dashes},
-            {"type": "line", "y0": MIDDLE, "y1": MIDDLE, "x0": 0, "x1": 1, "xref": "paper", "line": dashes},
-        ],
-        annotations=[
-            *_names(spots),
-            *(
-                {
-                    "text": f"{corner} ({counts[corner]})",
-                    "xref": "paper",
-                    "yref": "paper",
-                    "x": 0.01 if side == "left" else 0.99,
-                    "y": 1.08 if end == "top" else 0.01,
-                    "xanchor": side,
-                    "yanchor": end,
-                    "showarrow": False,
-                    "font": {"size": 14, "color": LINE, "weight": "bold"},
-                }
-                for corner, (side, end) in zip(CORNERS, ends, strict=True)
-            ),
-        ],
-        meta={"names": {str(spot.service): spot.name for spot in spots}},
-    )
-
-
 def _names(spots: Sequence[Position]) -> list[dict[str, Any]]:
     """The top ones by place; those on the same point share a label, so that none covers another."""
     named: dict[tuple[float, float], list[str]] = {}
@@ -160,14 +137,3 @@ def _names(spots: Sequence[Position]) -> list[dict[str, Any]]:
         }
         for (x, y), places in named.items()
     ]
-
-
-def _axis(title: str) -> dict[str, Any]:
-    return {
-        "title": {"text": title},
-        "range": [-3, 103],
-        "gridcolor": "#f3f2f1",
-        "linecolor": LINE,
-        "zeroline": False,
-        "fixedrange": True,
-    }

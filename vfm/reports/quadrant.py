@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Any
 
-from vfm.reports.charts import COLOURS, Cell, Chart, Column, Table, layout
+from vfm.reports.charts import Cell, Chart, Column, Table
+from vfm.reports.corners import LINE, REST, TOP, Axis, frame
 
-TOP, REST, LINE = COLOURS[0], "#b1b4b6", "#505a5f"
 LARGEST_BUBBLE = 46.0
 SMALLEST_BUBBLE = 6.0
 WIDTH, HEIGHT = 460.0, 430.0
@@ -86,14 +86,20 @@ def quadrant(
         _bubbles(others, largest, REST, f"Not in the top {top}"),
         _bubbles(chosen, largest, TOP, f"Top {top}"),
     ]
-    labels = _labels(chosen, drawn, largest, reach, middle)
     return Chart(
         key="quadrant",
         title=_title(counts[corners[0]]),
         summary=_summary(len(spots) - len(drawn), middle, top),
         figure={
             "data": [trace for trace in data if trace["x"]],
-            "layout": _layout(middle, line, corners, counts, reach, labels)
+            "layout": frame(
+                Axis("Value for money, points of 100", 0, 100.0, middle),
+                Axis("Materiality and pressure, points of 100", 0, reach, line),
+                corners,
+                counts,
+                _labels(chosen, drawn, largest, reach, middle),
+                height=540,
+            )
             | {"meta": {"names": {spot.service: spot.name for spot in drawn if spot.service is not None}}},
         },
         table=_table(spots),
@@ -243,71 +249,6 @@ def _outside(box: Box) -> float:
 def _label(spot: Spot) -> str:
     words = spot.name if len(spot.name) <= LONGEST_LABEL else f"{spot.name[: LONGEST_LABEL - 1].rstrip()}…"
     return f"{spot.place}. {words}"
-
-
-def _layout(
-    middle: float,
-    line: float,
-    corners: Sequence[str],
-    counts: Counter[str],
-    reach: float,
-    labels: Sequence[dict[str, Any]],
-) -> dict[str, Any]:
-    ends = (("left", "top"), ("right", "top"), ("left", "bottom"), ("right", "bottom"))
-    return layout(
-        height=540,
-        margin={"l": 55, "r": 15, "t": 40, "b": 50},
-        xaxis=_axis("Value for money, points of 100", 100.0),
-        yaxis=_axis("Materiality and pressure, points of 100", reach),
-        shapes=[
-            {
-                "type": "line",
-                "x0": middle,
-                "x1": middle,
-                "y0": 0,
-                "y1": 1,
-                "yref": "paper",
-                "line": _dashes(),
-            },
-            {"type": "line", "y0": line, "y1": line, "x0": 0, "x1": 1, "xref": "paper", "line": _dashes()},
-        ],
-        annotations=[
-            *labels,
-            *(
-                {
-                    "text": f"{name} ({counts[name]})",
-                    "xref": "paper",
-                    "yref": "paper",
-                    "x": 0.01 if side == "left" else 0.99,
-                    "y": 1.06 if end == "top" else 0.01,
-                    "xanchor": side,
-                    "yanchor": end,
-                    "showarrow": False,
-                    "font": {
-                        "size": 14,
-                        "color": LINE,
-                        "weight": "bold",
-                    },  # markup would want an inline style
-                }
-                for name, (side, end) in zip(corners, ends, strict=True)
-            ),
-        ],
-    )
-
-
-def _axis(title: str, end: float) -> dict[str, Any]:
-    return {
-        "title": {"text": title},
-        "range": [0, end],
-        "gridcolor": "#f3f2f1",
-        "linecolor": LINE,
-        "zeroline": False,
-        "fixedrange": True,
-    }
-
-
-def _dashes() -> dict[str, Any]:
-    return {"color": LINE, "width": 1, "dash": "dash"}
 
 
 def _table(spots: Sequence[Spot]) -> Table:
