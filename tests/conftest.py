@@ -20,8 +20,10 @@ from sqlalchemy.engine import make_url
 from tests.client import Browser
 from tests.council import NOW, SmallCouncil, small_council
 from vfm.app import create_app
+from vfm.gateways.file_store import from_settings
 from vfm.settings import Settings
 from vfm.store import database
+from vfm.web.current import Wiring
 from vfm.workflows import sign_in
 
 collect_ignore = ["office.py"]
@@ -111,17 +113,27 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCach
     return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("compiled")))
 
 
-@pytest.fixture
-def app(
-    engine: Engine, council: SmallCouncil, compiled: FileSystemBytecodeCache, tmp_path: Path
-) -> Iterator[Flask]:
-    """The app on the small council, its clock standing at `NOW`."""
-    address = engine.url.render_as_string(hide_password=False)
-    made = create_app(Settings(database=address, secret="tests", files=str(tmp_path / "files")))
-    made.config.update(TESTING=True, NOW=lambda: NOW)
-    made.jinja_env.bytecode_cache = compiled
-    yield made
+@pytest.fixture(scope="session")
+def started(sqlite_master: Path, compiled: FileSystemBytecodeCache) -> Flask:
+    """The app, made once: to compile its addresses costs more than most tests of a page."""
+    made = create_app(Settings(database=f"sqlite:///{sqlite_master}", secret="tests"))
     made.extensions["vfm"].engine.dispose()
+    made.jinja_env.bytecode_cache = compiled
+    return made
+
+
+@pytest.fixture
+def app(engine: Engine, council: SmallCouncil, started: Flask, tmp_path: Path) -> Iterator[Flask]:
+    """The app on the small council, its clock standing at `NOW`; what a test sets goes with the test."""
+    address = engine.url.render_as_string(hide_password=False)
+    settings = Settings(database=address, secret="tests", files=str(tmp_path / "files"))
+    as_started = dict(started.config)
+    started.config.update(TESTING=True, NOW=lambda: NOW)
+    started.extensions["vfm"] = Wiring(settings, database.connect(address), from_settings(settings))
+    yield started
+    started.extensions["vfm"].engine.dispose()
+    started.config.clear()
+    started.config.update(as_started)
 
 
 @pytest.fixture
