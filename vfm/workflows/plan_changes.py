@@ -21,6 +21,7 @@ from vfm.store import events, forward_plan
 from vfm.store.forward_plan import Standing
 from vfm.store.queries import plans as queries
 from vfm.store.queries.plans import ProposalRow
+from vfm.store.queries.review_work import has_team, is_worked_on
 from vfm.store.tables import PlanProposal, Review
 
 LONDON = ZoneInfo("Europe/London")
@@ -537,7 +538,9 @@ def _check_untouched(session: Session, standing: Standing, one: Mapping[str, Any
         and _plain({"starts_on": item.starts_on, "ends_on": item.ends_on, "is_pinned": item.is_pinned})
         == after
     )
-    has_grown = one["before"] is None and queries.has_work(session, one["review"])
+    has_grown = one["before"] is None and (
+        has_team(session, one["review"]) or is_worked_on(session, one["review"])
+    )
     if not stands or has_grown:
         raise Conflict(
             f"{one['service']} was changed since, so this cannot be undone as a whole. "

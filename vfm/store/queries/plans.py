@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from vfm.store.queries.reviews import IN_ORDER, joined
 from vfm.store.tables import (
     Decision,
     Directorate,
@@ -15,12 +16,7 @@ from vfm.store.tables import (
     PlanProposal,
     PlanSettings,
     PrioritisationRun,
-    Recommendation,
     Review,
-    ReviewFinding,
-    ReviewLine,
-    ReviewMember,
-    ReviewScope,
     Service,
 )
 
@@ -82,15 +78,7 @@ _REVIEW: tuple[Any, ...] = (
 
 def reviews(session: Session) -> list[ReviewRow]:
     """Every review, the first to start first."""
-    rows = session.execute(
-        select(*_REVIEW)
-        .join(Service, Service.id == Review.service_id)
-        .join(Division, Division.id == Service.division_id)
-        .join(Directorate, Directorate.id == Division.directorate_id)
-        .outerjoin(Decision, Decision.id == Review.decision_id)
-        .outerjoin(Person, Person.id == Review.lead_id)
-        .order_by(Review.starts_on, func.lower(Service.name), Review.id)
-    )
+    rows = session.execute(joined(*_REVIEW).order_by(*IN_ORDER))
     return [ReviewRow(*row) for row in rows]
 
 
@@ -184,13 +172,4 @@ def waiting_proposal(session: Session) -> int | None:
         .where(PlanProposal.adopted_at.is_(None), PlanProposal.discarded_at.is_(None))
         .order_by(PlanProposal.id.desc())
         .limit(1)
-    )
-
-
-def has_work(session: Session, review_id: int) -> bool:
-    """Whether anything of a review was written down: a team, a scope, a line of enquiry, a finding."""
-    parts = (ReviewMember, ReviewScope, ReviewLine, ReviewFinding, Recommendation)
-    return any(
-        session.scalar(select(part.id).where(part.review_id == review_id).limit(1)) is not None
-        for part in parts
     )

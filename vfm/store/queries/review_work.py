@@ -426,8 +426,15 @@ def cycle_names(session: Session, beginning: str) -> set[str]:
 
 def is_worked_on(session: Session, review_id: int) -> bool:
     """True once a review holds what its team worked out: a scope, a line, a finding, a recommendation."""
-    held = (ReviewScope, ReviewLine, ReviewFinding, Recommendation)
     return any(
-        session.execute(select(table.id).where(table.review_id == review_id).limit(1)).first() is not None
-        for table in held
+        _has(session, part, review_id) for part in (ReviewScope, ReviewLine, ReviewFinding, Recommendation)
     )
+
+
+def has_team(session: Session, review_id: int) -> bool:
+    """True once there is a place in its team."""
+    return _has(session, ReviewMember, review_id)
+
+
+def _has(session: Session, part: Any, review_id: int) -> bool:
+    return session.scalar(select(part.id).where(part.review_id == review_id).limit(1)) is not None

@@ -53,9 +53,10 @@ _COLUMNS: tuple[Any, ...] = (
 )
 
 
-def _entries() -> Select[Any]:
+def joined(*columns: Any) -> Select[Any]:
+    """These columns of the entries of the plan, beside their service, its directorate, decision and lead."""
     return (
-        select(*_COLUMNS)
+        select(*columns)
         .join(Service, Service.id == Review.service_id)
         .join(Division, Division.id == Service.division_id)
         .join(Directorate, Directorate.id == Division.directorate_id)
@@ -64,15 +65,19 @@ def _entries() -> Select[Any]:
     )
 
 
+IN_ORDER = (Review.starts_on, func.lower(Service.name), Review.id)
+"""The first to start first."""
+
+
 def entries(session: Session) -> list[Entry]:
     """The whole plan, the first to start first."""
-    rows = session.execute(_entries().order_by(Review.starts_on, func.lower(Service.name), Review.id))
+    rows = session.execute(joined(*_COLUMNS).order_by(*IN_ORDER))
     return [Entry(*row) for row in rows]
 
 
 def entry(session: Session, review_id: int) -> Entry | None:
     """One entry, None when there is none."""
-    row = session.execute(_entries().where(Review.id == review_id)).first()
+    row = session.execute(joined(*_COLUMNS).where(Review.id == review_id)).first()
     return Entry(*row) if row else None
 
 
