@@ -1,7 +1,7 @@
 """The council's criteria: the list and its edits, the values of each, and what cycles are frozen with."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -18,6 +18,7 @@ from vfm.reports.criterion_chart import Dot, values_chart
 from vfm.web.access import allows
 from vfm.web.attachments import table_file
 from vfm.web.current import actor, now, reading, transaction
+from vfm.web.headings import Heading
 from vfm.workflows import criteria, criteria_freezes, criteria_values
 from vfm.workflows.criteria_values import SCALE, ServiceValue, View
 
@@ -155,16 +156,6 @@ def put_back(state_id: int) -> ResponseReturnValue:
 
 
 # --- one criterion ------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """A column's head: its words, the address that sorts by it, and how it is sorted now."""
-
-    words: str
-    href: str
-    sorted_now: str
-    is_number: bool
 
 
 COLUMNS = (

@@ -27,6 +27,7 @@ from vfm.roles import Role
 from vfm.scoring.rounding import largest_remainder
 from vfm.web.current import actor, is_from_script, now, reading, transaction
 from vfm.web.filters import LONDON, percent
+from vfm.web.headings import Heading
 from vfm.web.outcome_words import OUTCOME_COLOURS, OUTCOME_WORDS
 from vfm.web.paging import page_of
 from vfm.workflows import priorities, rankings
@@ -262,16 +263,6 @@ def _value(line: Line, sort: str) -> float | None:
     if sort == "firm":
         return line.top_share
     return None if line.rank is None else -float(line.rank)
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """A column's head: its words, the address that sorts by it, and how it is sorted now."""
-
-    words: str
-    href: str
-    sorted_now: str
-    is_number: bool
 
 
 FIRST_ON_PAPER = 10
