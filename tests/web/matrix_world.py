@@ -61,6 +61,8 @@ from vfm.workflows import (
     targets,
     versions,
     weights,
+    weights_ballots,
+    weights_opening,
 )
 from vfm.workflows.bulk_workbooks import TAKE_IN
 from vfm.workflows.figure_imports import About
@@ -374,11 +376,11 @@ def _weighing(engine: Engine, council: SmallCouncil, world: World) -> None:
     """A weights meeting of the executive, the director and somebody without an account, and a closed one."""
     core = council.actor("core_team")
     with transaction(engine) as session:
-        blank = weights.blank(session, cycle_id=None, now=NOW).typed
+        blank = weights_opening.blank(session, cycle_id=None, now=NOW).typed
         people = (str(world.people["ex"]), str(world.people["di"]))
         for name in ("weighing", "closed_weighing"):
             typed = replace(blank, name=name, people=people, others="Cllr Green")
-            world.places[name] = weights.create(session, typed, by=core, now=NOW)
+            world.places[name] = weights_opening.create(session, typed, by=core, now=NOW)
         for ballot in session.query(WeightsBallot):
             place = "vote" if ballot.meeting_id == world.places["weighing"] else "closed_vote"
             named = {"Executive": "", "Director": "_di"}.get(ballot.name, "_other")
@@ -386,7 +388,7 @@ def _weighing(engine: Engine, council: SmallCouncil, world: World) -> None:
         points = {c.key: "50" for c in DEFAULT_CRITERIA}
         meeting, vote = _id(world, "closed_weighing"), _id(world, "closed_vote")
         executive = council.actor("executive")
-        weights.save(session, meeting, vote, points, revision="1", by=executive, now=NOW)
+        weights_ballots.save(session, meeting, vote, points, revision="1", by=executive, now=NOW)
         weights.close(session, meeting, Ending(leaves_out=True), by=core, now=NOW)
         run = _id(world, "run")
         for name in ("scenario", "withdrawn"):

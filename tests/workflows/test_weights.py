@@ -17,8 +17,10 @@ from vfm.store.database import reading, transaction
 from vfm.store.queries import weights as queries
 from vfm.store.queries.rankings import FIGURES_ALONE
 from vfm.store.tables import Event, PrioritisationRun
-from vfm.workflows import home, rankings, weights
-from vfm.workflows.weights import Ending, Saved, Typed, View
+from vfm.workflows import home, rankings, weights, weights_ballots, weights_opening
+from vfm.workflows.weights import Ending, View
+from vfm.workflows.weights_ballots import Saved
+from vfm.workflows.weights_opening import Typed
 
 KEYS = [criterion.key for criterion in DEFAULT_CRITERIA]
 EVEN = dict.fromkeys(KEYS, "50")
@@ -32,9 +34,9 @@ class Meeting:
         self.engine, self.council = engine, council
         people = tuple(str(council.people[who]) for who in ("executive", "director"))
         with transaction(engine) as session:
-            blank = weights.blank(session, cycle_id=None, now=NOW).typed
+            blank = weights_opening.blank(session, cycle_id=None, now=NOW).typed
             typed = replace(blank, people=people, others="Cllr Green", **more)
-            self.id = weights.create(session, typed, by=self.chair, now=NOW)
+            self.id = weights_opening.create(session, typed, by=self.chair, now=NOW)
             rankings.measure(session, self.id, now=NOW)
             self.ballots = {ballot.name: ballot.id for ballot in queries.ballots(session, self.id)}
 
@@ -51,7 +53,9 @@ class Meeting:
             ballot = self.ballots[name]
             revision = more.pop("revision", None) or self.revision(session, name)
             by = self.council.actor(who)
-            return weights.save(session, self.id, ballot, points, revision=revision, by=by, now=NOW, **more)
+            return weights_ballots.save(
+                session, self.id, ballot, points, revision=revision, by=by, now=NOW, **more
+            )
 
     def revision(self, session: Session, name: str) -> str:
         return next(
@@ -60,7 +64,8 @@ class Meeting:
 
     def step(self, name: str, *more: Any, who: str = "core_team") -> Any:
         with transaction(self.engine) as session:
-            return getattr(weights, name)(session, self.id, *more, by=self.council.actor(who), now=NOW)
+            room = next(one for one in (weights, weights_ballots, weights_opening) if hasattr(one, name))
+            return getattr(room, name)(session, self.id, *more, by=self.council.actor(who), now=NOW)
 
     def rank(self) -> PrioritisationRun:
         with transaction(self.engine) as session:
@@ -139,7 +144,7 @@ def test_points_can_be_given_one_by_one_and_nothing_is_lost(meeting: Meeting) ->
         ("points.demand_pressure", "Demand pressure")
     ]
     with reading(meeting.engine) as session:
-        view = weights.ballot(
+        view = weights_ballots.ballot(
             session, meeting.id, meeting.ballots["Executive"], by=meeting.council.actor("executive")
         )
     assert view.points == {"vfm_result": "100", "unit_cost": "12.5"}, "what could be used is kept"
@@ -297,13 +302,13 @@ def test_every_problem_of_the_form_is_told_at_once(engine: Engine, council: Smal
         cycle="99", name=" ", day=("31", "2", "2027"), top="0", people=(director,), others="director\nBo\nBo"
     )
     with transaction(engine) as session, pytest.raises(Invalid) as problem:
-        weights.create(session, typed, by=council.actor("core_team"), now=NOW)
+        weights_opening.create(session, typed, by=council.actor("core_team"), now=NOW)
     assert _places(problem) == ["cycle", "name", "others", "others", "held_on", "top"]
     with reading(engine) as session:
-        form = weights.blank(session, cycle_id=None, now=NOW).typed
+        form = weights_opening.blank(session, cycle_id=None, now=NOW).typed
     typed = replace(form, people=("999",), top="9")
     with transaction(engine) as session, pytest.raises(Invalid) as problem:
-        weights.create(session, typed, by=council.actor("core_team"), now=NOW)
+        weights_opening.create(session, typed, by=council.actor("core_team"), now=NOW)
     assert "Somebody you chose can no longer sign in." in _messages(problem)
     assert "There are 4 services that can be ranked." in _messages(problem)
 

@@ -9,8 +9,9 @@ from vfm.prioritisation.criteria import DEFAULT_CRITERIA
 from vfm.roles import Actor
 from vfm.store.database import transaction
 from vfm.store.queries.weights import ballots
-from vfm.workflows import rankings, scenarios, weights
-from vfm.workflows.weights import Ending, Typed
+from vfm.workflows import rankings, scenarios, weights, weights_ballots, weights_opening
+from vfm.workflows.weights import Ending
+from vfm.workflows.weights_opening import Typed
 
 LEANING = (0.8, 1.0, 1.2)
 """One member's swing points are the usual weights, each a fifth less, as usual, or a fifth more."""
@@ -66,7 +67,7 @@ def _opened(
         people=tuple(str(member.id) for member in members),
     )
     with transaction(engine) as session:
-        meeting = weights.create(session, typed, by=by, now=then)
+        meeting = weights_opening.create(session, typed, by=by, now=then)
         rankings.measure(session, meeting, now=then)
     return meeting
 
@@ -76,7 +77,7 @@ def _give(engine: Engine, meeting: int, member: Actor, place: int, then: datetim
     with transaction(engine) as session:
         own = next(one for one in ballots(session, meeting) if one.person_id == member.id)
         given, revision = points(place), str(own.revision)
-        weights.save(
+        weights_ballots.save(
             session,
             meeting,
             own.id,

@@ -9,6 +9,15 @@ MOST_POINTS = 100
 CURE = f"Type points from 0 to {MOST_POINTS}; 0 where it does not matter."
 
 
+def cure_of(criterion: str) -> str:
+    """What is said of points that cannot be used: the name of the criterion, and what to type.
+
+    >>> cure_of("unit cost")
+    'Unit cost: Type points from 0 to 100; 0 where it does not matter.'
+    """
+    return f"{criterion[:1].upper()}{criterion[1:]}: {CURE}"
+
+
 def points_of(text: str) -> float | None:
     """Points from 0 to 100; None for anything else, a blank too.
 

@@ -15,7 +15,11 @@ from vfm.web.attachments import table_file
 from vfm.web.current import actor, is_from_script, now, reading, session_ends_in, transaction
 from vfm.web.filters import percent, plural
 from vfm.workflows import rankings, weights
-from vfm.workflows.weights import BallotView, Ending, Saved, Typed, View
+from vfm.workflows import weights_ballots as ballots
+from vfm.workflows import weights_opening as opening
+from vfm.workflows.weights import CHAIRS, Ending, View
+from vfm.workflows.weights_ballots import BallotView, Saved
+from vfm.workflows.weights_opening import Typed
 
 blueprint = Blueprint("weights", __name__)
 
@@ -25,7 +29,7 @@ def index() -> ResponseReturnValue:
     """The meetings, and the way to a new one."""
     with reading() as store:
         lines, cycles = weights.index(store, by=actor())
-    may_open = actor().has(*weights.CHAIRS)
+    may_open = actor().has(*CHAIRS)
     return render_template("weights/index.html", lines=lines, cycles=cycles, may_open=may_open)
 
 
@@ -36,7 +40,7 @@ def index() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """The form of a new meeting."""
     with reading() as store:
-        form = weights.blank(store, cycle_id=request.args.get("cycle", type=int), now=now())
+        form = opening.blank(store, cycle_id=request.args.get("cycle", type=int), now=now())
     return render_template("weights/new.html", form=form, typed=form.typed, swing=swing)
 
 
@@ -48,7 +52,7 @@ def create() -> ResponseReturnValue:
         return _new_again(typed, ())
     try:
         with transaction() as store:
-            made = weights.create(store, typed, by=actor(), now=now())
+            made = opening.create(store, typed, by=actor(), now=now())
             rankings.measure(store, made, now=now())
     except Invalid as refused:
         return _new_again(typed, refused.problems), 422
@@ -58,7 +62,7 @@ def create() -> ResponseReturnValue:
 
 def _new_again(typed: Typed, problems: tuple[Problem, ...]) -> str:
     with reading() as store:
-        form = weights.form(store, typed)
+        form = opening.form(store, typed)
     return render_template("weights/new.html", form=form, typed=typed, problems=problems, swing=swing)
 
 
@@ -90,7 +94,7 @@ def show(meeting_id: int) -> ResponseReturnValue:
 def _page(meeting_id: int, problems: tuple[Problem, ...] = ()) -> str:
     with reading() as store:
         view = weights.show(store, meeting_id, by=actor())
-        people = weights.to_add(store, view) if view.may_chair and view.head.closed_at is None else ()
+        people = opening.to_add(store, meeting_id) if view.may_chair and view.head.closed_at is None else ()
     return render_template(
         "weights/show.html",
         view=view,
@@ -205,7 +209,7 @@ def add_members(meeting_id: int) -> ResponseReturnValue:
     people, others = request.form.getlist("people"), request.form.get("others", "")
     try:
         with transaction() as store:
-            count = weights.add_members(store, meeting_id, people, others, by=actor(), now=now())
+            count = opening.add_members(store, meeting_id, people, others, by=actor(), now=now())
     except Invalid as refused:
         return _page(meeting_id, refused.problems), 422
     flash(f"{plural(count, 'member is', 'members are')} added.", "done")
@@ -216,7 +220,7 @@ def add_members(meeting_id: int) -> ResponseReturnValue:
 def take_out(meeting_id: int, ballot_id: int) -> ResponseReturnValue:
     """Take a member out."""
     with transaction() as store:
-        name = weights.take_out(store, meeting_id, ballot_id, by=actor(), now=now())
+        name = opening.take_out(store, meeting_id, ballot_id, by=actor(), now=now())
     flash(f"{name} is no longer a member of this meeting.", "done")
     return _back(meeting_id)
 
@@ -247,7 +251,7 @@ def save(meeting_id: int, ballot_id: int) -> ResponseReturnValue:
         sent = {most: "100"}
     try:
         with transaction() as store:
-            saved = weights.save(
+            saved = ballots.save(
                 store,
                 meeting_id,
                 ballot_id,
@@ -309,7 +313,7 @@ def _ballot_page(
     step: str = "",
 ) -> str:
     with reading() as store:
-        view = weights.ballot(store, meeting_id, ballot_id, by=actor())
+        view = ballots.ballot(store, meeting_id, ballot_id, by=actor())
     is_first = step == "most" or request.args.get("step") == "most" or (not view.points and not problems)
     return render_template(
         "weights/ballot.html",
@@ -336,7 +340,7 @@ def _as_typed(view: BallotView) -> dict[str, str]:
 def confirm(meeting_id: int, ballot_id: int) -> ResponseReturnValue:
     """Say that one's points hold for the new goalposts."""
     with transaction() as store:
-        weights.confirm(store, meeting_id, ballot_id, by=actor(), now=now())
+        ballots.confirm(store, meeting_id, ballot_id, by=actor(), now=now())
     flash("Your points stand, for the goalposts as they are now.", "done")
     return _back(meeting_id)
 
