@@ -35,6 +35,7 @@ from vfm.prioritisation.ranking import Ranking, rank
 from vfm.prioritisation.record import as_record
 from vfm.prioritisation.reweighing import measured, reweighed
 from vfm.prioritisation.robustness import weight_intervals
+from vfm.prioritisation.service_table import ServiceTable
 from vfm.prioritisation.simulation import MODELS, Trial, simulated, tally
 
 ON = date(2026, 11, 27)
@@ -98,11 +99,29 @@ def ranked(services: Sequence[ServiceFacts], **how: Any) -> Ranking:
     return rank(services, DEFAULT_CRITERIA, on=ON, **{"draws": 0, **how})
 
 
+def table(services: Sequence[ServiceFacts]) -> ServiceTable:
+    """The same services as columns, the way a file of them is read."""
+    names = ("weak_sections", "reviewed_on", "last_outcome")
+    known = ({name: value for name in names if (value := getattr(s, name))} for s in services)
+    return ServiceTable(
+        keys=[s.key for s in services],
+        criteria=[c.key for c in DEFAULT_CRITERIA],
+        values=np.array([[s.values[c.key] for c in DEFAULT_CRITERIA] for s in services], dtype=float),
+        names=[s.name for s in services],
+        families=[s.family for s in services],
+        gross=np.array([s.gross for s in services]),
+        spread=np.array([s.spread for s in services]),
+        more={at: one for at, one in enumerate(known) if one},
+    )
+
+
 def lists(clock: Clock, services: int, many: int) -> None:
     """The list itself, and all of its lines read."""
     for count, limit in ((services, LIMITS["list"]), (many, LIMITS["many"])):
         given = drawn(count)
-        clock.line(f"rank {count:,} services", lambda given=given: ranked(given), limit)
+        columns = table(given)
+        clock.line(f"rank {count:,} services, as columns", lambda columns=columns: ranked(columns), limit)
+        clock.line("  one by one", lambda given=given: ranked(given))
         clock.line(
             "  and every line read",
             lambda given=given: list(ranked(given).services),

@@ -49,7 +49,7 @@ def places(refusal: pytest.ExceptionInfo[Invalid]) -> list[str]:
 def test_a_csv_file_with_every_column() -> None:
     row = "parks,Parks,4.5,,place,1200000,2,yes,monitor,2026-03-31,deep_dive,3"
     text = f"\ufeff{','.join(HEADINGS)}\r\n{row}\r\n\r\n"
-    assert services(text.encode(), "s.csv", CRITERIA) == (PARKS,)
+    assert tuple(services(text.encode(), "s.csv", CRITERIA)) == (PARKS,)
 
 
 def test_an_excel_file_with_every_column() -> None:
@@ -59,13 +59,21 @@ def test_an_excel_file_with_every_column() -> None:
     book.active.append(["parks", "Parks", 4.5, None, "place", 1.2e6, 2, True, "monitor", day, "deep_dive", 3])
     stream = io.BytesIO()
     book.save(stream)
-    assert services(stream.getvalue(), "s.xlsx", CRITERIA) == (PARKS,)
+    assert tuple(services(stream.getvalue(), "s.xlsx", CRITERIA)) == (PARKS,)
 
 
 def test_absent_columns_leave_gaps_and_clauses_false() -> None:
-    assert services(b"key,need\nparks,1e3\n", "s.csv", CRITERIA) == (
-        ServiceFacts("parks", values={"need": 1000.0, "cost": None}, weak_sections=0),
-    )
+    (only,) = services(b"key,need\nparks,1e3\n", "s.csv", CRITERIA)
+    assert only == ServiceFacts("parks", values={"need": 1000.0, "cost": None})
+    assert (only.weak_count, only.provisional) == (0, False)
+
+
+def test_a_long_file_of_figures_with_every_digit_is_read() -> None:
+    row = ",0.123456789012345678,12345.6789012345678,a family with a long name to fill the file,12345.67890123456"
+    text = "key,need,cost,family,gross\n" + "".join(f"s{at:06}{row}\n" for at in range(50_000))
+    assert len(text) > 5_000_000
+    found = services(text.encode(), "s.csv", CRITERIA)
+    assert (len(found), found[-1].key, found[-1].gross) == (50_000, "s049999", 12345.67890123456)
 
 
 def test_every_cell_that_cannot_be_read_has_its_place() -> None:

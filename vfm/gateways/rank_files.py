@@ -9,13 +9,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from math import isfinite
-from typing import Any, TypeVar, get_args
+from typing import Any, NamedTuple, TypeVar, get_args
+
+import numpy as np
 
 from vfm.errors import Invalid, Problem
 from vfm.gateways.tables import NUMBER, Row, rows
 from vfm.prioritisation.criteria import DEFAULT_CRITERIA, Criterion
 from vfm.prioritisation.criteria import problems as criteria_problems
-from vfm.prioritisation.facts import OUTCOMES, OutcomeName, Override, ServiceFacts
+from vfm.prioritisation.facts import OUTCOMES, OutcomeName, Override
 from vfm.prioritisation.plan import (
     DEFAULT_DIRECTORATE_LIMIT,
     DEFAULT_GAMMA,
@@ -24,6 +26,8 @@ from vfm.prioritisation.plan import (
     Review,
 )
 from vfm.prioritisation.plan_board import settings_problems
+from vfm.prioritisation.scales import Floats
+from vfm.prioritisation.service_table import ServiceTable
 from vfm.prioritisation.weights import DEFAULT_CONCENTRATION
 from vfm.questionnaires.source import Source, decoded, read
 
@@ -108,7 +112,7 @@ def _day(text: str) -> date | None:
         return None
 
 
-def services(raw: bytes, name: str, criteria: Sequence[Criterion]) -> tuple[ServiceFacts, ...]:
+def services(raw: bytes, name: str, criteria: Sequence[Criterion]) -> ServiceTable:
     """The services of a CSV or Excel file: first column `key`, one column per criterion, a blank is a gap.
 
     Args:
@@ -121,26 +125,55 @@ def services(raw: bytes, name: str, criteria: Sequence[Criterion]) -> tuple[Serv
     """
     found: list[Problem] = []
     keys = [criterion.key for criterion in criteria]
-    read_rows = [_service(_Cells(row, found), keys) for row in rows(raw, name, ("key",))]
+    read = [_service(_Cells(row, found), keys) for row in rows(raw, name, ("key",))]
     if found:
         raise Invalid(found)
-    return tuple(read_rows)
+    return ServiceTable(
+        keys=[one.key for one in read],
+        criteria=keys,
+        values=_figures([one.values for one in read]).reshape(len(read), len(keys)),
+        names=[one.name for one in read],
+        families=[one.family for one in read],
+        gross=_figures([one.gross for one in read]),
+        spread=_figures([one.spread for one in read]),
+        more={at: one.more for at, one in enumerate(read) if one.more},
+    )
 
 
-def _service(cells: _Cells, criteria: Sequence[str]) -> ServiceFacts:
+def _figures(cells: Sequence[Any]) -> Floats:
+    """Figures as an array, a blank as `nan`."""
+    return np.array(cells, dtype=np.float64)
+
+
+class _Service(NamedTuple):
+    """One row: what most rows have, and by name what only some have."""
+
+    key: str
+    name: str
+    values: list[float | None]
+    family: str | None
+    gross: float | None
+    spread: float | None
+    more: dict[str, Any]
+
+
+def _service(cells: _Cells, criteria: Sequence[str]) -> _Service:
     override = _outcome(cells, "override")
-    return ServiceFacts(
+    some = {
+        "weak_sections": cells.count("weak_sections"),
+        "provisional": cells.flag("provisional"),
+        "override": Override(override) if override else None,
+        "reviewed_on": cells.day("reviewed_on"),
+        "last_outcome": _outcome(cells, "last_outcome"),
+    }
+    return _Service(
         key=cells.text("key") or "",
         name=cells.text("name") or "",
-        values={key: cells.number(key) for key in criteria},
+        values=[cells.number(key) for key in criteria],
         family=cells.text("family"),
         gross=cells.number("gross"),
-        weak_sections=cells.count("weak_sections") or 0,
-        provisional=cells.flag("provisional"),
-        override=Override(override) if override else None,
-        reviewed_on=cells.day("reviewed_on"),
-        last_outcome=_outcome(cells, "last_outcome"),
         spread=cells.number("spread"),
+        more={name: value for name, value in some.items() if value},
     )
 
 

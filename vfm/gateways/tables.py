@@ -16,6 +16,8 @@ from vfm.gateways.spreadsheets import sheets
 from vfm.questionnaires.source import decoded
 
 MOST_ROWS = 50_000
+MOST_BYTES = 20_000_000
+"""Of a CSV file: as many rows, of figures with every digit."""
 EXCEL = (".xlsx", ".xlsm")
 
 NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?")
@@ -52,7 +54,7 @@ def rows(raw: bytes, name: str, needed: Sequence[str]) -> list[Row]:
     Raises:
         Invalid: every problem with the file, its headings and its first column.
     """
-    lines = _excel(raw, name) if name.lower().endswith(EXCEL) else _csv(decoded(raw, name), name)
+    lines = _excel(raw, name) if name.lower().endswith(EXCEL) else _csv(decoded(raw, name, MOST_BYTES), name)
     _, headings = next(lines, (1, []))
     found = _heading_problems(headings, name, needed)
     if found:

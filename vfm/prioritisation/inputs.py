@@ -6,11 +6,10 @@ anything made from them depends on the order in which they were given.
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain, compress, islice
-from operator import attrgetter, itemgetter, lt
-from typing import Any
+from itertools import compress
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,16 +17,14 @@ from numpy.typing import NDArray
 from vfm.errors import Invalid, Problem
 from vfm.prioritisation import criteria as criterion_rules
 from vfm.prioritisation import facts as fact_rules
-from vfm.prioritisation.criteria import LARGEST, VFM_RESULT, Criterion, needs_positive
+from vfm.prioritisation.criteria import VFM_RESULT, Criterion, needs_positive
 from vfm.prioritisation.facts import OUTCOMES, ServiceFacts
-from vfm.prioritisation.gaps import Filled, filled, numbered
+from vfm.prioritisation.gaps import Filled, filled
 from vfm.prioritisation.index import PLACES, Ints
 from vfm.prioritisation.methods import METHODS, MOST_SERVICES_COMPARED, MethodName
 from vfm.prioritisation.scales import Floats, frozen, transformed, utility
+from vfm.prioritisation.service_table import InOrder, columns, order_of
 from vfm.prioritisation.weights import correlation_warnings
-
-AT_A_TIME = 512
-LONGEST_KEY = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,7 +129,7 @@ def prepared(services: Sequence[ServiceFacts], criteria: Sequence[Criterion], mo
 
 @dataclass(frozen=True, eq=False)
 class _Read:
-    """The facts of sound services as arrays, by key; a blank is `nan`, gross and spread included."""
+    """The facts of sound services, by key; a blank is `nan`, gross and spread included."""
 
     services: Sequence[ServiceFacts]
     families: Ints
@@ -148,119 +145,38 @@ def _read(services: Sequence[ServiceFacts], rows: Sequence[Criterion]) -> _Read 
 
     They are read in the order given, which is how they lie in memory, and put into that of their keys after.
     """
-    keys = [service.key for service in services]
-    order = _by_key(keys)
     names = [criterion.key for criterion in rows]
-    raw = _table(services, names)
-    gross = _numbers([service.gross for service in services])
-    spread = _numbers([service.spread for service in services])
-    if order is None or raw is None or gross is None or spread is None or (spread < 0).any():
+    given = columns(services, names)
+    order = None if given is None else order_of(given.keys)
+    if given is None or order is None or (given.spread < 0).any():
         return None
-    if any((column <= 0).any() for c, column in zip(rows, raw.T, strict=True) if needs_positive(c)):
+    if any((column <= 0).any() for c, column in zip(rows, given.values.T, strict=True) if needs_positive(c)):
         return None
-    families = numbered([service.family for service in services])
-    with_weak = [at for at, service in enumerate(services) if service.weak_sections]
-    overrides = [override for service in services if (override := service.override) is not None]
-    if any(services[at].weak_count < 0 for at in with_weak) or any(
-        o.outcome not in OUTCOMES for o in overrides
-    ):
+    if any(isinstance(weak, int) and weak < 0 for weak in given.weak.values()):
         return None
-    weak_at = [at for at in with_weak if services[at].weak_names]
-    weak = [services[at] for at in weak_at]
-    scored = _scored(services, weak_at, raw[:, names.index(VFM_RESULT)] if VFM_RESULT in names else None)
-    if order.size:
-        services = list(map(services.__getitem__, order.tolist()))
-        families, raw, gross, spread = families[order], raw.take(order, axis=0), gross[order], spread[order]
-    return _Read(services, families, raw, gross, spread, weak, scored)
-
-
-def _by_key(keys: Sequence[str]) -> Ints | None:
-    """Positions in the order of the keys, none where they come in it; None where one appears twice."""
-    if all(map(lt, keys, islice(keys, 1, None))):
-        return np.empty(0, dtype=np.int64)
-    numbers = _as_numbers(keys)
-    if numbers is None:
-        order = np.array(sorted(range(len(keys)), key=keys.__getitem__))
-        return order if len(set(keys)) == len(keys) else None
-    order = np.argsort(numbers, kind="stable")
-    ordered = numbers[order]
-    return None if (ordered[1:] == ordered[:-1]).any() else order
-
-
-def _as_numbers(keys: Sequence[str]) -> Ints | None:
-    """Numbers that sort as the keys do; None where the places in which keys differ do not fit into one.
-
-    Text is compared character by character, so the places where all are the same say nothing of the order.
-    """
-    if max(map(len, keys)) > LONGEST_KEY or "\0" in "".join(keys):
-        return None  # numpy fills short keys up with zeros
-    letters = np.array(keys)[:, None].view(np.uint32)
-    low = letters.min(axis=0)
-    bits = [int(width).bit_length() for width in letters.max(axis=0) - low]
-    if sum(bits) > 62:
+    if any(override.outcome not in OUTCOMES for override in given.overrides):
         return None
-    numbers = np.zeros(len(keys), dtype=np.int64)
-    for j in np.flatnonzero(bits).tolist():
-        numbers = (numbers << bits[j]) + (letters[:, j] - low[j])
-    return numbers
+    named = np.array([at for at, weak in given.weak.items() if not isinstance(weak, int)], dtype=np.int64)
+    return _Read(
+        services=InOrder(services, order),
+        families=given.families[order],
+        raw=given.values.take(order, axis=0),
+        gross=given.gross[order],
+        spread=given.spread[order],
+        weak=InOrder(services, named),
+        scored=_scored(services, named, given.values, names),
+    )
 
 
-def _scored(services: Sequence[ServiceFacts], weak: Sequence[int], results: Floats | None) -> int:
+def _scored(services: Sequence[ServiceFacts], weak: Ints, values: Floats, names: Sequence[str]) -> int:
     """How many services have a score: a result, or the names of sections that are weak."""
-    if not weak:
+    if not weak.size:
         return 0  # nothing is asked of it
-    if results is None:
-        results = _floats([service.values.get(VFM_RESULT) is not None or None for service in services])
-    blank = np.isnan(results)
+    if VFM_RESULT in names:
+        blank = np.isnan(values[:, names.index(VFM_RESULT)])
+    else:
+        blank = np.array([service.values.get(VFM_RESULT) is None for service in services])
     return int(np.count_nonzero(~blank) + np.count_nonzero(blank[weak]))
-
-
-def _table(services: Sequence[ServiceFacts], names: Sequence[str]) -> Floats | None:
-    """(services, criteria) their values, a few hundred at a time: what was just read is near at hand."""
-    found = np.empty((len(services), len(names)))
-    for start in range(0, len(services), AT_A_TIME):
-        values = [service.values for service in services[start : start + AT_A_TIME]]
-        numbers = _cells(values, names)
-        if numbers is None:
-            return None
-        found[start : start + AT_A_TIME] = numbers
-    return found if not (np.abs(found) > LARGEST).any() else None
-
-
-def _cells(values: Sequence[Mapping[str, Any]], names: Sequence[str]) -> Floats | None:
-    """Per service its values in the order of the criteria, `nan` for None; None where one is no number."""
-    shape = len(values), len(names)
-    try:
-        found = _flat(values, names, shape)
-    except (TypeError, ValueError, OverflowError):
-        return None
-    rows, columns = (at.tolist() for at in np.nonzero(np.isnan(found)))
-    blanks = [values[i].get(names[j]) for i, j in zip(rows, columns, strict=True)]
-    return found if blanks.count(None) == len(blanks) else None
-
-
-def _flat(values: Sequence[Mapping[str, Any]], names: Sequence[str], shape: tuple[int, int]) -> Floats:
-    if len(names) > 1 and set(map(type, values)) == {dict}:
-        try:  # no list of cells is made: as many lasting objects would set the collector of garbage to work
-            cells = chain.from_iterable(map(itemgetter(*names), values))
-            return np.fromiter(cells, np.float64, shape[0] * shape[1]).reshape(shape)
-        except KeyError:  # a criterion that a service does not name is a gap too
-            pass
-    return _floats([one.get(name) for one in values for name in names]).reshape(shape)
-
-
-def _floats(cells: Sequence[Any]) -> Floats:
-    return np.fromiter(cells, np.float64, len(cells))
-
-
-def _numbers(cells: Sequence[Any]) -> Floats | None:
-    """Figures of a sensible size, `nan` for None; None where there is anything else among them."""
-    try:
-        found = _floats(cells)
-    except (TypeError, ValueError, OverflowError):
-        return None
-    is_blank = all(cells[i] is None for i in np.flatnonzero(np.isnan(found)).tolist())
-    return found if is_blank and not (np.abs(found) > LARGEST).any() else None
 
 
 def _prepared(read: _Read, rows: Sequence[Criterion], keys: list[str], most_missing: float) -> Inputs:

@@ -114,14 +114,15 @@ class Source:
         return self.places.get(path, (1, 1))
 
 
-def decoded(raw: bytes, name: str) -> str:
+def decoded(raw: bytes, name: str, largest: int = LARGEST_FILE) -> str:
     """The text of a file, a byte-order mark taken off.
 
     Raises:
-        Invalid: it is over 5 MB or is not UTF-8; the place is that of the first byte that is not.
+        Invalid: it has more bytes than the largest or is not UTF-8; the place is that of the first byte that
+            is not.
     """
-    if len(raw) > LARGEST_FILE:
-        raise _refused(name, f"This file has {len(raw):,} bytes; the most is {LARGEST_FILE:,}. Split it.")
+    if len(raw) > largest:
+        raise _refused(name, f"This file has {len(raw):,} bytes; the most is {largest:,}. Split it.")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
