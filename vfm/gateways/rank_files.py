@@ -159,22 +159,25 @@ class _Service(NamedTuple):
 
 def _service(cells: _Cells, criteria: Sequence[str]) -> _Service:
     override = _outcome(cells, "override")
-    some = {
-        "weak_sections": cells.count("weak_sections"),
-        "provisional": cells.flag("provisional"),
-        "override": Override(override) if override else None,
-        "reviewed_on": cells.day("reviewed_on"),
-        "last_outcome": _outcome(cells, "last_outcome"),
-    }
     return _Service(
         key=cells.text("key") or "",
         name=cells.text("name") or "",
         values=[cells.number(key) for key in criteria],
         family=cells.text("family"),
         gross=cells.number("gross"),
+        more=_filled(
+            weak_sections=cells.count("weak_sections"),
+            provisional=cells.flag("provisional"),
+            override=Override(override) if override else None,
+            reviewed_on=cells.day("reviewed_on"),
+            last_outcome=_outcome(cells, "last_outcome"),
+        ),
         spread=cells.number("spread"),
-        more={name: value for name, value in some.items() if value},
     )
+
+
+def _filled(**cells: Any) -> dict[str, Any]:
+    return {name: value for name, value in cells.items() if value}
 
 
 def _outcome(cells: _Cells, column: str) -> OutcomeName | None:
