@@ -15,6 +15,7 @@ from tests.council import NOW
 from vfm.app import create_app
 from vfm.gateways import file_kinds
 from vfm.gateways.file_store import DiskStore
+from vfm.prioritisation.benefits import all_in_words
 from vfm.questionnaires import document, routing
 from vfm.questionnaires.answers import Answer, answer_from_json
 from vfm.questionnaires.merging import How
@@ -230,7 +231,9 @@ def test_one_review_is_worked_through_to_its_end_and_one_is_under_way(demo: Fill
     assert closed.origin is not None
     taken = [one for one in closed.recommendations if one.status == "accepted"]
     assert all(one.action_id for one in taken)
-    assert closed.head.savings_low == 120_000
+    assert all_in_words(closed.head.savings) == (
+        "£105,000 to £160,000 a year, cashable; £15,000 to £30,000 once, avoided"
+    )
     assert (under_way.head.topic, under_way.vacancies) == ("Home to school transport", 2)
     assert under_way.answered is not None
     assert 0 < under_way.answered.left < under_way.answered.asked

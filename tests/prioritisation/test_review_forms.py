@@ -18,6 +18,9 @@ TYPED = {
     "due_on.year": "2027",
     "savings_low": "£40,000",
     "savings_high": "95000.50",
+    "savings_kind": "avoidance",
+    "savings_span": "one_off",
+    "other_benefit": "Fewer late buses.",
     "status": "accepted",
     "response": "",
 }
@@ -32,6 +35,9 @@ def test_what_is_read_is_shown_as_it_would_be_typed() -> None:
         "due_on": date(2027, 3, 31),
         "savings_low": Decimal(40000),
         "savings_high": Decimal("95000.50"),
+        "savings_kind": "avoidance",
+        "savings_span": "one_off",
+        "other_benefit": "Fewer late buses.",
         "status": "accepted",
         "response": "",
     }
@@ -64,6 +70,25 @@ def test_savings_have_both_ends_the_low_one_first(low: str, high: str, place: st
     with pytest.raises(Invalid) as refused:
         read("closing", {"outcome_note": "Done", "savings_low": low, "savings_high": high}, {})
     assert [one.place for one in refused.value.problems] == [place]
+
+
+def test_every_kind_of_saving_has_both_ends() -> None:
+    typed = {"avoidance_one_off_low": "9", "avoidance_one_off_high": "8", "cashable_recurring_high": "5"}
+    with pytest.raises(Invalid) as refused:
+        read("about", typed, {})
+    assert [str(one) for one in refused.value.problems] == [
+        "cashable_recurring_low: Give both ends of the savings (cashable, a year), low and high, or neither.",
+        (
+            "avoidance_one_off_low: The low end of the savings (cost avoidance, once) is more than the high end. "
+            "Change one of them."
+        ),
+    ]
+
+
+def test_a_kind_that_is_none_of_those_listed_is_refused() -> None:
+    with pytest.raises(Invalid) as refused:
+        read("recommendations", TYPED | {"savings_kind": "magic", "savings_span": "weekly"}, PEOPLE)
+    assert [one.place for one in refused.value.problems] == ["savings_kind", "savings_span"]
 
 
 def test_a_place_is_filled_once_or_stays_vacant() -> None:

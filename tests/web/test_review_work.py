@@ -75,6 +75,48 @@ def test_what_is_closed_says_so_and_not_that_somebody_was_quicker(
     assert core.open(f"{address}/scope", expect=409).heading == "This is closed"
 
 
+def test_sums_on_the_page_keep_kinds_of_saving_apart(
+    engine: Engine, council: SmallCouncil, signed_in: SignedIn
+) -> None:
+    address, core = _planned(engine, council), signed_in("core_team")
+    page = core.open(address)
+    for low, high, kind, span in (
+        ("1000", "2000", "cashable", "recurring"),
+        ("30", "40", "cashable", "recurring"),
+        ("500", "500", "avoidance", "one_off"),
+        ("7", "9", "", ""),
+    ):
+        page = page.follow("Add a recommendation").submit(
+            "Add",
+            text=f"Save {low}.",
+            savings_low=low,
+            savings_high=high,
+            savings_kind=kind,
+            savings_span=span,
+        )
+    assert [words(row) for row in page.tree.css("#recommendations ~ div tfoot tr")] == [
+        "All of them (4) £1,030 £2,040 Cashable, a year",
+        "All of them (4) £500 £500 Cost avoidance, once",
+        "All of them (4) £7 £9 Kind not said",
+        "Of these accepted or done (0) – – –",
+    ]
+    assert "Savings of different kinds are not added together" in page.text
+    form = core.open(f"{address}/about")
+    assert form.tree.css_first("[name=savings_low]") is None
+    with transaction(engine) as session:
+        session.execute(update(Review).values(savings_low=3, savings_high=4))
+    form = core.open(f"{address}/about")
+    assert "Savings: kind not said, low" in form.text
+    page = form.submit(
+        "Save the review",
+        savings_low="",
+        savings_high="",
+        cashable_recurring_low="3",
+        cashable_recurring_high="4",
+    )
+    assert "£3 to £4 a year, cashable" in page.text
+
+
 def _token(page: Page) -> dict[str, str]:
     field = page.tree.css_first("[name=csrf_token]")
     return {"csrf_token": field.attributes["value"] or ""}
@@ -116,7 +158,16 @@ def test_a_review_is_worked_from_its_team_to_its_actions(
     )
     assert page.problems == ["The low end of the savings is more than the high end. Change one of them."]
     finding = page.tree.css("[name=finding_id] option")[1].attributes["value"]
-    page = page.submit("Add", savings_high="18000.50", status="accepted", finding_id=finding)
+    page = page.submit(
+        "Add",
+        savings_high="18000.50",
+        savings_kind="cashable",
+        savings_span="recurring",
+        other_benefit="Less salt on the verges.",
+        status="accepted",
+        finding_id=finding,
+    )
+    assert "Besides money: Less salt on the verges." in page.text
     assert "£12,000" in page.text
     assert "£18,000.50" in page.text
     page = page.submit("Make it an improvement action")
@@ -186,8 +237,16 @@ def test_the_report_reads_the_same_on_its_page_and_in_word(
     page = core.open(address).follow("Add a line of enquiry").submit("Add", text="What does a route cost?")
     page = page.follow("Add a hypothesis").submit("Add", text="Two routes would do.", status="unclear")
     page = page.follow("Add a finding to line 1").submit("Add", text="Routes overlap.", evidence="GPS logs")
+    kinds = {"savings_kind": "cashable", "savings_span": "recurring", "other_benefit": "Less salt."}
+    page = page.follow("Add a recommendation").submit(
+        "Add", text="Merge two routes.", savings_low="12000", savings_high="18000", **kinds
+    )
+    kinds |= {"savings_kind": "avoidance", "savings_span": "one_off"}
     page.follow("Add a recommendation").submit(
-        "Add", text="Merge two routes.", savings_low="12000", savings_high="18000"
+        "Add", text="Buy no depot.", savings_low="900", savings_high="900", **kinds
+    )
+    core.open(f"{address}/about").submit(
+        "Save the review", avoidance_one_off_low="700", avoidance_one_off_high="950"
     )
     page = core.open(address).follow("Read the report")
     made = Document(io.BytesIO(page.follow("Download as Word").data))
@@ -202,7 +261,14 @@ def test_the_report_reads_the_same_on_its_page_and_in_word(
         "Routes overlap.",
         "Merge two routes.",
         "£12,000",
-        "Together, without those rejected: 1 recommendation, £12,000 to £18,000 a year.",
+        "Cashable, a year",
+        "Cost avoidance, once",
+        "£700 to £950 once, avoided",
+        (
+            "Together, without those rejected: 2 recommendations, £12,000 to £18,000 a year, cashable; "
+            "£900 once, avoided."
+        ),
+        "Besides money, recommendation 1: Less salt.",
         "Nobody but the lead is named.",
     ):
         assert sentence in said, sentence

@@ -86,7 +86,9 @@ def _last_reviewed(browser: Browser, service: int) -> str:
 
 def _closed(browser: Browser, review: int) -> Page:
     step = browser.open(f"/reviews/{review}/state/closed")
-    return step.submit("Close it", outcome_note="One depot less.", savings_low="0", savings_high="9000")
+    return step.submit(
+        "Close it", outcome_note="One depot less.", cashable_one_off_low="0", cashable_one_off_high="9000"
+    )
 
 
 def _reporting(engine: Engine, council: SmallCouncil, service: str, mode: str) -> int:

@@ -193,7 +193,12 @@ def test_a_closed_review_takes_no_more_answers_until_it_is_taken_up_again(
         view = review_work.scope(session, review, by=lead)
         scope = {"covers": "Hours", "reason": "Asked."}
         review_work.change_scope(session, review, scope, view.seen, by=lead, now=NOW)
-        done = {"outcome_note": "Done.", "savings_low": "0", "savings_high": "0", "reason": "Time is up."}
+        done = {
+            "outcome_note": "Done.",
+            "cashable_one_off_low": "0",
+            "cashable_one_off_high": "0",
+            "reason": "Time is up.",
+        }
         review_work.move(session, review, "closed", done, "proposed", by=lead, now=NOW)
         assert session.scalars(select(Cycle.closed_at)).one() == NOW
     with pytest.raises(Forbidden):

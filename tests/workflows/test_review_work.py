@@ -9,6 +9,7 @@ from sqlalchemy import Engine, select
 
 from tests.council import NOW, SmallCouncil
 from vfm.errors import Conflict, Forbidden, Invalid, NotFound
+from vfm.prioritisation.benefits import Amount, all_in_words
 from vfm.prioritisation.review_forms import shown
 from vfm.store.database import reading, transaction
 from vfm.store.tables import Event, ImprovementAction, Review, ReviewHypothesis, Service
@@ -102,6 +103,9 @@ def test_a_review_goes_all_the_way_and_its_service_was_reviewed(
         owner_id=people["contributor"],
         savings_low="10000",
         savings_high="25,000",
+        savings_kind="cashable",
+        savings_span="recurring",
+        other_benefit="Fewer complaints.",
     )
     _move(engine, council, review, "reporting")
     with pytest.raises(Invalid):
@@ -121,15 +125,29 @@ def test_a_review_goes_all_the_way_and_its_service_was_reviewed(
             council.people["contributor"],
         )
     assert moving.form is not None
-    assert (moving.form.typed["savings_low"], moving.form.typed["savings_high"]) == ("10,000", "25,000")
+    ends = ("cashable_recurring_low", "cashable_recurring_high")
+    assert [moving.form.typed[name] for name in ends] == ["10,000", "25,000"]
     with pytest.raises(Invalid) as refused:
-        _move(engine, council, review, "closed", savings_low="1")
-    assert [one.place for one in refused.value.problems] == ["savings_high", "outcome_note"]
+        _move(engine, council, review, "closed", avoidance_one_off_low="1")
+    assert [one.place for one in refused.value.problems] == ["avoidance_one_off_high", "outcome_note"]
+    with pytest.raises(Invalid) as refused:
+        _move(engine, council, review, "closed", outcome_note="One contract.")
+    assert [one.message for one in refused.value.problems] == [
+        "Say what it saves in one kind at least, 0 where it saves nothing."
+    ]
     _move(
-        engine, council, review, "closed", outcome_note="One contract.", savings_low="0", savings_high="9000"
+        engine,
+        council,
+        review,
+        "closed",
+        outcome_note="One contract.",
+        cashable_recurring_low="0",
+        cashable_recurring_high="9000",
+        avoidance_one_off_low="50",
+        avoidance_one_off_high="50",
     )
     page = _page(engine, council, review)
-    assert (page.head.savings_low, page.head.savings_high) == (Decimal(0), Decimal(9000))
+    assert all_in_words(page.head.savings) == "£0 to £9,000 a year, cashable; £50 once, avoided"
     assert page.head.closed_on == LATER.date()
     assert [step.status for step in page.steps if step.at] == [
         "proposed",
@@ -139,7 +157,10 @@ def test_a_review_goes_all_the_way_and_its_service_was_reviewed(
         "implementing",
         "closed",
     ]
-    assert (page.accepted.count, page.accepted.low, page.accepted.high) == (1, 10000, 25000)
+    assert page.accepted == review_work.Sum(
+        1, (Amount("cashable", "recurring", Decimal(10000), Decimal(25000)),), 0
+    )
+    assert page.recommendations[0].other_benefit == "Fewer complaints."
     assert page.recommendations[0].action_status == "agreed"
     assert page.enquiries[0].findings == page.findings
     assert _reviewed_on(engine, council) == LATER.date()
@@ -161,6 +182,53 @@ def test_a_deep_dive_that_is_closed_is_no_review_of_the_whole(engine: Engine, co
         session.get_one(Review, review).status = "reporting"
     _move(engine, council, review, "closed", outcome_note="Nothing.", savings_low="0", savings_high="0")
     assert _reviewed_on(engine, council) is None
+
+
+def test_savings_of_which_nobody_said_the_kind_stay_so(engine: Engine, council: SmallCouncil) -> None:
+    review = _planned(engine, council)
+    with transaction(engine) as session:
+        row = session.get_one(Review, review)
+        row.savings_low, row.savings_high = Decimal(400), Decimal(600)
+    old = _add(
+        engine,
+        council,
+        review,
+        "recommendations",
+        text="Old.",
+        savings_low="1",
+        savings_high="2",
+        status="done",
+    )
+    assert all_in_words(_page(engine, council, review).head.savings) == "£400 to £600, kind not said"
+    _about(engine, council, review, cashable_one_off_low="5", cashable_one_off_high="5")
+    page = _page(engine, council, review)
+    assert all_in_words(page.head.savings) == "£5 once, cashable; £400 to £600, kind not said"
+    assert all_in_words(page.accepted.amounts) == "£1 to £2, kind not said"
+    _change(engine, council, review, "recommendations", old, savings_kind="avoidance")
+    _change(engine, council, review, "recommendations", old, savings_span="one_off")
+    assert all_in_words(_page(engine, council, review).accepted.amounts) == "£1 to £2 once, avoided"
+
+
+def test_closing_does_not_guess_where_a_kind_is_half_said(engine: Engine, council: SmallCouncil) -> None:
+    review = _planned(engine, council)
+    with transaction(engine) as session:
+        session.get_one(Review, review).status = "reporting"
+    _add(
+        engine,
+        council,
+        review,
+        "recommendations",
+        text="Tender once.",
+        savings_low="1",
+        savings_high="2",
+        savings_kind="cashable",
+        status="accepted",
+    )
+    with reading(engine) as session:
+        moving = review_work.moving(session, review, "closed", by=council.actor("core_team"))
+    assert moving.form is not None
+    assert not any(moving.form.typed.values())
+    assert all_in_words(moving.sums.amounts) == "£1 to £2, cashable, once or a year not said"
 
 
 def test_the_scope_keeps_what_stood_before_and_why_it_changed(engine: Engine, council: SmallCouncil) -> None:

@@ -128,6 +128,9 @@ RECOMMENDED: tuple[tuple[int, Fields], ...] = (
         0,
         {
             "text": "Close two visitor centres and put information points into the libraries beside them.",
+            "savings_kind": "cashable",
+            "savings_span": "recurring",
+            "other_benefit": "Information points are open six days a week, the centres were on four.",
             "savings_low": "85,000",
             "savings_high": "120,000",
             "status": "accepted",
@@ -138,6 +141,8 @@ RECOMMENDED: tuple[tuple[int, Fields], ...] = (
         1,
         {
             "text": "Set stall fees at what a pitch costs, with a lower rate for local makers.",
+            "savings_kind": "cashable",
+            "savings_span": "recurring",
             "savings_low": "20,000",
             "savings_high": "45,000",
             "status": "accepted",
@@ -148,6 +153,8 @@ RECOMMENDED: tuple[tuple[int, Fields], ...] = (
         1,
         {
             "text": "End the summer festival.",
+            "savings_kind": "cashable",
+            "savings_span": "recurring",
             "savings_low": "60,000",
             "savings_high": "75,000",
             "status": "rejected",
@@ -157,7 +164,9 @@ RECOMMENDED: tuple[tuple[int, Fields], ...] = (
     (
         2,
         {
-            "text": "Buy campaigns together with the neighbouring district.",
+            "text": "Buy next year's campaign together with the neighbouring district.",
+            "savings_kind": "avoidance",
+            "savings_span": "one_off",
             "savings_low": "15,000",
             "savings_high": "30,000",
             "status": "done",
@@ -204,8 +213,11 @@ def deep_dive(cast: Cast, version: int) -> None:
         sponsor_id=str(sponsor.id),
         partner="Wrenport Transport Advisers (invented)",
         origin=ORIGIN,
-        savings_low="250,000",
-        savings_high="600,000",
+        cashable_recurring_low="250,000",
+        cashable_recurring_high="600,000",
+        avoidance_recurring_low="100,000",
+        avoidance_recurring_high="180,000",
+        other_benefit="Shorter journeys, and fewer late changes for families.",
         **_day("ends_on", cast.today + timedelta(days=35)),
     )
     _move(cast, review, ("approved", "scoping"), core, begun + timedelta(days=1))
@@ -245,7 +257,14 @@ def closed(cast: Cast, review: int, then: datetime) -> None:
             with transaction(cast.engine) as session:
                 review_parts.act_on(session, review, made, by=core, now=then + timedelta(days=142))
     why = "What is done needs no action any more."
-    done = {"outcome_note": OUTCOME, "savings_low": "120,000", "savings_high": "190,000", "reason": why}
+    done = {
+        "outcome_note": OUTCOME,
+        "cashable_recurring_low": "105,000",
+        "cashable_recurring_high": "160,000",
+        "avoidance_one_off_low": "15,000",
+        "avoidance_one_off_high": "30,000",
+        "reason": why,
+    }
     _move(cast, review, ("closed",), core, then + timedelta(days=170), **done)
 
 
@@ -339,6 +358,8 @@ def _tested(cast: Cast, review: int, by: Actor, now: datetime) -> None:
         "owner_id": str(cast.people["Dennis Director"].id),
         "savings_low": "180,000",
         "savings_high": "320,000",
+        "savings_kind": "cashable",
+        "savings_span": "recurring",
     }
     _add(cast, review, "recommendations", typed, by, now)
 

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from vfm.prioritisation import plan_loads
+from vfm.prioritisation.benefits import Amount, summed
 from vfm.prioritisation.capacity import Capacity
 from vfm.prioritisation.plan_board import Mode, Period, Review, board
 from vfm.prioritisation.quarters import FIRM, Quarter
@@ -34,6 +35,7 @@ class Item:
         ends_on: as it was typed or planned; None: with the quarter it begins in.
         earliest: key of the first quarter it may be in, empty: any.
         latest: key of the last one, empty: any; latest_reason says why.
+        savings: what it may save, or saved once it is closed, kind by kind.
     """
 
     key: str
@@ -61,6 +63,7 @@ class Item:
     is_mandatory: bool = False
     is_pinned: bool = False
     revision: int = 0
+    savings: tuple[Amount, ...] = ()
 
     @property
     def start(self) -> Quarter | None:
@@ -104,6 +107,32 @@ def in_view(items: Iterable[Item], quarters: Sequence[Quarter]) -> tuple[Item, .
         and item.last_day is not None
         and item.start <= last
         and (item.status != CLOSED or item.last_day >= first)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Savings:
+    """What reviews save together, kind by kind: those to come may, those that are closed did.
+
+    `unestimated` reviews to come say nothing of it; `unconfirmed` closed ones neither.
+    """
+
+    expected: tuple[Amount, ...]
+    confirmed: tuple[Amount, ...]
+    unestimated: int
+    unconfirmed: int
+
+
+def savings_of(items: Iterable[Item]) -> Savings:
+    """What the reviews of a plan save."""
+    rows = list(items)
+    closed = [item for item in rows if item.status == CLOSED]
+    to_come = [item for item in rows if item.status != CLOSED]
+    return Savings(
+        expected=summed(amount for item in to_come for amount in item.savings),
+        confirmed=summed(amount for item in closed for amount in item.savings),
+        unestimated=sum(not item.savings for item in to_come),
+        unconfirmed=sum(not item.savings for item in closed),
     )
 
 

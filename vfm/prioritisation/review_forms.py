@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from vfm.errors import Invalid, Problem
+from vfm.prioritisation import benefits
 from vfm.questionnaires import figures
 from vfm.questionnaires.kinds import text_problem
 
@@ -48,6 +49,9 @@ class Field:
 HYPOTHESIS = ("open", "supported", "refuted", "unclear")
 RECOMMENDATION = ("proposed", "accepted", "rejected", "done")
 SAVINGS = (Field("savings_low", As.MONEY), Field("savings_high", As.MONEY))
+BY_KIND = tuple(Field(name, As.MONEY) for pair in benefits.PAIRS.values() for name in pair)
+"""What a review saves, kind by kind, the kind that nobody said last."""
+OTHER = Field("other_benefit", As.TEXT)
 
 FORMS: Mapping[str, tuple[Field, ...]] = {
     "about": (
@@ -55,7 +59,8 @@ FORMS: Mapping[str, tuple[Field, ...]] = {
         Field("lead_id", As.ONE_OF),
         Field("partner", As.LINE),
         Field("ends_on", As.DAY),
-        *SAVINGS,
+        *BY_KIND,
+        OTHER,
         Field("origin", As.TEXT),
     ),
     "scope": (
@@ -91,10 +96,13 @@ FORMS: Mapping[str, tuple[Field, ...]] = {
         Field("owner_id", As.ONE_OF),
         Field("due_on", As.DAY),
         *SAVINGS,
+        Field("savings_kind", As.CHOICE, choices=benefits.KINDS),
+        Field("savings_span", As.CHOICE, choices=benefits.SPANS),
+        OTHER,
         Field("status", As.CHOICE, choices=RECOMMENDATION),
         Field("response", As.TEXT),
     ),
-    "closing": (Field("outcome_note", As.TEXT), *SAVINGS),
+    "closing": (Field("outcome_note", As.TEXT), *BY_KIND, OTHER),
 }
 """Form -> its fields, in the order in which they are filled in."""
 
@@ -131,14 +139,15 @@ def read(form: str, typed: Typed, offered: Offered) -> dict[str, Any]:
 
 
 def _across(values: Mapping[str, Any]) -> Iterator[Problem]:
-    low, high = values.get("savings_low"), values.get("savings_high")
-    if (low is None) != (high is None) and {"savings_low", "savings_high"} <= values.keys():
-        missing = "savings_low" if low is None else "savings_high"
-        yield Problem(missing, "Give both ends of the savings, low and high, or neither.")
-    elif low is not None and high is not None and low > high:
-        yield Problem(
-            "savings_low", "The low end of the savings is more than the high end. Change one of them."
-        )
+    for which, (low_name, high_name) in benefits.PAIRS.items():
+        low, high = values.get(low_name), values.get(high_name)
+        of = f" ({benefits.label(*which).lower()})" if any(which) else ""
+        if (low is None) != (high is None) and {low_name, high_name} <= values.keys():
+            missing = low_name if low is None else high_name
+            yield Problem(missing, f"Give both ends of the savings{of}, low and high, or neither.")
+        elif low is not None and high is not None and low > high:
+            words = f"The low end of the savings{of} is more than the high end. Change one of them."
+            yield Problem(low_name, words)
     if values.get("name") and values.get("person_id") is not None:
         yield Problem("name", "Choose somebody from the list, or write a name from outside, not both.")
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 LINES = ("Hypothesis", "How it stands", "What speaks for it or against it")
 SCOPES = ("From", "Who", "Covered from then", "Left out from then", "Why")
 TEAM = ("Place", "Who", "Team days")
-RECOMMENDATIONS = ("No.", "Recommendation", "Owner", "Due", "Low", "High", "State")
+RECOMMENDATIONS = ("No.", "Recommendation", "Owner", "Due", "Low", "High", "Kind", "State")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class ReviewReport:
     Attributes:
         facts: (what, words); origin: how the review came about, a sentence each.
         scope: (heading, text); scopes, team, recommendations: rows of the tables named above.
-        sums: what the recommendations save, a sentence each; responses: (recommendation, words).
+        sums: what the recommendations save, a sentence each; benefits, responses: (recommendation, words).
         left: what was still to do when it was made.
     """
 
@@ -60,6 +60,7 @@ class ReviewReport:
     findings: tuple[ReportedFinding, ...]
     recommendations: tuple[tuple[str, ...], ...]
     sums: tuple[str, ...]
+    benefits: tuple[tuple[str, str], ...]
     responses: tuple[tuple[str, str], ...]
 
 
@@ -98,13 +99,15 @@ def _recommended(made: "Document", report: ReviewReport) -> None:
     if not report.recommendations:
         word.add(made, "Nothing is recommended yet.")
         return
-    word.add(made, "Savings in pounds a year.")
-    widths = (0.06, 0.38, 0.13, 0.12, 0.1, 0.1, 0.11)
+    word.add(made, "Savings in pounds; a year where their kind says so.")
+    widths = (0.05, 0.3, 0.12, 0.11, 0.11, 0.11, 0.1, 0.1)
     word.fitted_table(
         made, "Recommendations", RECOMMENDATIONS, report.recommendations, widths, numbers=(4, 5)
     )
     for sentence in report.sums:
         word.add(made, sentence)
+    for which, words in report.benefits:
+        word.add(made, f"Besides money, {which}: {words}")
     for which, words in report.responses:
         word.add(made, f"Response to {which}: {words}")
 

@@ -100,6 +100,7 @@ def _item(row: ReviewRow, capacity: Capacity, priorities: Priorities) -> Item:
         is_mandatory=row.is_mandatory,
         is_pinned=row.is_pinned,
         revision=row.revision,
+        savings=row.savings,
     )
 
 

@@ -1169,7 +1169,9 @@ class Review(Table):
     period it must be done; `is_pinned`: placed by hand, a new plan leaves it where it is. `priority`, 0 to
     100, is typed where no ranking chose it; its latest period may follow from `contract_ends_on`. `partner`
     is an organisation that takes part; `origin` where it came from when no decision chose it. `assessment_id`
-    holds the answers of its team to its key lines of enquiry. Savings in pounds a year, exact.
+    holds the answers of its team to its key lines of enquiry. What it saves, exact pounds, is kept by kind:
+    cashable or cost avoidance, recurring (a year) or one-off; `savings_low` and `savings_high` are of a kind
+    that nobody said. `other_benefit` is what it brings that is not money.
     """
 
     __tablename__ = "review"
@@ -1200,6 +1202,15 @@ class Review(Table):
     outcome_note: Mapped[str] = mapped_column(default="", server_default="")
     savings_low: Mapped[Decimal | None]
     savings_high: Mapped[Decimal | None]
+    cashable_recurring_low: Mapped[Decimal | None]
+    cashable_recurring_high: Mapped[Decimal | None]
+    cashable_one_off_low: Mapped[Decimal | None]
+    cashable_one_off_high: Mapped[Decimal | None]
+    avoidance_recurring_low: Mapped[Decimal | None]
+    avoidance_recurring_high: Mapped[Decimal | None]
+    avoidance_one_off_low: Mapped[Decimal | None]
+    avoidance_one_off_high: Mapped[Decimal | None]
+    other_benefit: Mapped[str] = mapped_column(default="", server_default="")
     assessment_id: Mapped[int | None] = mapped_column(ForeignKey("assessment.id"))
     revision: Mapped[int] = mapped_column(default=1, server_default="1")
 
@@ -1271,9 +1282,11 @@ class ReviewFinding(Table):
 
 
 class Recommendation(Table):
-    """What a review recommends; status proposed, accepted, rejected or done. Savings in pounds a year, exact.
+    """What a review recommends; status proposed, accepted, rejected or done. Savings in pounds, exact.
 
-    `action_id` is the improvement action that carries it out once it is accepted.
+    `savings_kind` is cashable or avoidance, `savings_span` recurring (then they are a year) or one_off; both
+    are empty where nobody said. `other_benefit` is what it brings that is not money. `action_id` is the
+    improvement action that carries it out once it is accepted.
     """
 
     __tablename__ = "recommendation"
@@ -1285,6 +1298,9 @@ class Recommendation(Table):
     due_on: Mapped[date | None]
     savings_low: Mapped[Decimal | None]
     savings_high: Mapped[Decimal | None]
+    savings_kind: Mapped[str] = mapped_column(default="", server_default="")
+    savings_span: Mapped[str] = mapped_column(default="", server_default="")
+    other_benefit: Mapped[str] = mapped_column(default="", server_default="")
     status: Mapped[str] = mapped_column(default="proposed", server_default="proposed")
     response: Mapped[str] = mapped_column(default="", server_default="")
     action_id: Mapped[int | None] = mapped_column(ForeignKey("improvement_action.id"))

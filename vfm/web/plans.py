@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from vfm.errors import Invalid, NotFound, Problem
+from vfm.prioritisation import benefits
+from vfm.prioritisation.benefits import PAIRS, label
 from vfm.prioritisation.forward import CLOSED, Item, Load
 from vfm.reports import calendar_file, plan_timeline
 from vfm.reports.workbook import Cell, Rows
@@ -63,6 +66,7 @@ def index() -> ResponseReturnValue:
         finding=plan_timeline.finding(view.loads, view.shown),
         parts=_parts(view),
         say=plan_timeline,
+        benefits=benefits,
         modes=MODE_WORDS,
         statuses=STATUS_WORDS,
         colours=STATUS_COLOURS,
@@ -187,7 +191,8 @@ def _entry_rows(items: Iterable[Item]) -> Rows:
     columns = (
         "Service", "Directorate", "What", "Topic", "Quarter", "Starts", "Ends", "Team days", "Lead", "State",
         "Priority", "Priority is", "Earliest quarter", "Latest quarter", "Why by then", "Contract ends",
-        "Has to be done", "Pinned", "Note", "From a decision", "Revision",
+        "Has to be done", "Pinned", "Note", "From a decision", "Revision", "Savings are",
+        *(f"{label(*which)}, {end} (£)" for which in PAIRS for end in ("low", "high")),
     )  # fmt: skip
     return Rows("Forward plan", columns, tuple(_entry_cells(item) for item in items))
 
@@ -215,7 +220,17 @@ def _entry_cells(item: Item) -> tuple[Cell, ...]:
         item.note or None,
         "yes" if item.decision_id else "no",
         item.revision,
+        ("confirmed" if item.status == CLOSED else "expected") if item.savings else "not estimated",
+        *_saved(item),
     )
+
+
+def _saved(item: Item) -> Iterable[Decimal | None]:
+    """Both ends of each kind of saving, in the order of PAIRS."""
+    found = {(amount.kind, amount.span): amount for amount in item.savings}
+    for which in PAIRS:
+        amount = found.get(which)
+        yield from (amount.low, amount.high) if amount else (None, None)
 
 
 def _load_rows(loads: Iterable[Load]) -> Rows:

@@ -1,8 +1,8 @@
 """The report of a review laid out in words: the same value for its page and for Word."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 
+from vfm.prioritisation import benefits
 from vfm.reports.review_document import ReportedFinding, ReportedLine, ReviewReport
 from vfm.web import review_words as words
 from vfm.web.current import council_name, now
@@ -46,11 +46,17 @@ def report_of(view: ReviewPage) -> ReviewReport:
                 day(one.due_on),
                 pounds(one.savings_low),
                 pounds(one.savings_high),
+                benefits.label(one.savings_kind, one.savings_span) if one.saving else "–",
                 words.RECOMMENDATION_WORDS[one.status],
             )
             for number, one in enumerate(view.recommendations, 1)
         ),
         sums=tuple(_sums(view)),
+        benefits=tuple(
+            (f"recommendation {number}", one.other_benefit)
+            for number, one in enumerate(view.recommendations, 1)
+            if one.other_benefit
+        ),
         responses=tuple(
             (f"recommendation {number}", one.response)
             for number, one in enumerate(view.recommendations, 1)
@@ -77,19 +83,14 @@ def _facts(view: ReviewPage) -> Iterator[tuple[str, str]]:
             "Team",
             f"{plural(len(view.members), 'place')}, {_vacant(view.vacancies)}",
         )
-    savings = saved(head.savings_low, head.savings_high)
-    yield "Savings", f"{savings}, confirmed" if head.closed_on and head.savings_low is not None else savings
+    what = "Savings, confirmed" if head.closed_on and head.savings else "Savings"
+    yield what, benefits.all_in_words(head.savings) or "Not estimated"
+    if head.other_benefit:
+        yield "Besides money", head.other_benefit
 
 
 def _vacant(count: int) -> str:
     return plural(count, "vacancy", "vacancies") if count else "all filled"
-
-
-def saved(low: Decimal | None, high: Decimal | None) -> str:
-    """Both ends of what is saved, in words."""
-    if low is None or high is None:
-        return "Not estimated"
-    return f"{pounds(low)} a year" if low == high else f"{pounds(low)} to {pounds(high)} a year"
 
 
 def _origin(view: ReviewPage) -> Iterator[str]:
@@ -142,5 +143,5 @@ def _sums(view: ReviewPage) -> Iterator[str]:
 
 def _sum(found: Sum) -> str:
     without = f", {found.unestimated} without an estimate" if found.unestimated else ""
-    count = plural(found.count, "recommendation")
-    return f"{count}{without}, {pounds(found.low)} to {pounds(found.high)} a year"
+    said = benefits.all_in_words(found.amounts)
+    return f"{plural(found.count, 'recommendation')}{without}{f', {said}' if said else ''}"

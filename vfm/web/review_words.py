@@ -1,5 +1,6 @@
 """What a review's states, forms and fields are called on its pages."""
 
+from vfm.prioritisation.benefits import PAIRS, label
 from vfm.prioritisation.review_steps import STATES
 
 MODE_WORDS = {"service_review": "Service review", "deep_dive": "Deep dive"}
@@ -20,8 +21,21 @@ ACTION_WORDS = {
     "done": "done",
     "dropped": "dropped",
 }
-CHOICES = {"hypotheses": HYPOTHESIS_WORDS, "recommendations": RECOMMENDATION_WORDS}
-"""Part -> its states in words."""
+KIND_WORDS = {
+    "": "Not said yet",
+    "cashable": "Cashable: a budget can be cut by it",
+    "avoidance": "Cost avoidance: a cost that would have come does not",
+}
+SPAN_WORDS = {"": "Not said yet", "recurring": "Every year (recurring)", "one_off": "Once (one-off)"}
+CHOICES: dict[str, dict[str, dict[str, str]]] = {
+    "hypotheses": {"status": HYPOTHESIS_WORDS},
+    "recommendations": {
+        "status": RECOMMENDATION_WORDS,
+        "savings_kind": KIND_WORDS,
+        "savings_span": SPAN_WORDS,
+    },
+}
+"""Part -> field -> what can be chosen, in words."""
 
 PART_TITLES = {
     "team": ("Add a place in the team", "Change a place in the team", "Remove this place in the team?"),
@@ -36,17 +50,29 @@ PART_TITLES = {
 }
 """Part -> what its pages are called: a new one, one that is kept, one to be removed."""
 
+OTHER_BENEFIT = (
+    "What does it bring besides money?",
+    "Benefit that is no saving, such as shorter waits or fewer complaints",
+)
+
+
+def _by_kind(said: str) -> dict[str, tuple[str, str]]:
+    """Labels of what a review saves, kind by kind: `Savings: cashable, a year, low`."""
+    return {
+        name: (f"{said}: {label(*which).lower()}, {end}", "")
+        for which, pair in PAIRS.items()
+        for name, end in zip(pair, ("low", "high"), strict=True)
+    }
+
+
 FIELDS: dict[str, dict[str, tuple[str, str]]] = {
     "about": {
         "sponsor_id": ("Sponsor", "Who wants it done, and answers for what becomes of it"),
         "lead_id": ("Lead", "Who runs it from day to day"),
         "partner": ("Partner", "An organisation that takes part, such as a consultancy or another council"),
         "ends_on": ("When should it end?", "For example, 30 6 2027"),
-        "savings_low": (
-            "Savings a year, low",
-            "What it may save at least; blank while unknown",
-        ),
-        "savings_high": ("Savings a year, high", ""),
+        **_by_kind("Savings"),
+        "other_benefit": OTHER_BENEFIT,
         "origin": ("Where did it come from?", "Where no ranking chose it, such as a strategic business case"),
     },
     "scope": {
@@ -84,17 +110,32 @@ FIELDS: dict[str, dict[str, tuple[str, str]]] = {
         "finding_id": ("Which finding does it follow from?", ""),
         "owner_id": ("Who owns it?", ""),
         "due_on": ("By when?", "For example, 31 3 2027"),
-        "savings_low": ("Savings a year, low", "Leave both ends blank where nothing can be said"),
-        "savings_high": ("Savings a year, high", ""),
+        "savings_low": ("Savings, low", ""),
+        "savings_high": ("Savings, high", ""),
+        "savings_kind": ("Is it cash?", ""),
+        "savings_span": ("How often does it come?", ""),
+        "other_benefit": OTHER_BENEFIT,
         "status": ("How does it stand?", ""),
         "response": ("What does the service say to it?", "Why it is accepted or rejected, or how it goes"),
     },
     "closing": {
         "outcome_note": ("What came of it?", "What the council knows now, what changes, what is learnt"),
-        "savings_low": ("Savings confirmed, a year, low", "0 where there are none"),
-        "savings_high": ("Savings confirmed, a year, high", ""),
+        **_by_kind("Savings confirmed"),
+        "other_benefit": OTHER_BENEFIT,
     },
 }
 """Form -> field -> its label and hint."""
 NOBODY = {"line_id": "None of them", "finding_id": "None of them"}
 """What stands first in a list to choose from, where it is not `Nobody yet`."""
+MONEY: dict[str, tuple[str, str]] = {
+    "about": ("What may it save?", "Both ends of each kind, at least and at most; blank while unknown"),
+    "recommendations": (
+        "What does it save?",
+        (
+            "Leave both ends blank where nothing can be said. Where it saves in two ways, such as once and "
+            "then every year, write a recommendation for each"
+        ),
+    ),
+    "closing": ("What does it save, confirmed?", "At least one kind, 0 where it saves nothing"),
+}
+"""Form -> the heading and hint above its savings."""

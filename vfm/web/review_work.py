@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, send_fil
 from flask.typing import ResponseReturnValue
 
 from vfm.errors import Clash, Conflict, Invalid, Problem
-from vfm.prioritisation import review_forms
+from vfm.prioritisation import benefits, review_forms
 from vfm.reports import review_document
 from vfm.web import review_reports
 from vfm.web import review_words as words
@@ -56,6 +56,7 @@ def _all_of(review_id: int) -> dict[str, Any]:
         "head": view.head,
         "words": words,
         "outcomes": OUTCOME_WORDS,
+        "say": benefits,
         "may_list": allows("reviews.index", by),
         "may_plan": allows("reviews.edit", by),
         "may_rank": allows("priorities.service", by),
@@ -133,6 +134,7 @@ def _form(
         view=view,
         fields=_fields(form, view.typed, view.offered),
         seen=view.seen if seen is None else seen,
+        names={name: label for name, (label, _) in words.FIELDS[form].items()},
         problems=problems,
         clashes=clashes,
         words=words,
@@ -167,6 +169,7 @@ def _moving(view: review_work.Moving, problems: tuple[Problem, ...] = ()) -> str
         view=view,
         head=view.head,
         fields=_fields("closing", form.typed, {}) if form else [],
+        saved=benefits.all_in_words(view.sums.amounts),
         problems=problems,
         words=words,
     )
@@ -289,6 +292,7 @@ def _part(
     return render_template(
         "review_work/part.html",
         heading=new if view.part_id is None else kept,
+        names={name: label for name, (label, _) in words.FIELDS[view.part].items()},
         view=view,
         head=view.head,
         fields=_fields(view.part, view.typed, view.offered),
@@ -302,8 +306,15 @@ def _part(
 
 
 def _fields(form: str, typed: review_forms.Typed, offered: review_forms.Offered) -> list[dict[str, Any]]:
-    """The fields of a form as its page draws them: what each is, holds, and can choose from."""
-    return [_field(form, field, typed, offered) for field in review_forms.FORMS[form]]
+    """The fields of a form as its page draws them: what each is, holds, and can choose from.
+
+    Savings come in pairs, low and high. Those of a kind that nobody said are shown while they hold anything.
+    """
+    fields = review_forms.FORMS[form]
+    if form != "recommendations":
+        kept = benefits.PAIRS[benefits.NOT_SAID, benefits.NOT_SAID]
+        fields = tuple(one for one in fields if one.name not in kept or any(map(typed.get, kept)))
+    return [_field(form, field, typed, offered) for field in fields]
 
 
 def _field(
@@ -318,8 +329,9 @@ def _field(
         options = [("", words.NOBODY.get(field.name, "Nobody yet")), *some.items()]
         shown = next((name for key, name in some.items() if str(key) == value), "")
     elif field.form is review_forms.As.CHOICE:
-        options = list(words.CHOICES[form].items())
-        shown = words.CHOICES[form].get(value, "")
+        chosen = words.CHOICES[form][field.name]
+        options = list(chosen.items())
+        shown = chosen.get(value, "")
     elif field.form is review_forms.As.DAY:
         value = tuple(typed.get(f"{field.name}.{part}", "") for part in ("day", "month", "year"))
         shown = " ".join(value).strip()

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from vfm.errors import Conflict, Invalid, NotFound, Problem
 from vfm.prioritisation import capacity as capacities
-from vfm.prioritisation.forward import Item, Load, asked, firm_until, in_view, loads
+from vfm.prioritisation.forward import Item, Load, Savings, asked, firm_until, in_view, loads, savings_of
 from vfm.prioritisation.quarters import Quarter, before_contract_ends
 from vfm.questionnaires import figures
 from vfm.questionnaires.kinds import text_problem
@@ -37,6 +37,7 @@ class View:
         loads: how full each quarter is.
         proposal_id: a plan that was worked out and waits to be adopted.
         last: the last plan or move that was adopted.
+        savings: what the reviews of these years, and those after them, save.
     """
 
     standing: Standing
@@ -46,6 +47,7 @@ class View:
     firm_until: Quarter
     proposal_id: int | None
     last: ProposalRow | None
+    savings: Savings
 
 
 def today_of(now: datetime) -> date:
@@ -58,14 +60,17 @@ def show(session: Session, *, now: datetime) -> View:
     standing = forward_plan.standing(session, today_of(now))
     last = standing.quarters[-1]
     on = asked(standing.items, standing.quarters, standing.capacity)
+    shown = in_view(standing.items, standing.quarters)
+    later = tuple(item for item in standing.items if item.start and item.start > last)
     return View(
         standing=standing,
-        shown=in_view(standing.items, standing.quarters),
-        later=tuple(item for item in standing.items if item.start and item.start > last),
+        shown=shown,
+        later=later,
         loads=loads(on, standing.quarters, standing.capacity),
         firm_until=firm_until(standing.quarters),
         proposal_id=queries.waiting_proposal(session),
         last=queries.last_adopted(session),
+        savings=savings_of((*shown, *later)),
     )
 
 

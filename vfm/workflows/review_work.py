@@ -1,17 +1,18 @@
 """One review: how far it is and what it needs next, who works on it, what it covers, and its steps."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from vfm.errors import Conflict, Invalid, NotFound, Problem, clashes
+from vfm.prioritisation import benefits
 from vfm.prioritisation import review_forms as forms
 from vfm.prioritisation import review_steps as steps
+from vfm.prioritisation.benefits import Amount
 from vfm.prioritisation.review_forms import Typed
 from vfm.prioritisation.review_steps import Facts, Need
 from vfm.roles import Actor
@@ -80,11 +81,10 @@ class Enquiry:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """How many recommendations there are of a kind, and what they save together, pounds a year."""
+    """How many recommendations there are, and what they save together, kind by kind."""
 
     count: int
-    low: Decimal
-    high: Decimal
+    amounts: tuple[Amount, ...]
     unestimated: int
 
 
@@ -231,20 +231,14 @@ def _facts(head: Head, parts: _Parts) -> Facts:
         accepted=len(taken),
         without_action=sum(one.action_id is None for one in taken),
         has_outcome=bool(head.outcome_note),
-        has_savings=head.savings_low is not None,
+        has_savings=bool(head.savings),
     )
 
 
-def _sum(recommended: Any) -> Sum:
+def _sum(recommended: Iterable[Recommended]) -> Sum:
     rows = list(recommended)
-    known = [one for one in rows if one.savings_low is not None and one.savings_high is not None]
-    nought = Decimal(0)
-    return Sum(
-        len(rows),
-        sum((one.savings_low for one in known), nought),
-        sum((one.savings_high for one in known), nought),
-        len(rows) - len(known),
-    )
+    known = [one.saving for one in rows if one.saving is not None]
+    return Sum(len(rows), benefits.summed(known), len(rows) - len(known))
 
 
 def _origin(session: Session, head: Head) -> Origin | None:
@@ -450,8 +444,8 @@ def _moving(session: Session, head: Head, to: str, typed: Typed | None, by: Acto
     if to == "closed":
         found = tuple(need for need in found if need.part != "closing")  # asked for on this very page
         kept = _kept("closing", head)
-        if kept["savings_low"] is None and accepted.count and not accepted.unestimated:
-            kept |= {"savings_low": accepted.low, "savings_high": accepted.high}
+        if not head.savings and accepted.count and not accepted.unestimated:
+            kept |= benefits.as_columns(accepted.amounts) or {}
         shown = forms.shown("closing", kept) if typed is None else typed
         form = Form(head, shown, {}, forms.mark("closing", _kept("closing", head)))
     return Moving(
@@ -526,9 +520,11 @@ def _closing_values(typed: Mapping[str, str]) -> dict[str, Any]:
         problems += refused.problems
     if not typed.get("outcome_note", "").strip():
         problems.append(Problem("outcome_note", "Say what came of the review, in a few sentences."))
-    for name, end in (("savings_low", "low"), ("savings_high", "high")):
-        if not typed.get(name, "").strip() and not any(one.place == name for one in problems):
-            problems.append(Problem(name, f"Give the {end} end of the savings, 0 where there are none."))
+    money = [name for pair in benefits.PAIRS.values() for name in pair]
+    if not any(typed.get(name, "").strip() for name in money):
+        problems.append(
+            Problem(money[0], "Say what it saves in one kind at least, 0 where it saves nothing.")
+        )
     if problems:
         raise Invalid(problems)
     return values

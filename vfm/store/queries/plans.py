@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from vfm.prioritisation import benefits
+from vfm.prioritisation.benefits import Amount
 from vfm.store.queries.reviews import IN_ORDER, joined
 from vfm.store.tables import (
     Decision,
@@ -47,6 +49,7 @@ class ReviewRow(NamedTuple):
     is_pinned: bool
     priority: int | None
     revision: int
+    savings: tuple[Amount, ...]
 
 
 _REVIEW: tuple[Any, ...] = (
@@ -74,12 +77,18 @@ _REVIEW: tuple[Any, ...] = (
     Review.priority,
     Review.revision,
 )
+_SAVINGS = tuple(name for pair in benefits.PAIRS.values() for name in pair)
 
 
 def reviews(session: Session) -> list[ReviewRow]:
     """Every review, the first to start first."""
-    rows = session.execute(joined(*_REVIEW).order_by(*IN_ORDER))
-    return [ReviewRow(*row) for row in rows]
+    columns = (*_REVIEW, *(getattr(Review, name) for name in _SAVINGS))
+    rows = session.execute(joined(*columns).order_by(*IN_ORDER))
+    last = len(_REVIEW)
+    return [
+        ReviewRow._make([*row[:last], benefits.of_review(dict(zip(_SAVINGS, row[last:], strict=True)))])
+        for row in rows
+    ]
 
 
 def directorates(session: Session, service_ids: Iterable[int]) -> dict[int, str]:

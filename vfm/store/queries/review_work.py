@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
+from vfm.prioritisation import benefits
+from vfm.prioritisation.benefits import Amount
 from vfm.store.tables import (
     Assessment,
     Cycle,
@@ -58,9 +60,23 @@ class Head(NamedTuple):
     outcome_note: str
     savings_low: Decimal | None
     savings_high: Decimal | None
+    cashable_recurring_low: Decimal | None
+    cashable_recurring_high: Decimal | None
+    cashable_one_off_low: Decimal | None
+    cashable_one_off_high: Decimal | None
+    avoidance_recurring_low: Decimal | None
+    avoidance_recurring_high: Decimal | None
+    avoidance_one_off_low: Decimal | None
+    avoidance_one_off_high: Decimal | None
+    other_benefit: str
     assessment_id: int | None
     cycle_id: int | None
     at: datetime
+
+    @property
+    def savings(self) -> tuple[Amount, ...]:
+        """What it saves, kind by kind."""
+        return benefits.of_review(self._asdict())
 
 
 _HEAD: tuple[Any, ...] = (
@@ -86,6 +102,15 @@ _HEAD: tuple[Any, ...] = (
     Review.outcome_note,
     Review.savings_low,
     Review.savings_high,
+    Review.cashable_recurring_low,
+    Review.cashable_recurring_high,
+    Review.cashable_one_off_low,
+    Review.cashable_one_off_high,
+    Review.avoidance_recurring_low,
+    Review.avoidance_recurring_high,
+    Review.avoidance_one_off_low,
+    Review.avoidance_one_off_high,
+    Review.other_benefit,
     Review.assessment_id,
     Assessment.cycle_id,
     Review.at,
@@ -280,10 +305,20 @@ class Recommended(NamedTuple):
     due_on: date | None
     savings_low: Decimal | None
     savings_high: Decimal | None
+    savings_kind: str
+    savings_span: str
+    other_benefit: str
     status: str
     response: str
     action_id: int | None
     action_status: str | None
+
+    @property
+    def saving(self) -> Amount | None:
+        """What it saves; None where it is not estimated."""
+        if self.savings_low is None or self.savings_high is None:
+            return None
+        return Amount(self.savings_kind, self.savings_span, self.savings_low, self.savings_high)
 
 
 _RECOMMENDED: tuple[Any, ...] = (
@@ -295,6 +330,9 @@ _RECOMMENDED: tuple[Any, ...] = (
     Recommendation.due_on,
     Recommendation.savings_low,
     Recommendation.savings_high,
+    Recommendation.savings_kind,
+    Recommendation.savings_span,
+    Recommendation.other_benefit,
     Recommendation.status,
     Recommendation.response,
     Recommendation.action_id,
