@@ -79,8 +79,8 @@ def test_every_kind_of_saving_has_both_ends() -> None:
     assert [str(one) for one in refused.value.problems] == [
         "cashable_recurring_low: Give both ends of the savings (cashable, a year), low and high, or neither.",
         (
-            "avoidance_one_off_low: The low end of the savings (cost avoidance, once) is more than the high end. "
-            "Change one of them."
+            "avoidance_one_off_low: The low end of the savings (cost avoidance, once) is more than the high "
+            "end. Change one of them."
         ),
     ]
 

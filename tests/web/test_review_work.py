@@ -106,7 +106,7 @@ def test_sums_on_the_page_keep_kinds_of_saving_apart(
     with transaction(engine) as session:
         session.execute(update(Review).values(savings_low=3, savings_high=4))
     form = core.open(f"{address}/about")
-    assert "Savings: kind not said, low" in form.text
+    assert "Kind not said: low" in form.text
     page = form.submit(
         "Save the review",
         savings_low="",

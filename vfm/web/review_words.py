@@ -56,10 +56,10 @@ OTHER_BENEFIT = (
 )
 
 
-def _by_kind(said: str) -> dict[str, tuple[str, str]]:
-    """Labels of what a review saves, kind by kind: `Savings: cashable, a year, low`."""
+def _by_kind() -> dict[str, tuple[str, str]]:
+    """Labels of what a review saves, kind by kind: `Cashable, a year: low`."""
     return {
-        name: (f"{said}: {label(*which).lower()}, {end}", "")
+        name: (f"{label(*which)}: {end}", "")
         for which, pair in PAIRS.items()
         for name, end in zip(pair, ("low", "high"), strict=True)
     }
@@ -71,7 +71,7 @@ FIELDS: dict[str, dict[str, tuple[str, str]]] = {
         "lead_id": ("Lead", "Who runs it from day to day"),
         "partner": ("Partner", "An organisation that takes part, such as a consultancy or another council"),
         "ends_on": ("When should it end?", "For example, 30 6 2027"),
-        **_by_kind("Savings"),
+        **_by_kind(),
         "other_benefit": OTHER_BENEFIT,
         "origin": ("Where did it come from?", "Where no ranking chose it, such as a strategic business case"),
     },
@@ -120,7 +120,7 @@ FIELDS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "closing": {
         "outcome_note": ("What came of it?", "What the council knows now, what changes, what is learnt"),
-        **_by_kind("Savings confirmed"),
+        **_by_kind(),
         "other_benefit": OTHER_BENEFIT,
     },
 }
