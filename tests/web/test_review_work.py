@@ -1,6 +1,7 @@
 """The pages of one review in a browser."""
 
 import io
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -57,7 +58,7 @@ def test_the_trail_names_the_service_and_who_leads(
     told = core.open(address).text.partition("What happened to this review")[2]
     assert "service: Highways → Libraries" in told
     assert "lead: Challenger" in told
-    assert "service: Highways mode: deep_dive" in told
+    assert "service: Highways what: deep dive topic: Winter gritting starts on: 1 February 2027" in told
     assert "id:" not in told
 
 
@@ -115,6 +116,39 @@ def test_sums_on_the_page_keep_kinds_of_saving_apart(
         cashable_recurring_high="4",
     )
     assert "£3 to £4 a year, cashable" in page.text
+
+
+def test_the_trail_reads_in_words_with_dates_as_people_write_them(
+    engine: Engine, council: SmallCouncil, signed_in: SignedIn
+) -> None:
+    address, core = _planned(engine, council), signed_in("core_team")
+    ends = {"ends_on.day": "30", "ends_on.month": "6", "ends_on.year": "2027"}
+    core.open(f"{address}/about").submit(
+        "Save the review", avoidance_one_off_low="700", avoidance_one_off_high="950", **ends
+    )
+    conditions = core.open(address.replace("/reviews/", "/plan/") + "/conditions")
+    contract = {"contract.day": "31", "contract.month": "3", "contract.year": "2029"}
+    conditions.submit("Save the conditions", held="mandatory", **contract)
+    with transaction(engine) as session:
+        session.execute(update(Review).values(status="reporting"))
+    core.open(f"{address}/state/closed").submit(
+        "Close it", outcome_note="Done.", cashable_recurring_low="1", cashable_recurring_high="2.50"
+    )
+    page = core.open(address)
+    told = page.text.partition("What happened to this review")[2]
+    for words_ in (
+        "ends on: 30 June 2027",
+        "savings, cost avoidance, once, low: £700",
+        "last quarter it can be in: January to March 2028",
+        "contract ends on: 31 March 2029",
+        "has to be done by its last quarter: no → yes",
+        "state: reporting → closed",
+        "closed on: 23 November 2026",
+        "savings, cashable, a year, high: £2.50",
+    ):
+        assert words_ in told, words_
+    for cell in page.tree.css("details table tbody td"):
+        assert not re.search(r"\d{4}-(\d\d|Q)|[a-z]_[a-z]|\b(True|False|None)\b", words(cell)), words(cell)
 
 
 def _token(page: Page) -> dict[str, str]:

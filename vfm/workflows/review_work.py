@@ -9,7 +9,7 @@ from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from vfm.errors import Conflict, Invalid, NotFound, Problem, clashes
-from vfm.prioritisation import benefits
+from vfm.prioritisation import benefits, review_trail
 from vfm.prioritisation import review_forms as forms
 from vfm.prioritisation import review_steps as steps
 from vfm.prioritisation.benefits import Amount
@@ -180,7 +180,7 @@ def show(session: Session, review_id: int, *, by: Actor) -> ReviewPage:
         may_change=review_reach.may_change(session, head, by),
         answers_here=answers,
         reads_answers=works_on or reach.sees_whole(by, head.service_id),
-        trail=history.of(session, "review", review_id),
+        trail=history.of(session, "review", review_id, said=review_trail.in_words),
     )
 
 

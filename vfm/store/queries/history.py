@@ -1,6 +1,6 @@
 """What happened to one thing, newest first: its events with names, in words; and to one answer, in order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -22,8 +22,13 @@ class Happening:
     changes: tuple[str, ...]
 
 
-def of(session: Session, subject: str, subject_id: int) -> tuple[Happening, ...]:
-    """The events of one subject, newest first; services and people by name, not by id."""
+def of(
+    session: Session, subject: str, subject_id: int, *, said: Callable[[Mapping[str, Any]], Any] = dict
+) -> tuple[Happening, ...]:
+    """The events of one subject, newest first; services and people by name, not by id.
+
+    `said` puts one side of an event into the words of its subject.
+    """
     rows = session.execute(
         select(Event.at, Person.name, Event.verb, Event.before, Event.after)
         .outerjoin(Person, Person.id == Event.by_id)
@@ -36,7 +41,7 @@ def of(session: Session, subject: str, subject_id: int) -> tuple[Happening, ...]
             row.at,
             row.name or "Set-up",
             row.verb,
-            changes(_named(row.before, names), _named(row.after, names)),
+            changes(_said(row.before, names, said), _said(row.after, names, said)),
         )
         for row in rows
     )
@@ -72,6 +77,13 @@ def _named(content: Any, names: Mapping[str, Mapping[int, str]]) -> Any:
         for field, value in content.items()
         if field not in LEFT_OUT
     }
+
+
+def _said(
+    content: Any, names: Mapping[str, Mapping[int, str]], said: Callable[[Mapping[str, Any]], Any]
+) -> Any:
+    named = _named(content, names)
+    return said(named) if isinstance(named, Mapping) else named
 
 
 def last_by(session: Session, subject: str, subject_id: int) -> str:
