@@ -1,7 +1,7 @@
 """The forward plan in a browser."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import Engine, select
 
@@ -131,12 +131,8 @@ def test_a_closed_review_is_the_services_last(
     assert _last_reviewed(core, service) == "Not on record"
     _closed(core, review)
     assert _last_reviewed(core, service) == "23 November 2026"
-    form = core.open("/reviews").follow("Change Highways")
-    assert "Closed. This changes on the page of the review" in form.text
-    form.submit("Save the change", note="All done")
-    assert _last_reviewed(core, service) == "23 November 2026"
     with reading(engine) as session:
-        assert session.execute(select(Review.closed_on, Review.note)).one() == (NOW.date(), "All done")
+        assert session.scalars(select(Review.closed_on)).one() == NOW.date()
     core.open(f"/reviews/{review}/state/reporting").submit("Take it back", reason="One finding is new.")
     assert _last_reviewed(core, service) == "Not on record"
     trail = signed_in("administrator").open(f"/directory/service/{service}").text
@@ -163,3 +159,40 @@ def test_one_that_was_closed_before_it_was_written_down_ends_that_day(
         assert session.scalars(select(Review.closed_on)).one() == NOW.date()
         service = session.get_one(Service, council.services["ROADS"])
         assert service.reviewed_on == NOW.date()
+
+
+def test_the_entry_of_a_closed_review_stays_as_it_was_and_says_how_to_change_it(
+    engine: Engine, council: SmallCouncil, signed_in: SignedIn
+) -> None:
+    core = signed_in("core_team")
+    review = _reporting(engine, council, "ROADS", "service_review")
+    form, conditions = core.open(f"/reviews/{review}/change"), core.open(f"/plan/{review}/conditions")
+    sure = core.open(f"/reviews/{review}/remove")
+    _closed(core, review)
+    why = (
+        "The review of Highways is closed, so its entry in the plan stays as it was: its service, what it "
+        "is, its dates and its conditions. To change them, take it up again on its own page first."
+    )
+    for late in (
+        form.submit("Save the change", service=str(council.services["LIB"]), mode="deep_dive", topic="Other"),
+        form.submit("Save the change", **{"day.year": "2020"}),
+        conditions.submit("Save the conditions", days="5"),
+        sure.submit("Remove it"),
+        core.open(f"/reviews/{review}/change", expect=409),
+        core.open(f"/plan/{review}/conditions", expect=409),
+        core.open(f"/reviews/{review}/remove", expect=409),
+    ):
+        assert (late.status, late.heading) == (409, "This is closed")
+        assert why in late.text
+    with reading(engine) as session:
+        kept = session.execute(select(Review.service_id, Review.mode, Review.starts_on, Review.days)).one()
+    assert kept == (council.services["ROADS"], "service_review", date(2026, 9, 1), None)
+    listed = core.open("/reviews")
+    assert "Stays as it was" in listed.text
+    assert not [one for one in listed.tree.css("a") if "Change" in words(one) or "Remove" in words(one)]
+    again = core.open(f"/reviews/{review}").follow("Take it up again")
+    again.submit("Take it back", reason="One depot is left.")
+    assert (
+        "The plan is changed."
+        in core.open(f"/reviews/{review}/change").submit("Save the change", note="Second part").text
+    )

@@ -15,6 +15,14 @@ READERS = (Role.CORE_TEAM, Role.CHALLENGER, Role.EXECUTIVE, Role.VIEWER)
 CLOSED = "This review is closed. Take it up again to change it."
 
 
+def closed_in_plan(service: str) -> Closed:
+    """Why the entry of a closed review in the plan stays as it was: it tells what was reviewed when."""
+    return Closed(
+        f"The review of {service} is closed, so its entry in the plan stays as it was: its service, what it "
+        "is, its dates and its conditions. To change them, take it up again on its own page first."
+    )
+
+
 def works_on(session: Session, head: Head, by: Actor) -> bool:
     """True for the sponsor, the lead and whoever fills a place of the team."""
     return by.id in (head.sponsor_id, head.lead_id) or queries.is_member(session, head.id, by.id)

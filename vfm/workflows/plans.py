@@ -12,12 +12,22 @@ from sqlalchemy.orm import Session
 
 from vfm.errors import Conflict, Invalid, NotFound, Problem
 from vfm.prioritisation import capacity as capacities
-from vfm.prioritisation.forward import Item, Load, Savings, asked, firm_until, in_view, loads, savings_of
+from vfm.prioritisation.forward import (
+    CLOSED,
+    Item,
+    Load,
+    Savings,
+    asked,
+    firm_until,
+    in_view,
+    loads,
+    savings_of,
+)
 from vfm.prioritisation.quarters import Quarter, before_contract_ends
 from vfm.questionnaires import figures
 from vfm.questionnaires.kinds import text_problem
 from vfm.roles import Actor
-from vfm.store import events, forward_plan
+from vfm.store import events, forward_plan, review_reach
 from vfm.store.forward_plan import Standing as Standing
 from vfm.store.queries import plans as queries
 from vfm.store.queries.plans import ProposalRow, SettingsRow
@@ -182,9 +192,10 @@ def conditions(session: Session, review_id: int, *, now: datetime, draft: Draft 
 
     Raises:
         NotFound: there is no such review.
+        Closed: it is closed.
     """
     standing = forward_plan.standing(session, today_of(now))
-    item = found(standing, review_id)
+    item = _open(standing, review_id)
     shown = {key for key in (item.earliest, item.latest) if key} - {q.key for q in standing.quarters}
     offered = sorted([*standing.quarters, *map(Quarter.from_key, shown)])
     return Conditions(item, draft or _draft(item), tuple(offered), standing.capacity.mode_days[item.mode])
@@ -199,6 +210,14 @@ def found(standing: Standing, review_id: int) -> Item:
     item = standing.item(f"review-{review_id}")
     if item is None:
         raise NotFound(f"review {review_id}")
+    return item
+
+
+def _open(standing: Standing, review_id: int) -> Item:
+    """A review whose conditions can still count."""
+    item = found(standing, review_id)
+    if item.status == CLOSED:
+        raise review_reach.closed_in_plan(item.service)
     return item
 
 
@@ -242,11 +261,12 @@ def condition(session: Session, review_id: int, draft: Draft, *, by: Actor, now:
 
     Raises:
         NotFound: there is no such review.
+        Closed: it is closed.
         Invalid: every field that cannot be used.
         Conflict: somebody changed it since the form was opened.
     """
     standing = forward_plan.standing(session, today_of(now))
-    item = found(standing, review_id)
+    item = _open(standing, review_id)
     values = _checked(draft, item)
     if digest(item) != draft.seen:
         raise Conflict(

@@ -13,7 +13,7 @@ from vfm.errors import Conflict, Invalid, NotFound, Problem
 from vfm.questionnaires import figures
 from vfm.questionnaires.kinds import text_problem
 from vfm.roles import Actor
-from vfm.store import events, reviewed
+from vfm.store import events, review_reach, reviewed
 from vfm.store.queries import reviews as queries
 from vfm.store.queries.review_work import is_worked_on
 from vfm.store.queries.reviews import Entry as Entry
@@ -98,8 +98,9 @@ def show(session: Session, review_id: int) -> Form:
 
     Raises:
         NotFound: there is no such entry.
+        Closed: its review is closed.
     """
-    entry = _entry(session, review_id)
+    entry = _open(session, review_id)
     day = entry.starts_on
     draft = Draft(
         service=str(entry.service_id),
@@ -147,11 +148,12 @@ def change(session: Session, review_id: int, draft: Draft, *, by: Actor, now: da
 
     Raises:
         NotFound: there is no such entry.
+        Closed: its review is closed.
         Invalid: every field that cannot be used.
         Conflict: somebody changed it since the form was opened.
     """
     session.execute(select(Review.id).where(Review.id == review_id).with_for_update())
-    entry = _entry(session, review_id)
+    entry = _open(session, review_id)
     values = _checked(session, draft, entry)
     if digest(entry) != draft.seen:
         words = "Somebody changed this entry of the plan after you opened it"
@@ -175,9 +177,11 @@ def remove(session: Session, review_id: int, *, by: Actor, now: datetime) -> Ent
 
     Raises:
         NotFound: there is no such entry.
+        Closed: its review is closed.
         Conflict: its team has begun, and what they worked out is not thrown away.
     """
-    entry = _entry(session, review_id)
+    session.execute(select(Review.id).where(Review.id == review_id).with_for_update())
+    entry = _open(session, review_id)
     if is_worked_on(session, review_id):
         words = (
             "Work on this review has begun: it has a scope, lines of enquiry, findings or recommendations."
@@ -194,6 +198,14 @@ def _entry(session: Session, review_id: int) -> Entry:
     entry = queries.entry(session, review_id)
     if entry is None:
         raise NotFound(f"review {review_id}")
+    return entry
+
+
+def _open(session: Session, review_id: int) -> Entry:
+    """An entry to change."""
+    entry = _entry(session, review_id)
+    if entry.status == "closed":
+        raise review_reach.closed_in_plan(entry.service)
     return entry
 
 
