@@ -294,3 +294,13 @@ def test_what_a_compiled_library_prints_by_itself_stays_out_of_the_result() -> N
     )
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert ran.stdout == "result\n"
+
+
+def test_a_long_list_says_how_far_its_draws_are_and_a_short_one_does_not(
+    written: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = "".join(f"s{at:04},{at % 11},{at % 97}\n" for at in range(2_001))
+    assert cli.main(ranking(written, "--draws", "300", services=f"key,need,cost\n{rows}")) == 0
+    assert "900 of 900 draws\n" in capsys.readouterr().err
+    assert cli.main(ranking(written, "--draws", "300")) == 0
+    assert "of 900 draws" not in capsys.readouterr().err

@@ -196,3 +196,16 @@ def test_weights_add_up_however_far_they_may_scatter() -> None:
         weights = drawn_weights(trial(concentration=concentration), MODELS.index("agreed"), 0)
         assert weights.sum(axis=1) == pytest.approx(1)
         assert weights.mean(axis=0) == pytest.approx([0.5, 0.3, 0.2], abs=0.12)
+
+
+@pytest.mark.parametrize("services", [2, 60])
+def test_whoever_waits_is_told_of_every_draw_once(services: int) -> None:
+    u = np.random.default_rng(1).random((services, 2))
+    given = Trial("additive", (u,), np.array([0.6, 0.4]), 50.0, (), seed=1)
+    heard: list[tuple[int, int]] = []
+    draws = 3 * BLOCK + 5
+    found = simulated(given, draws, lambda done, total: heard.append((done, total)))
+    assert {total for _, total in heard} == {3 * draws}
+    assert [done for done, _ in heard] == sorted({done for done, _ in heard})
+    assert heard[-1] == (3 * draws, 3 * draws)
+    assert found["agreed"].shares.tolist() == simulated(given, draws)["agreed"].shares.tolist()

@@ -9,6 +9,7 @@ from vfm.commands.console import (
     DONE,
     PROBLEMS,
     WRONG_USE,
+    Progress,
     Subcommands,
     as_json,
     quiet_libraries,
@@ -55,21 +56,23 @@ def rank_services(arguments: argparse.Namespace) -> int:
     from vfm.gateways import rank_files
     from vfm.prioritisation.explanation import sentence
     from vfm.prioritisation.ranking import rank
-    from vfm.prioritisation.simulation import standard_error
+    from vfm.prioritisation.simulation import MOST_COUNTED, standard_error
 
     raw, config = read_bytes(arguments.services), read_bytes(arguments.config)
     if raw is None or config is None:
         return WRONG_USE
     try:
         settings = rank_files.rank_settings(config, arguments.config)
+        services = rank_files.services(raw, arguments.services, settings.criteria)
         ranking = rank(
-            rank_files.services(raw, arguments.services, settings.criteria),
+            services,
             settings.criteria,
             on=datetime.now(UTC).date(),
             top=arguments.top,
             draws=arguments.draws,
             method=arguments.method,
             concentration=settings.concentration,
+            told=Progress("draws") if len(services) > MOST_COUNTED else None,  # a long list takes minutes
         )
     except Invalid as invalid:
         report([str(problem) for problem in invalid.problems])

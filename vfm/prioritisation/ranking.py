@@ -165,6 +165,7 @@ def rank(
     method: MethodName = "additive",
     concentration: float = DEFAULT_CONCENTRATION,
     rules: Rules = DEFAULT_RULES,
+    told: Callable[[int, int], None] | None = None,
 ) -> Ranking:
     """Rank services, say why, how firmly, and what should happen with each.
 
@@ -177,6 +178,7 @@ def rank(
         method: a key of `METHODS`; anything but additive is a cross-check.
         concentration: how tightly weights are drawn around the agreed ones.
         rules: the thresholds of the outcome rules.
+        told: is told now and then how many draws of how many are done, see `simulated`.
 
     Returns:
         The ranking. A service with more than 30 % of the weight missing is listed last without a place.
@@ -192,7 +194,7 @@ def rank(
     points = _measured(inputs, method)
     places = capacity(len(services), top)
     is_tried = draws > 0 and points.listed.size > 0
-    simulation = simulated(_trial(inputs, points, concentration, places), draws) if is_tried else {}
+    simulation = simulated(_trial(inputs, points, concentration, places), draws, told) if is_tried else {}
     return _assembled(inputs, points, simulation, places, draws, rules, on)
 
 

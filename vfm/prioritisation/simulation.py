@@ -6,10 +6,11 @@ generator and everything kept is an integer count, so that any chunking and any 
 Source: Lahdelma and Salminen (2001), SMAA-2; Tervonen and Figueira (2008), doi:10.1002/mcda.407.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce
+from threading import Lock
 from typing import Literal
 
 import numpy as np
@@ -266,22 +267,44 @@ def standard_error(share: float, draws: int) -> float:
     return float(np.sqrt(share * (1 - share) / draws))
 
 
-def simulated(trial: Trial, draws: int) -> dict[WeightModel, Acceptability]:
+def simulated(
+    trial: Trial, draws: int, told: Callable[[int, int], None] | None = None
+) -> dict[WeightModel, Acceptability]:
     """Run every weight model for this many draws.
 
     Args:
         trial: at least one service.
         draws: of each model, at least 1.
+        told: is told now and then how many draws of how many are done; it may be called from any thread, but
+            never from two at once.
     """
     found = {}
+    done = _Done(told, draws * len(MODELS)) if told else None
     for number, model in enumerate(MODELS):
-        counts = tally(trial, number, draws)
+        counts = tally(trial, number, draws, done=done)
         found[model] = Acceptability(counts, _confidence(trial, counts))
     return found
 
 
+class _Done:
+    """How many draws are done, counted over all threads."""
+
+    def __init__(self, told: Callable[[int, int], None], total: int) -> None:
+        self._told, self._total, self._draws, self._lock = told, total, 0, Lock()
+
+    def __call__(self, draws: int) -> None:
+        with self._lock:
+            self._draws += draws
+            self._told(self._draws, self._total)
+
+
 def tally(
-    trial: Trial, model: int, draws: int, blocks: Sequence[int] | None = None, threads: int = THREADS
+    trial: Trial,
+    model: int,
+    draws: int,
+    blocks: Sequence[int] | None = None,
+    threads: int = THREADS,
+    done: Callable[[int], None] | None = None,
 ) -> Tally:
     """Count places over some blocks of draws.
 
@@ -291,13 +314,14 @@ def tally(
         draws: of the whole simulation; the last block may be a part.
         blocks: which blocks to count; None: all.
         threads: how many work at once; the counts are the same for any number.
+        done: is told of each block how many draws it had.
     """
     wanted = list(range(-(-draws // BLOCK)) if blocks is None else blocks)
     workers = min(threads, len(wanted), 1 + len(wanted) * BLOCK * trial.services // WORTH_A_THREAD)
     if workers < 2:
-        return _counted(trial, model, draws, wanted)
+        return _counted(trial, model, draws, wanted, done)
     with ThreadPoolExecutor(workers) as pool:
-        parts = [pool.submit(_counted, trial, model, draws, wanted[k::workers]) for k in range(workers)]
+        parts = [pool.submit(_counted, trial, model, draws, wanted[k::workers], done) for k in range(workers)]
         return reduce(Tally.__add__, (part.result() for part in parts))
 
 
@@ -345,7 +369,9 @@ def _in_order(drawn: Floats, agreed: Floats) -> Floats:
     return dealt
 
 
-def _counted(trial: Trial, model: int, draws: int, blocks: Sequence[int]) -> Tally:
+def _counted(
+    trial: Trial, model: int, draws: int, blocks: Sequence[int], done: Callable[[int], None] | None
+) -> Tally:
     """The counts of some blocks, a few rows at a time, so that they stay in the processor's own memory."""
     n, m, counts = trial.services, len(trial.weights), _Counts(trial)
     first_weights, total = np.zeros((n, m), np.int64), 0
@@ -363,6 +389,8 @@ def _counted(trial: Trial, model: int, draws: int, blocks: Sequence[int]) -> Tal
         won = [np.bincount(firsts, weights=column, minlength=n) for column in grains.T]
         first_weights += np.column_stack(won).astype(np.int64)
         total += size
+        if done:
+            done(size)
     counts.settle()
     return Tally(total, counts.ranks, first_weights, counts.wins, counts.long)
 
