@@ -1,5 +1,7 @@
 """Cost against performance: corners, finding, and the same rows in picture and table."""
 
+from math import dist
+
 from vfm.reports.positions_chart import Position, positions
 
 
@@ -12,7 +14,7 @@ def test_corners_and_the_middle() -> None:
     assert corners == ["Cheap but behind", "Dear and behind", "Cheap and ahead", "Dear but ahead"]
 
 
-def test_the_picture_has_the_rows_of_the_table_and_names_the_top() -> None:
+def test_the_picture_has_the_rows_of_the_table_and_numbers_the_top() -> None:
     spots = [spot(1, 80, 75, is_top=True), spot(2, 80, 75, is_top=True), spot(3, 12.5, 62.5)]
     chart = positions(spots, without=4, top=2)
     assert chart.title == "2 of 3 compared services are both dear and behind"
@@ -21,7 +23,22 @@ def test_the_picture_has_the_rows_of_the_table_and_names_the_top() -> None:
     assert (rest["customdata"], top["customdata"]) == ([3], [1, 2])
     assert top["marker"]["symbol"] == "diamond"  # not told by colour alone
     assert chart.table.rows[2] == ("S3", "13", "63", "Cheap but behind")
-    assert chart.figure["layout"]["annotations"][0]["text"] == "1, 2"
+    assert top["text"] == ["1", "2"]
+
+
+def test_services_at_one_point_stand_apart_and_each_can_be_picked() -> None:
+    spots = [spot(n, 62.5, 37.5) for n in range(1, 21)] + [spot(21, 87.5, 37.5)]
+    chart = positions(spots, without=0, top=1)
+    assert "Services at the same point stand around it." in chart.summary
+    drawn = chart.figure["data"][0]
+    places = list(zip(drawn["x"], drawn["y"], strict=True))
+    assert drawn["customdata"] == list(range(1, 22))
+    assert (places[0], places[-1]) == ((62.5, 37.5), (87.5, 37.5))
+    assert min(dist(a, b) for at, a in enumerate(places) for b in places[:at]) > 3  # percent of the axis
+    assert (
+        max(dist(place, places[0]) for place in places[:-1]) < 12.5
+    )  # nearer to its own point than to the next
+    assert "around it" not in positions(spots[19:], without=0, top=1).summary
 
 
 def test_nobody_dear_and_behind_is_a_finding_too() -> None:

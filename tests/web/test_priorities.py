@@ -5,9 +5,11 @@ import io
 import json
 import re
 from collections.abc import Callable
+from xml.etree import ElementTree
 
 import openpyxl
 import pytest
+from PIL import Image
 from playwright.sync_api import Page as BrowserPage
 from sqlalchemy import Engine, event
 
@@ -216,6 +218,44 @@ def test_a_service_picked_anywhere_is_marked_everywhere(
     page.locator("#picked h2", has_text="Home care").wait_for()
     page.reload()  # as somebody sees it who was sent the address
     page.locator("#picked h2").wait_for()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_picture_takes_along_what_it_says_and_when(
+    executive: Browser, window: Callable[[str, str], BrowserPage]
+) -> None:
+    page = window("executive", _ranked(executive, top="2").address)
+    chart = page.locator(".vfm-chart", has=page.locator("#chart-ranked"))
+    saved = {}
+    for words_on_it in ("Download picture", "Download picture as SVG"):
+        with page.expect_download() as download:
+            chart.get_by_role("button", name=words_on_it, exact=True).click()
+        saved[words_on_it] = download.value.path().read_bytes()
+    with Image.open(io.BytesIO(saved["Download picture"])) as picture:
+        assert picture.format == "PNG"
+        assert picture.width == 2560
+    drawn = ElementTree.fromstring(saved["Download picture as SVG"])
+    texts = " ".join("".join(part.itertext()) for part in drawn.iter("{http://www.w3.org/2000/svg}text"))
+    for said in (chart.locator("h2").inner_text(), "The length of a bar is the index", "1. Home care"):
+        assert said in texts
+    assert re.search(r"From “.+”, \d{1,2} [A-Z][a-z]+ \d{4}\.", texts)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_on_a_phone_names_stand_above_their_bars(
+    executive: Browser, window: Callable[[str, str], BrowserPage]
+) -> None:
+    page = window("executive", _ranked(executive, top="2").address)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.reload()
+    page.locator("#chart-ranked .annotation-text", has_text="1. Home care").wait_for()
+    width = page.locator("#chart-ranked").evaluate(
+        "frame => frame._fullLayout.xaxis._length / frame.clientWidth"
+    )
+    assert width > 0.8
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
 MARKED = """name => ["quadrant", "ranked"].every(key => {

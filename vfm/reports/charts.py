@@ -4,6 +4,7 @@ The room's rule: a figure is plain plotly JSON made here, so that a page needs n
 says the finding; ratings never by colour alone; at most seven colours.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,7 +43,8 @@ class Chart:
     Attributes:
         key: unique on the page; part of ids.
         title: the finding, not the axes.
-        figure: plotly JSON, `{"data": [...], "layout": {...}}`.
+        figure: plotly JSON, `{"data": [...], "layout": {...}}`; "narrow" in it says what of the layout is
+            otherwise on a phone: a path with dots -> its value.
         source: where its figures were published, in words; empty where the page says so already.
         links: address that each row of the table opens, in its order, "" for none; empty without links. A
             point of the figure opens the address it holds as `customdata`.
@@ -67,3 +69,32 @@ def layout(**more: Any) -> dict[str, Any]:
         "showlegend": False,
         "hoverlabel": {"font": FONT, "bgcolor": "#ffffff"},
     } | more
+
+
+def names_above(names: Mapping[str, str], *, room: int) -> dict[str, Any]:
+    """On a phone the name of each row stands above it, so that the picture has the whole width.
+
+    Args:
+        names: the rows as the axis has them -> as they are written, of which there is room for 45 letters.
+        room: pixels above and below all rows, for legend and axis.
+    """
+    return {
+        "height": room + 46 * len(names),
+        "bargap": 0.62,
+        "margin.l": 12,
+        "yaxis.showticklabels": False,
+        "legend.font.size": 13,
+        "annotations": [
+            {
+                "x": 0,
+                "xref": "paper",
+                "xanchor": "left",
+                "y": row,
+                "yshift": 17,
+                "text": words if len(words) <= 45 else f"{words[:44].rstrip()}…",
+                "showarrow": False,
+                "font": {"size": 13},
+            }
+            for row, words in names.items()
+        ],
+    }

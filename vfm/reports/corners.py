@@ -50,17 +50,25 @@ def frame(
             line | {"x0": across.middle, "x1": across.middle, "y0": 0, "y1": 1, "yref": "paper"},
             line | {"y0": up.middle, "y1": up.middle, "x0": 0, "x1": 1, "xref": "paper"},
         ],
-        annotations=[
-            *notes,
-            *(
-                _name(f"{corner} ({counts.get(corner, 0)})", side, end)
-                for corner, (side, end) in zip(corners, ENDS, strict=True)
-            ),
-        ],
+        annotations=[*notes, *_names(corners, counts, 14)],
     )
 
 
-def _name(text: str, side: str, end: str) -> dict[str, Any]:
+def narrow(
+    corners: Sequence[str], counts: Mapping[str, int], notes: Sequence[dict[str, Any]]
+) -> dict[str, Any]:
+    """What is otherwise on a phone: smaller names, and other labels of services."""
+    return {"annotations": [*notes, *_names(corners, counts, 12)], "margin.l": 45, "xaxis.dtick": 25}
+
+
+def _names(corners: Sequence[str], counts: Mapping[str, int], size: int) -> list[dict[str, Any]]:
+    return [
+        _name(f"{corner} ({counts.get(corner, 0)})", side, end, size)
+        for corner, (side, end) in zip(corners, ENDS, strict=True)
+    ]
+
+
+def _name(text: str, side: str, end: str, size: int) -> dict[str, Any]:
     return {
         "text": text,
         "xref": "paper",
@@ -70,7 +78,7 @@ def _name(text: str, side: str, end: str) -> dict[str, Any]:
         "xanchor": side,
         "yanchor": end,
         "showarrow": False,
-        "font": {"size": 14, "color": LINE, "weight": "bold"},  # markup would want an inline style
+        "font": {"size": size, "color": LINE, "weight": "bold"},  # markup would want an inline style
     }
 
 

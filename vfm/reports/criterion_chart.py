@@ -3,6 +3,7 @@
 The room's rule: plain values in; what a stroke opens is an address that the page gives.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from html import escape
@@ -78,7 +79,7 @@ def values_chart(
         ),
         figure={
             "data": [_bars(steps, say, by_tens=by_tens), _strokes(dots, say, -0.07 * top, by_tens=by_tens)],
-            "layout": _layout(marks, say, top, steps, by_tens=by_tens),
+            "layout": _layout(name, marks, say, top, steps, by_tens=by_tens),
         },
         table=Table(
             (Column("From"), Column("To, and not with it"), Column("Services", is_number=True)),
@@ -102,7 +103,11 @@ def _marks(found: Spread, goalposts: tuple[float, float] | None, is_tried: bool)
     words = "Tried goalpost" if is_tried else "Goalpost"
     ends = [Mark(words, at, "solid", is_goalpost=True) for at in goalposts or ()]
     middle = Mark("Median", found.median, "dash")
-    outer = [Mark("2%", found.low, "dot"), Mark("98%", found.high, "dot")] if found.known > 2 else []
+    outer = (
+        [Mark("2nd percentile", found.low, "dot"), Mark("98th percentile", found.high, "dot")]
+        if found.known > 2
+        else []
+    )
     return [*ends, middle, *(mark for mark in outer if mark.at not in (goalposts or ()))]
 
 
@@ -147,7 +152,13 @@ def _strokes(
 
 
 def _layout(
-    marks: Sequence[Mark], say: Callable[[float], str], top: int, steps: Sequence[Step], *, by_tens: bool
+    name: str,
+    marks: Sequence[Mark],
+    say: Callable[[float], str],
+    top: int,
+    steps: Sequence[Step],
+    *,
+    by_tens: bool,
 ) -> dict[str, Any]:
     def at(value: float) -> float:
         return (log10(value) if value > 0 else log10(steps[0].low)) if by_tens else value
@@ -168,7 +179,8 @@ def _layout(
             "zeroline": False,
             "fixedrange": True,
             "tickvals": [at(edge) for edge in shown],
-            "ticktext": [_short(edge) for edge in shown],
+            "title": {"text": name[:1].upper() + name[1:]},
+            "ticktext": [_short(edge, say) for edge in shown],
         },
         yaxis={
             "title": {"text": "Services"},
@@ -212,8 +224,10 @@ def _layout(
     )
 
 
-def _short(value: float) -> str:
-    """A tick: 20k, 5m; small numbers as they are."""
+def _short(value: float, say: Callable[[float], str]) -> str:
+    """A tick: 20k, 5m; shares as the criterion says them, in %; small numbers as they are."""
+    if said := re.match(r"−?[\d.,]+%", say(value)):
+        return said.group()
     for size, letter in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
         if abs(value) >= size and (value / size) == round(value / size, 1):
             return f"{value / size:g}{letter}"

@@ -3,18 +3,21 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import cos, dist, pi, sin
 from typing import Any
 
 from vfm.prioritisation.explanation import shown
 from vfm.reports.charts import Chart, Column, Table
-from vfm.reports.corners import LINE, REST, TOP, Axis, frame
+from vfm.reports.corners import LINE, REST, TOP, Axis, frame, narrow
 
 CORNERS = ("Cheap but behind", "Dear and behind", "Cheap and ahead", "Dear but ahead")
 """Top left, top right, bottom left, bottom right."""
 MIDDLE = 50.0
 REACH = (-3, 103)
 """Percent that an axis shows, so that marks on its ends stand whole."""
-MOST_NAMED = 10
+STEPS = (1.5, 3.8)
+"""Percent between services that stand at the same point: where others are near, and where there is room."""
+Place = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +52,14 @@ def positions(spots: Sequence[Position], *, without: int, top: int) -> Chart:
         top: how many services there is capacity for.
     """
     counts = Counter(spot.corner for spot in spots)
-    drawn = [
-        _points([spot for spot in spots if not spot.is_top], REST, "circle", f"Not in the top {top}"),
-        _points([spot for spot in spots if spot.is_top], TOP, "diamond", f"Top {top}"),
-    ]
+    places = _apart(spots)
+    others, chosen = _points(spots, places, is_top=False), _points(spots, places, is_top=True)
+    drawn = [others | {"name": f"Not in the top {top}"}, chosen | {"name": f"Top {top}"}]
+    is_crowded = any(place != (spot.cheaper, spot.better) for spot, place in zip(spots, places, strict=True))
     return Chart(
         key="positions",
         title=_title(counts[CORNERS[1]], len(spots)),
-        summary=_summary(without, top),
+        summary=_summary(without, top, is_crowded=is_crowded),
         figure={
             "data": [trace for trace in drawn if trace["x"]],
             "layout": frame(
@@ -64,10 +67,11 @@ def positions(spots: Sequence[Position], *, without: int, top: int) -> Chart:
                 Axis("Comparators that do better, %", *REACH, MIDDLE),
                 CORNERS,
                 counts,
-                _names(spots),
+                [],
                 height=500,
             )
             | {"meta": {"names": {str(spot.service): spot.name for spot in spots}}},
+            "narrow": narrow(CORNERS, counts, []),
         },
         table=Table(
             (
@@ -88,52 +92,71 @@ def _title(dear_and_behind: int, of: int) -> str:
     return f"{dear_and_behind} of {of} compared services {verb} both dear and behind"
 
 
-def _summary(without: int, top: int) -> str:
+def _summary(without: int, top: int, *, is_crowded: bool) -> str:
     words = (
         "Further right, more comparators provide the same service more cheaply; further up, more do better. "
-        f"Diamonds are the top {top}."
+        f"Numbered diamonds are the top {top}."
     )
+    if is_crowded:
+        words += " Services at the same point stand around it."
     if not without:
         return words
     who = "1 ranked service is" if without == 1 else f"{without} ranked services are"
     return f"{words} {who} not shown, because cost or performance is compared with nobody."
 
 
-def _points(spots: Sequence[Position], colour: str, symbol: str, name: str) -> dict[str, Any]:
+def _apart(spots: Sequence[Position]) -> list[Place]:
+    """Where each is drawn: those at one point stand in rings around it, the first in the middle.
+
+    Rings are drawn together where other points are near, so that they hardly reach into each other.
+    """
+    crowds: dict[Place, int] = {}
+    turns = []
+    for spot in spots:
+        point = (spot.cheaper, spot.better)
+        turns.append(crowds.get(point, 0))
+        crowds[point] = turns[-1] + 1
+    widest = max((_ring(count - 1)[0] for count in crowds.values()), default=0)
+    points = list(crowds)
+    near = min((dist(one, other) for at, one in enumerate(points) for other in points[:at]), default=100.0)
+    step = max(STEPS[0], min(STEPS[1], near / (2 * widest + 1)))
+    return [_around(spot, turn, step) for spot, turn in zip(spots, turns, strict=True)]
+
+
+def _ring(turn: int) -> tuple[int, int]:
+    """Which ring a service stands in, and after how many others there: 1 in the middle, then 6, 12, 18."""
+    ring = 0
+    while turn > 3 * ring * (ring + 1):
+        ring += 1
+    return ring, turn - (3 * ring * (ring - 1) + 1) if ring else 0
+
+
+def _around(spot: Position, turn: int, step: float) -> Place:
+    if not turn:
+        return spot.cheaper, spot.better
+    ring, after = _ring(turn)
+    angle = 2 * pi * after / (6 * ring)
+    return spot.cheaper + ring * step * cos(angle), spot.better + ring * step * sin(angle)
+
+
+def _points(spots: Sequence[Position], places: Sequence[Place], *, is_top: bool) -> dict[str, Any]:
+    shown_here = [(spot, at) for spot, at in zip(spots, places, strict=True) if spot.is_top == is_top]
     return {
         "type": "scatter",
-        "mode": "markers",
-        "name": name,
-        "x": [round(spot.cheaper, 2) for spot in spots],
-        "y": [round(spot.better, 2) for spot in spots],
+        "mode": "markers+text" if is_top else "markers",
+        "x": [round(at[0], 2) for _, at in shown_here],
+        "y": [round(at[1], 2) for _, at in shown_here],
+        "text": [spot.place if is_top else "" for spot, _ in shown_here],
+        "textfont": {"size": 11, "color": "#ffffff", "weight": "bold"},
         "marker": {
-            "size": 13 if symbol == "diamond" else 10,
-            "symbol": symbol,
-            "color": colour,
-            "opacity": 0.8,
+            "size": 20 if is_top else 10,
+            "symbol": "diamond" if is_top else "circle",
+            "color": TOP if is_top else REST,
+            "opacity": 1,
             "line": {"color": LINE, "width": 1},
         },
-        "hovertext": [f"{spot.place}. {spot.name}" for spot in spots],
+        "hovertext": [f"{spot.place}. {spot.name}" for spot, _ in shown_here],
         "hoverinfo": "text",
         "cliponaxis": False,
-        "customdata": [spot.service for spot in spots],
+        "customdata": [spot.service for spot, _ in shown_here],
     }
-
-
-def _names(spots: Sequence[Position]) -> list[dict[str, Any]]:
-    """The top ones by place; those on the same point share a label, so that none covers another."""
-    named: dict[tuple[float, float], list[str]] = {}
-    for spot in [spot for spot in spots if spot.is_top][:MOST_NAMED]:
-        named.setdefault((round(spot.cheaper, 2), round(spot.better, 2)), []).append(spot.place)
-    return [
-        {
-            "x": x,
-            "y": y,
-            "text": ", ".join(places),
-            "showarrow": False,
-            "xshift": 14 if x < 95 else -14,
-            "yshift": 10,
-            "font": {"size": 13, "weight": "bold"},
-        }
-        for (x, y), places in named.items()
-    ]

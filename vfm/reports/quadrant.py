@@ -7,7 +7,7 @@ from math import sqrt
 from typing import Any
 
 from vfm.reports.charts import Cell, Chart, Column, Table
-from vfm.reports.corners import LINE, REST, TOP, Axis, frame
+from vfm.reports.corners import LINE, REST, TOP, Axis, frame, narrow
 
 LARGEST_BUBBLE = 46.0
 SMALLEST_BUBBLE = 6.0
@@ -101,6 +101,7 @@ def quadrant(
                 height=540,
             )
             | {"meta": {"names": {spot.service: spot.name for spot in drawn if spot.service is not None}}},
+            "narrow": narrow(corners, counts, [_number(spot, largest) for spot in chosen[:MOST_LABELS]]),
         },
         table=_table(spots),
         source=source,
@@ -218,6 +219,23 @@ def _note(spot: Spot, across: float, up: float, *, is_led: bool) -> dict[str, An
     }
 
 
+def _number(spot: Spot, largest: float) -> dict[str, Any]:
+    """Its place alone, where there is no room for names; in the bubble where that is large enough."""
+    size = _size(spot.gross, largest)
+    is_inside = size >= ROOMY
+    return {
+        "x": round(spot.result or 0.0, 2),
+        "y": round(spot.pressure, 2),
+        "text": spot.place,
+        "showarrow": False,
+        "xshift": 0 if is_inside else round(size / 2 + 6),
+        "yshift": 0 if is_inside else 6,
+        "font": {"size": 13, "weight": "bold", "color": "#ffffff" if is_inside else "#0b0c0c"},
+    }
+
+
+ROOMY = 22
+"""Pixels across of a bubble that holds a number."""
 CORNER_BOXES: list[Box] = [(0.0, 0.0, 160.0, 20.0), (WIDTH - 130.0, 0.0, WIDTH, 20.0)]
 """Where the names of the lower corners stand."""
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from vfm.reports.charts import COLOURS, Chart, Column, Table, layout
+from vfm.reports.charts import COLOURS, Chart, Column, Table, layout, names_above
 
 PATTERNS = ("", "/", "x", ".", "\\", "-", "+")
 """Beside the colours, so that the groups can be told apart in black and white."""
@@ -80,6 +80,9 @@ def ranked_bars(bars: Sequence[Bar], groups: Sequence[str], *, of: int, source: 
             "data": data,
             "layout": _layout(bars)
             | {"meta": {"names": {bar.service: bar.name for bar in bars if bar.service is not None}}},
+            "narrow": names_above(
+                {at: f"{bar.place}. {bar.name}" for at, bar in zip(names, bars, strict=True)}, room=170
+            ),
         },
         table=Table(
             (
@@ -187,6 +190,7 @@ def waterfall_chart(rungs: Sequence[Rung], *, title: str, summary: str) -> Chart
                 },
                 yaxis={"autorange": "reversed", "automargin": True, "fixedrange": True},
             ),
+            "narrow": names_above({short_name(rung.name): rung.name for rung in rungs}, room=70),
         },
         table=Table(
             (Column("Step"), Column("Points", is_number=True)),

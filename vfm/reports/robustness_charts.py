@@ -7,7 +7,7 @@ from typing import Any
 
 from vfm.prioritisation.explanation import percent, share_of_trials
 from vfm.questionnaires.wording import counted
-from vfm.reports.charts import COLOURS, Chart, Column, Table, layout
+from vfm.reports.charts import COLOURS, Chart, Column, Table, layout, names_above
 from vfm.reports.cohort_charts import label
 from vfm.reports.ranking_chart import short_name
 
@@ -211,6 +211,9 @@ def three_models(rows: Sequence[Trials], kinds: Sequence[str], heads: Sequence[s
                 },
                 yaxis=_names_axis() | {"showgrid": True, "gridcolor": GRID},
             ),
+            "narrow": names_above(
+                {at: f"{row.place}. {row.name}" for at, row in zip(names, rows, strict=True)}, room=150
+            ),
         },
         table=Table(
             (Column("Service"), *(Column(head, is_number=True) for head in heads)),
@@ -302,6 +305,7 @@ def rooms(found: Sequence[Room], *, top: int) -> Chart:
                 },
                 yaxis={"autorange": "reversed", "automargin": True, "fixedrange": True},
             ),
+            "narrow": names_above({label(one.name): one.name for one in found}, room=70),
         },
         table=Table(
             (

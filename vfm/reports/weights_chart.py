@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from vfm.reports.charts import COLOURS, Chart, Column, Table, layout
+from vfm.reports.charts import COLOURS, Chart, Column, Table, layout, names_above
 
 SYMBOLS = (
     "circle", "square-open", "diamond", "cross-open", "triangle-up", "star-open", "hexagon", "x-open",
@@ -65,7 +65,11 @@ def weights_chart(
         key="weights",
         title=finding(names, shares),
         summary=f"{words} Each mark is one member’s share of 100; the upright bar is the average.",
-        figure={"data": data, "layout": _layout(len(rows), ends, average)},
+        figure={
+            "data": data,
+            "layout": _layout(len(rows), ends, average),
+            "narrow": names_above({label: label for label in labels}, room=190),
+        },
         table=Table(
             (
                 Column("Criterion"),
