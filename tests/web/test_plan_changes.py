@@ -257,3 +257,67 @@ def test_what_has_begun_is_not_moved_and_a_wrong_quarter_is_named(
     with transaction(engine) as session:
         session.execute(update(Review).where(Review.id == review).values(status="under_way"))
     assert "has begun" in core.open(f"/plan/move/review-{review}", expect=409).text
+
+
+def _worked_out(page: Page) -> list[list[str]]:
+    """The rows of the plans that were worked out: what it came to, what became of it, against the plan."""
+    rows = page.tree.css("#worked-out ~ div tbody tr")
+    return [[words(cell) for cell in row.css("td")] for row in rows]
+
+
+def test_plans_worked_out_before_are_listed_and_held_against_the_one_that_stands(
+    engine: Engine, council: SmallCouncil, signed_in: SignedIn
+) -> None:
+    _set_up(engine, council)
+    core = signed_in("core_team")
+    assert "No plan was worked out yet." in core.open("/plan").text
+    _review(engine, council, "LIB", (4, 2028), 10)
+    roads = _review(engine, council, "ROADS", (7, 2028), 90)
+    _decided(engine, council, "HOME", 50.0)
+    page = core.open("/plan/work-out").submit("Work out a plan")
+    (row,) = _worked_out(core.open("/plan"))
+    assert row[0] == "Ranking"
+    assert row[1] == "3 reviews placed, 3 of them elsewhere than before"
+    assert "No plan within the same limits was worth more" in row[2]
+    assert row[3:] == ["Waits to be adopted", "3 reviews stand elsewhere"]
+    page.submit("Adopt this plan")
+    (row,) = _worked_out(core.open("/plan"))
+    assert row[3:] == ["Adopted 23 November 2026", "The same"]
+    adopted = core.open(page.address)
+    assert "Every review of this plan stands where the plan would have it." in adopted.text
+    with transaction(engine) as session:
+        session.execute(update(Review).where(Review.id == roads).values(starts_on=date(2028, 10, 1)))
+    _review(engine, council, "WASTE", (1, 2029), 5)
+    adopted = core.open(page.address)
+    told = [words(one) for one in adopted.tree.css("#against ~ div tbody tr")]
+    assert told[0].endswith("Q1 2027-28 Apr–Jun 2027 Q3 2028-29 Oct–Dec 2028")
+    assert "not in it: it came into the plan since" in told[1]
+    assert _worked_out(core.open("/plan"))[0][4] == "2 reviews stand elsewhere"
+    core.open("/plan/work-out").submit("Work out a plan").submit("Put it aside")
+    assert [one[3].split(" 23")[0] for one in _worked_out(core.open("/plan"))] == ["Put aside", "Adopted"]
+    reader = signed_in("viewer").open("/plan")
+    assert len(_worked_out(reader)) == 2
+    assert not reader.tree.css("#worked-out ~ div a")
+
+
+def test_a_plan_that_did_not_fit_says_so_in_the_list(
+    engine: Engine, council: SmallCouncil, signed_in: SignedIn
+) -> None:
+    _set_up(engine, council)
+    due = {"latest": "2027-Q1", "latest_reason": "The law", "is_mandatory": True}
+    for service in ("LIB", "ROADS"):
+        _review(engine, council, service, (4, 2028), 10, **due)
+    core = signed_in("core_team")
+    for _ in range(6):
+        core.open("/plan/work-out").submit("Work out a plan")
+    page = core.open("/plan")
+    rows = _worked_out(page)
+    assert len(rows) == 5
+    assert rows[0] == [
+        "None: every review was added by hand",
+        "No plan: what has to be done did not fit",
+        "–",
+        "Not adopted",
+        "–",
+    ]
+    assert len(_worked_out(page.follow("Show all 6"))) == 6

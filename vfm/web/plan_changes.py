@@ -10,8 +10,9 @@ from vfm.prioritisation.forward import Load
 from vfm.reports import plan_timeline
 from vfm.web.current import actor, now, reading, transaction
 from vfm.web.filters import plural
+from vfm.web.plans import NO_GAP
 from vfm.web.reviews import MODE_WORDS
-from vfm.workflows import plan_changes
+from vfm.workflows import plan_changes, plan_proposals
 from vfm.workflows.plan_changes import Preview, Proposal
 
 blueprint = Blueprint("plan_changes", __name__)
@@ -23,8 +24,6 @@ HELD_WORDS = {
     "firm": "In the firm year",
     "": "Its place is the best there is",
 }
-NO_GAP = 1e-6
-"""A gap below it is what the solver's arithmetic leaves."""
 
 
 # --- working a plan out -------------------------------------------------------------------------------------
@@ -49,9 +48,12 @@ def proposal(proposal_id: int) -> ResponseReturnValue:
     """A plan that was worked out, beside the one that stands."""
     with reading() as store:
         view = plan_changes.show(store, proposal_id, now=now())
+        against = plan_proposals.against(store, proposal_id, now=now())
+    is_past = bool(view.row.adopted_at or view.row.discarded_at or not view.is_current)
     return render_template(
         "plans/proposal.html",
         view=view,
+        against=against if is_past and not view.shortages else None,
         finding=_finding(view),
         worth=_worth(view),
         changes=[line for line in view.lines if line.what != "stays"],

@@ -18,17 +18,26 @@ from vfm.web.attachments import attachment, safe, table_file
 from vfm.web.current import actor, council_name, now, reading, transaction, wiring
 from vfm.web.filters import day
 from vfm.web.reviews import MODE_WORDS, STATUS_COLOURS, STATUS_WORDS
-from vfm.workflows import plans
+from vfm.workflows import plan_proposals, plans
 from vfm.workflows.plans import Conditions, Draft, Settings, View
 
 blueprint = Blueprint("plans", __name__)
 
 CALENDAR = "text/calendar; charset=utf-8"
+NO_GAP = 1e-6
+"""A gap below it is what the solver's arithmetic leaves."""
 FROM_WORDS = {
     "ranking": "from the ranking that chose it",
     "hand": "given by hand",
     "none": "nobody gave one",
 }
+
+
+def how_good(gap: float) -> str:
+    """How far a plan may be from the best there is, in words; `gap` as a share."""
+    if gap < NO_GAP:
+        return "No plan within the same limits was worth more"
+    return f"The best plan within the same limits was worth at most {100 * gap:.2f}% more"
 
 
 def may_change() -> bool:
@@ -55,6 +64,7 @@ def index() -> ResponseReturnValue:
     by = by if by in plan_timeline.GROUPINGS else "directorate"
     with reading() as store:
         view = plans.show(store, now=now())
+        worked_out = plan_proposals.index(store, is_every=request.args.get("proposals") == "all", now=now())
     quarters = view.standing.quarters
     return render_template(
         "plans/index.html",
@@ -67,6 +77,8 @@ def index() -> ResponseReturnValue:
         parts=_parts(view),
         say=plan_timeline,
         benefits=benefits,
+        worked_out=worked_out,
+        good=how_good,
         modes=MODE_WORDS,
         statuses=STATUS_WORDS,
         colours=STATUS_COLOURS,

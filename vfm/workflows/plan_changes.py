@@ -112,7 +112,14 @@ def work_out(session: Session, *, moves_firm: bool, by: Actor, now: datetime) ->
             for short in plan.infeasible
         ],
     }
-    return _keep(session, on, "plan", {"moves_firm": moves_firm}, result, by=by, now=now)
+    about = {"moves_firm": moves_firm, "runs": _runs(standing, on)}
+    return _keep(session, on, "plan", about, result, by=by, now=now)
+
+
+def _runs(standing: Standing, on: Asked) -> list[int]:
+    """The rankings whose decisions want a place."""
+    found = (standing.item(review.key) for review in on.reviews)
+    return sorted({item.run_id for item in found if item is not None and item.run_id is not None})
 
 
 def _today(now: datetime) -> date:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from vfm.prioritisation import benefits
@@ -160,6 +160,32 @@ def proposal(session: Session, proposal_id: int) -> ProposalRow | None:
         select(*_PROPOSAL).join(Person, Person.id == PlanProposal.by_id).where(PlanProposal.id == proposal_id)
     ).first()
     return ProposalRow(*row) if row else None
+
+
+_IS_PLAN = PlanProposal.inputs["kind"].as_string() == "plan"
+"""Worked out for all reviews; the others are moves by hand."""
+
+
+def proposals(session: Session, *, limit: int | None = None) -> list[ProposalRow]:
+    """The plans that were worked out, the newest first."""
+    rows = session.execute(
+        select(*_PROPOSAL)
+        .join(Person, Person.id == PlanProposal.by_id)
+        .where(_IS_PLAN)
+        .order_by(PlanProposal.id.desc())
+        .limit(limit)
+    )
+    return [ProposalRow(*row) for row in rows]
+
+
+def proposal_count(session: Session) -> int:
+    """How many plans were worked out."""
+    return session.scalar(select(func.count(PlanProposal.id)).where(_IS_PLAN)) or 0
+
+
+def run_names(session: Session) -> dict[int, str]:
+    """Ranking -> its name."""
+    return {row[0]: row[1] for row in session.execute(select(PrioritisationRun.id, PrioritisationRun.name))}
 
 
 def last_adopted(session: Session) -> ProposalRow | None:
