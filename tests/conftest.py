@@ -6,6 +6,7 @@ import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import cast
 from uuid import uuid4
 
 import psycopg
@@ -82,18 +83,39 @@ def postgresql_master(postgresql: str) -> str:
     return name
 
 
+@pytest.fixture(scope="session")
+def sqlite_council(sqlite_master: Path) -> tuple[Path, SmallCouncil]:
+    """The same with the small council in it."""
+    path = sqlite_master.with_name("council.sqlite")
+    shutil.copy(sqlite_master, path)
+    with database.opened(f"sqlite:///{path}") as engine:
+        return path, small_council(engine)
+
+
+@pytest.fixture(scope="session")
+def postgresql_council(postgresql: str, postgresql_master: str) -> tuple[str, SmallCouncil]:
+    """The same with the small council in it."""
+    name = f"vfm_council_{uuid4().hex[:8]}"
+    _run(postgresql, f"CREATE DATABASE {name} TEMPLATE {postgresql_master} STRATEGY file_copy")
+    with database.opened(_address(postgresql, name)) as engine:
+        return name, small_council(engine)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    """An empty, upgraded database: every test that asks for it runs on both."""
+    """An upgraded database, empty unless the test asks for its council: each such test runs on both."""
+    if "council" in request.fixturenames:
+        master, _ = request.getfixturevalue(f"{request.param}_council")
+    else:
+        master = request.getfixturevalue(f"{request.param}_master")
     if request.param == "sqlite":
         copy = tmp_path / "vfm.sqlite"
-        shutil.copy(request.getfixturevalue("sqlite_master"), copy)
+        shutil.copy(master, copy)
         made = database.connect(f"sqlite:///{copy}")
         yield made
         made.dispose()
         return
-    server, master = request.getfixturevalue("postgresql"), request.getfixturevalue("postgresql_master")
-    name = f"vfm_{uuid4().hex[:12]}"
+    server, name = request.getfixturevalue("postgresql"), f"vfm_{uuid4().hex[:12]}"
     _run(server, f"CREATE DATABASE {name} TEMPLATE {master} STRATEGY file_copy")
     made = database.connect(_address(server, name))
     yield made
@@ -102,9 +124,10 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def council(engine: Engine) -> SmallCouncil:
+def council(request: pytest.FixtureRequest, engine: Engine) -> SmallCouncil:
     """The small council, on both databases."""
-    return small_council(engine)
+    _, made = request.getfixturevalue(f"{engine.name}_council")
+    return cast(SmallCouncil, made)
 
 
 @pytest.fixture(scope="session")

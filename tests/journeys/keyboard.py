@@ -6,7 +6,8 @@ from tests.journeys.person import Person
 
 MOST_TABS = 900
 """Keys pressed to get to one thing before saying that it cannot be reached."""
-HAS_FOCUS = "one => one === document.activeElement"
+PLACE = "one => one === document.activeElement ? 'here' : one.isConnected ? 'elsewhere' : 'gone'"
+"""Whether something has the focus, or is no longer on the page because it was drawn anew."""
 
 
 class ByKeyboard(Person):
@@ -17,8 +18,13 @@ class ByKeyboard(Person):
 
     def reach(self, what: Locator, named: str) -> None:
         """Press Tab until something has the focus, and make sure that it shows."""
+        wanted = what.element_handle()  # found by its words once, not at every key
         for _ in range(MOST_TABS):
-            if what.evaluate(HAS_FOCUS):
+            place = wanted.evaluate(PLACE)
+            if place == "gone":
+                wanted = what.element_handle()
+                place = wanted.evaluate(PLACE)
+            if place == "here":
                 return
             self.page.keyboard.press("Tab")
         at = f"{self.name} at {self.page.url.removeprefix(self.site)}"
