@@ -144,6 +144,45 @@ def test_an_overload_takes_what_the_hand_puts_in_and_is_told() -> None:
     )
 
 
+def test_what_was_broken_before_the_move_is_told_apart_from_what_the_move_needs() -> None:
+    periods = [Period("Q1", 100), Period("Q2", 100), Period("Q3", 100), Period("Q4", 100)]
+    reviews = [Review(name, 5, "deep_dive") for name in ("a", "b", "c", "d")]
+    was = {"a": "Q1", "b": "Q1", "c": "Q2"}
+    move = moved(reviews, periods, was, "d", "Q2")
+    assert move.clashes == (Clash("days", "Q2", ("c", "d"), 20),)
+    assert move.gives == (Change("c", "Q2", "Q3"),)
+    assert move.broken == (Clash("days", "Q1", ("a", "b"), 20),)
+    assert [(one.was, one.now) for one in move.mends] == [("Q1", "Q4")]
+    assert move.placements == {"a": "Q1", "b": "Q1", "c": "Q3", "d": "Q2"}
+    assert move.remaining == move.broken
+
+
+def test_a_move_into_a_quarter_that_is_over_its_days_asks_for_its_own_days_alone() -> None:
+    periods = [Period("Q1", 100), Period("Q2", 130)]
+    reviews = [Review("a", 9, "deep_dive"), Review("b", 8, "deep_dive"), Review("c", 7, "deep_dive", days=50)]
+    move = moved(reviews, periods, {"a": "Q1", "b": "Q1"}, "c", "Q1")
+    assert [change.was for change in move.gives] == ["Q1"]
+    assert len(move.gives) == 1
+    assert move.remaining == (Clash("days", "Q1", ("a", "c"), 10),) or move.remaining == (
+        Clash("days", "Q1", ("b", "c"), 10),
+    )
+
+
+def test_a_plan_that_broke_nothing_has_nothing_to_mend() -> None:
+    move = by_hand("roads", "Q3")
+    assert move.gives
+    assert (move.broken, move.mends) == ((), ())
+
+
+def test_what_stands_in_a_blackout_since_before_does_not_have_to_move_for_another() -> None:
+    periods = [Period("Q1", 100, blackout=True), Period("Q2", 60), Period("Q3", 120)]
+    reviews = [Review(name, 5, "deep_dive") for name in ("a", "b", "c")]
+    move = moved(reviews, periods, {"a": "Q1", "b": "Q2"}, "c", "Q2")
+    assert move.gives == (Change("b", "Q2", "Q3"),)
+    assert move.broken == (Clash("blackout", "Q1", ("a",)),)
+    assert move.mends == (Change("a", "Q1", "Q3"),)
+
+
 def test_what_is_not_there_is_named() -> None:
     with pytest.raises(Invalid) as refusal:
         moved(REVIEWS, YEAR, PLAN, "zoo", "Q9")

@@ -188,6 +188,34 @@ def test_moving_one_by_hand_says_what_gives(
     assert "Highways was changed since" in refused.text
 
 
+def test_what_the_plan_broke_before_a_move_is_told_apart_and_mended_only_when_asked(
+    engine: Engine, council: SmallCouncil, signed_in: SignedIn
+) -> None:
+    _set_up(engine, council)
+    moved = _review(engine, council, "LIB", (4, 2028), 10)
+    gives = _review(engine, council, "ROADS", (7, 2028), 20)
+    for service in ("HOME", "WASTE"):
+        _review(engine, council, service, (10, 2028), 30)
+    core = signed_in("core_team")
+    before = _starts(engine)
+    page = core.open(f"/plan/move/review-{moved}").submit("See what gives", to="2028-Q2")
+    needed, _, broken = page.text.partition("Already broken before your move")
+    assert "Highways moves from Q2 2028-29" in needed
+    assert "Home care" not in needed
+    assert "Q3 2028-29 has 160 days too few for Home care and Waste" in broken
+    assert "These would mend it, and have nothing to do with your move:" in broken
+    assert "moves from Q3 2028-29 to" in broken
+    assert "Highways" not in broken.partition("Move it,")[0]
+    page.submit("Move it, and let the others give way")
+    assert {key for key, start in _starts(engine).items() if start != before[key]} == {moved, gives}
+    page = core.open("/plan").submit("Undo it")
+    assert _starts(engine) == before
+    page = core.open(f"/plan/move/review-{moved}").submit("See what gives", to="2028-Q2")
+    mended = page.submit("Move it, and mend what was broken, too")
+    assert "It is moved, and 2 others with it." in mended.text
+    assert "Every quarter fits." in mended.text
+
+
 def _decided(engine: Engine, council: SmallCouncil, service: str, index: float) -> None:
     """A deep dive decided in a ranking that gave the service this index."""
     by, service_id = council.people["executive"], council.services[service]

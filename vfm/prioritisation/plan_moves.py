@@ -73,10 +73,14 @@ class Move:
         clashes: what it breaks when nothing else moves; nothing: it fits as it is.
         gives: the other reviews that have to change period, so that it breaks nothing more than it must.
         placements: the plan after that, review to period.
-        remaining: what the plan still breaks then, such as a blackout the review was put in by hand.
+        remaining: what the plan still breaks then, such as a blackout the review was put in by hand, or what
+            was broken before.
         before: objective of the plan as it was.
         after: objective after the move and all that gives.
         infeasible: why there is no plan with this move at all; then nothing else moves.
+        broken: what the plan broke before the move, whatever is moved; an overload in use breaks nothing.
+        mends: what would have to change after all that gives to mend that; nothing where nothing was broken,
+            or nothing that may move mends it.
         openings: reviews left out that would fit then, each by itself and in its earliest such period.
     """
 
@@ -89,6 +93,8 @@ class Move:
     after: float
     infeasible: tuple[Shortfall, ...] = ()
     openings: tuple[Change, ...] = ()
+    broken: tuple[Clash, ...] = ()
+    mends: tuple[Change, ...] = ()
 
     @property
     def fits(self) -> bool:
@@ -179,6 +185,7 @@ def moved(
 
     It stays where the hand put it. Of the others, as few as possible change: one that changes its period
     counts 1, one that falls out or comes in 3; of all plans with the least of that, the one of most worth.
+    What the plan broke before the move stays as broken as it was: what mends it is told apart.
     What is pinned, and what stands in a firm period, stays; nothing else comes into a firm period.
 
     Args:
@@ -213,12 +220,15 @@ def moved(
         firm=firm,
     )
     clashes = tuple(clash for clash in _clashes(plain, plain.places(hand)) if key in clash.keys)
-    now, missing = hand, tuple[Shortfall, ...]()
+    before = plain.places({other: period for other, period in was.items() if other != key})
+    broken = tuple(clash for clash in _clashes(plain, before) if clash.kind != "overload")
+    now, mended, missing = hand, hand, tuple[Shortfall, ...]()
     if any(clash.kind not in ("overload", "missing") for clash in clashes):
-        within = _with_overload_in_use(on, on.places(hand))
-        least = _least_disturbed(within, on.places(hand))
-        missing = shortfalls(within) if least is None else ()
-        now = hand if least is None else on.placements(least)
+        least = _nearest(_tolerant(on, on.places(hand), key) if broken else on, on.places(hand))
+        missing = shortfalls(_with_overload_in_use(on, on.places(hand))) if least is None else ()
+        now = mended = hand if least is None else on.placements(least)
+        if broken and least is not None and (whole := _nearest(on, least)) is not None:
+            mended = on.placements(whole)
     return Move(
         change=Change(key, was.get(key), to),
         clashes=clashes,
@@ -229,6 +239,41 @@ def moved(
         after=plain.objective(plain.places(now)),
         infeasible=missing,
         openings=_openings(on, on.places(now)),
+        broken=broken,
+        mends=changes(now, mended),
+    )
+
+
+def _nearest(on: Board, hand: Places) -> Places | None:
+    """The plan nearest to what the hand left, overloads as they are in use; None where there is none."""
+    return _least_disturbed(_with_overload_in_use(on, hand), hand)
+
+
+def _tolerant(on: Board, hand: Places, key: str) -> Board:
+    """The same board, with room for all but one review where they stand, whatever limit that breaks.
+
+    What is broken may stay so, and no worse: what the one brings with it has no room of its own.
+    """
+    places = [None if review.key == key else t for review, t in zip(on.reviews, hand, strict=True)]
+    periods = range(len(on.periods))
+    capacity = np.maximum(on.capacity, [on.used(places, t) for t in periods])
+    window, must = on.window.copy(), on.must.copy()
+    for i, t in enumerate(places):
+        if t is not None:
+            window[i, t] = True
+        elif on.reviews[i].key != key:
+            must[i] = False
+    crowds = {
+        name: np.array([sum(places[i] == t for i in members) for t in periods], dtype=np.float64)
+        for name, members in on.directorates.items()
+    }
+    return replace(
+        on,
+        window=window,
+        must=must,
+        capacity=capacity,
+        overload=np.maximum(on.capacity + on.overload - capacity, 0.0),
+        limits={name: np.maximum(on.limits[name], crowd) for name, crowd in crowds.items()},
     )
 
 

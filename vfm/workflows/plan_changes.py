@@ -14,7 +14,7 @@ from vfm.prioritisation import plan_words
 from vfm.prioritisation.forward import Asked, Item, Load, asked, loads
 from vfm.prioritisation.plan import planned
 from vfm.prioritisation.plan_loads import reasons
-from vfm.prioritisation.plan_moves import Clash, Move, checked, moved
+from vfm.prioritisation.plan_moves import Change, Clash, Move, moved
 from vfm.prioritisation.quarters import Quarter
 from vfm.roles import Actor
 from vfm.store import events, forward_plan
@@ -374,10 +374,11 @@ class Preview:
         to: the quarter that is looked at; None: nothing is chosen yet.
         clashes: what it breaks when nothing else moves, in words; nothing: it fits.
         gives: what else would have to move; shortages: why nothing that moves would mend it.
-        remaining: what the plan breaks even then.
+        remaining: what the move breaks even then.
         alone, together: how full each quarter is after either.
         worth: of the plan before, after the move alone, and with all that gives.
-        was_broken: the plan breaks limits before anything moves; what gives mends those, too.
+        broken: what the plan breaks before this move, in words; mends: what would have to move, after all
+            that gives, to mend it.
         state: what the preview was made from.
     """
 
@@ -393,7 +394,8 @@ class Preview:
     alone: tuple[Load, ...] = ()
     together: tuple[Load, ...] = ()
     worth: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    was_broken: bool = False
+    broken: tuple[str, ...] = ()
+    mends: tuple[Gives, ...] = ()
     state: str = ""
 
 
@@ -421,22 +423,37 @@ def preview(session: Session, key: str, to: str, *, moves_firm: bool, now: datet
         moves_firm=moves_firm,
         before=loads(on, standing.quarters, standing.capacity),
         clashes=tuple(plan_words.clash_sentence(clash, on.names) for clash in found.clashes),
-        gives=tuple(
-            Gives(cast(Item, standing.item(change.key)), plan_words.change_sentence(change, on.names))
-            for change in found.gives
+        gives=_gives(standing, on, found.gives),
+        remaining=tuple(
+            plan_words.clash_sentence(clash, on.names)
+            for clash in found.remaining
+            if _limit(clash) not in {_limit(one) for one in found.broken}
         ),
-        remaining=tuple(plan_words.clash_sentence(clash, on.names) for clash in found.remaining),
         shortages=tuple(plan_words.shortfall_sentence(short, on.names) for short in found.infeasible),
         alone=loads(on, standing.quarters, standing.capacity, hand),
         together=loads(on, standing.quarters, standing.capacity, found.placements),
         worth=(found.before, on.worth(hand), found.after),
-        was_broken=any(clash.kind != "overload" for clash in _clashes(on)),
+        broken=tuple(plan_words.clash_sentence(clash, on.names) for clash in found.broken),
+        mends=_gives(standing, on, found.mends),
         state=on.state(),
     )
 
 
-def _clashes(on: Asked) -> tuple[Clash, ...]:
-    return checked(on.reviews, on.periods, on.placements, directorate_limit=on.directorate_limit)
+def _gives(standing: Standing, on: Asked, changes: Iterable[Change]) -> tuple[Gives, ...]:
+    return tuple(
+        Gives(cast(Item, standing.item(change.key)), plan_words.change_sentence(change, on.names))
+        for change in changes
+    )
+
+
+def _limit(clash: Clash) -> tuple[str, str, str | None, tuple[str, ...]]:
+    """Which limit it is that is broken; a window is one review's own, the others belong to the quarter."""
+    return (
+        clash.kind,
+        clash.period,
+        clash.directorate,
+        () if clash.kind in ("days", "overload", "directorate") else clash.keys,
+    )
 
 
 def _movable(standing: Standing, key: str) -> Item:
@@ -477,6 +494,7 @@ def move(
     to: str,
     *,
     is_alone: bool,
+    mends: bool = False,
     is_pinned: bool,
     moves_firm: bool,
     seen: str,
@@ -484,6 +502,8 @@ def move(
     now: datetime,
 ) -> int:
     """Put a review into a quarter, alone or with all that gives; how many reviews changed.
+
+    With `mends` what the plan broke before is mended, too, as far as something that may move mends it.
 
     Raises:
         NotFound: there is no such review, or it is closed.
@@ -501,13 +521,13 @@ def move(
     if not is_alone:
         found = _moved(on, item, quarter)
         beyond = standing.quarters[-1].later(1)
-        for change in found.gives:
+        for change in (*found.gives, *(found.mends if mends else ())):
             if change.now is not None:
                 wanted[change.key] = Quarter.from_key(change.now)
             elif not change.key.startswith("decision"):
                 wanted[change.key] = beyond
     done = _applied(session, standing, wanted, pin=item.key if is_pinned else "", by=by, now=now)
-    about = {"key": key, "to": to, "is_alone": is_alone, "moves_firm": moves_firm}
+    about = {"key": key, "to": to, "is_alone": is_alone, "mends": mends, "moves_firm": moves_firm}
     kept = _keep(session, on, "move", about, {}, by=by, now=now)
     _adopted(session, kept, {}, done, by=by, now=now)
     return len(done)
