@@ -15,7 +15,7 @@ from vfm.questionnaires.schema import FEEDS
 
 KEY = re.compile(r"[a-z][a-z0-9_]{1,39}")
 OF_FILES = ("key", "name", "family", "gross", "weak_sections", "provisional", "override", "reviewed_on")
-OF_PAGES = ("new", "history", "freezes", "import", "imports", "measures", "quality", "template")
+OF_PAGES = ("new", "history", "changes", "freezes", "import", "imports", "measures", "quality", "template")
 TAKEN = frozenset((*OF_FILES, "last_outcome", "spread", *OF_PAGES))
 """Words that a file of services or an address of these pages has another use for."""
 LONGEST_NAME, LONGEST_TEXT = 80, 400

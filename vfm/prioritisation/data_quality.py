@@ -6,19 +6,20 @@ Pure: gathered values in, matters out. Nothing is put right here and nothing is 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import combinations
 from typing import Any, Literal
 
 import numpy as np
 
 from vfm.prioritisation.criteria import Criterion, shares
-from vfm.prioritisation.provenance import raw_in_words
+from vfm.prioritisation.provenance import SHARE, raw_in_words
 from vfm.prioritisation.scales import transformed
 
 Kind = Literal["missing", "stale", "odd", "conflict"]
 KINDS: tuple[Kind, ...] = ("missing", "stale", "odd", "conflict")
 
-POINTS, SHARE, POUNDS = "points, 0 to 100", "share, 0 to 1", "pounds a year"
+POINTS, POUNDS = "points, 0 to 100", "pounds a year"
 WITHIN: Mapping[str, tuple[float, float]] = {
     POINTS: (0, 100),
     SHARE: (0, 1),
@@ -35,6 +36,7 @@ class Thresholds:
 
     Attributes:
         years: a figure is stale when its year is more than this before the newest of its criterion.
+        months: and when its year ended more than this ago, where it is known which day it is.
         deviations: median absolute deviations from the median, on the criterion's scale, before it is odd.
         apart: share by which two sources may differ.
         missing: share of weight beyond which a service is not ranked.
@@ -44,6 +46,7 @@ class Thresholds:
     deviations: float = 3.0
     apart: float = 0.1
     missing: float = 0.3
+    months: int = 24
 
 
 DEFAULT_THRESHOLDS = Thresholds()
@@ -90,6 +93,7 @@ def matters(
     services: Sequence[Mapping[str, Any]],
     asked: Mapping[str, str],
     thresholds: Thresholds = DEFAULT_THRESHOLDS,
+    on: date | None = None,
 ) -> tuple[Matter, ...]:
     """Everything worth a look, criterion by criterion, services in the order given.
 
@@ -98,11 +102,12 @@ def matters(
         services: each with `values`: criterion -> a `Gathered` as JSON.
         asked: criterion -> key of the question it is read from; none where nothing is asked.
         thresholds: from when.
+        on: the day from which the age of figures is counted; None: it is not.
     """
     return tuple(
         matter
         for criterion in criteria
-        for matter in _of(criterion, services, asked.get(criterion.key, ""), thresholds)
+        for matter in _of(criterion, services, asked.get(criterion.key, ""), thresholds, on)
     )
 
 
@@ -129,7 +134,11 @@ def start_of(year: str) -> int | None:
 
 
 def _of(
-    criterion: Criterion, services: Sequence[Mapping[str, Any]], asked: str, thresholds: Thresholds
+    criterion: Criterion,
+    services: Sequence[Mapping[str, Any]],
+    asked: str,
+    thresholds: Thresholds,
+    on: date | None,
 ) -> Iterator[Matter]:
     gathered = [service["values"][criterion.key] for service in services]
     if not any(one["value"] is not None for one in gathered):
@@ -145,12 +154,12 @@ def _of(
         if one["value"] is None:
             yield Matter("missing", criterion.key, at, _gap(criterion, one), None, question, of_score)
             continue
-        for words in _stale(one, newest, thresholds.years):
+        for words in _stale(one, newest, thresholds.years, on, thresholds.months):
             yield Matter("stale", criterion.key, at, words, one["value"])
         for words in _odd(criterion, one["value"], odd[at]):
             where = "" if _figures(one) else question
             yield Matter("odd", criterion.key, at, words, one["value"], where, of_score)
-        for words in _conflicts(criterion, one, thresholds.apart):
+        for words in conflicts(criterion, one, thresholds.apart):
             yield Matter("conflict", criterion.key, at, words, one["value"], _question(one))
 
 
@@ -174,7 +183,10 @@ def _gap(criterion: Criterion, one: Mapping[str, Any]) -> str:
     return f"No value for {criterion.name}.{tail}"
 
 
-def _stale(one: Mapping[str, Any], newest: int | None, years: int) -> Iterator[str]:
+def _stale(
+    one: Mapping[str, Any], newest: int | None, years: int, on: date | None, months: int
+) -> Iterator[str]:
+    """Each figure once: for being behind the others, else for its age."""
     for source in _figures(one):
         year = start_of(source["year"])
         if newest is not None and year is not None and newest - year > years:
@@ -182,6 +194,37 @@ def _stale(one: Mapping[str, Any], newest: int | None, years: int) -> Iterator[s
                 f"{source['title']} is of {source['year']}, {newest - year} years before the newest for this "
                 f"criterion ({source['publication']})."
             )
+        elif on is not None and (words := _aged(source, on, months)):
+            yield words
+
+
+def too_old(one: Mapping[str, Any], on: date, months: int) -> Iterator[str]:
+    """Which figures of a gathered value (`Gathered` as JSON) are of a year that ended too long ago."""
+    for source in _figures(one):
+        if words := _aged(source, on, months):
+            yield words
+
+
+def _aged(source: Mapping[str, Any], on: date, months: int) -> str:
+    ended = end_of(source["year"])
+    ago = (on.year - ended.year) * 12 + on.month - ended.month if ended else 0
+    if ago <= months:
+        return ""
+    return (
+        f"{source['title']} is of {source['year']}, which ended {ago} months ago ({source['publication']})."
+    )
+
+
+def end_of(year: str) -> date | None:
+    """The last day of a year: 31 March 2025 of `2024-25`, 31 December 2025 of `2025`; None where it is none.
+
+    >>> end_of("2024-25"), end_of("2024/25"), end_of("2025"), end_of("soon")
+    (datetime.date(2025, 3, 31), datetime.date(2025, 3, 31), datetime.date(2025, 12, 31), None)
+    """
+    first = start_of(year)
+    if first is None or not 1 <= first < 9999:
+        return None
+    return date(first, 12, 31) if len(year.strip()) == 4 else date(first + 1, 3, 31)
 
 
 def _far(criterion: Criterion, values: Sequence[float | None], deviations: float) -> list[float | None]:
@@ -225,7 +268,14 @@ def _odd(criterion: Criterion, value: float, far: float | None) -> Iterator[str]
         yield f"{says} is {far:.1f} times as far from the middle as half of the services are."
 
 
-def _conflicts(criterion: Criterion, one: Mapping[str, Any], apart: float) -> Iterator[str]:
+def conflicts(criterion: Criterion, one: Mapping[str, Any], apart: float) -> Iterator[str]:
+    """What of a gathered value (`Gathered` as JSON) is told in two ways, a sentence for each pair.
+
+    Args:
+        criterion: whose value.
+        one: gathered, with a value.
+        apart: by what share of the larger two sources may differ; shares of a group by `SHARE_APART`.
+    """
     figures, otherwise = _figures(one), one["otherwise"]
     if figures and otherwise is not None and _differ(criterion, one["value"], otherwise, apart):
         said = "; ".join(f"{source['key']}: {source['says']}" for source in one["unused"])

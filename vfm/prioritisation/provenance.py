@@ -20,6 +20,8 @@ from vfm.scoring.results import OverallScore
 GROSS, NET, REVIEWED = "expenditure_level", "net_expenditure", "time_since_review"
 SHARES = {"share_cheaper": "are cheaper", "share_better": "do better", "share_less": "spend less"}
 """What a figure's comparison calls the share of the group that is ahead, and the words for it."""
+SHARE = "share, 0 to 1"
+"""The unit of a criterion that takes the share of a figure that is compared, not the figure itself."""
 SPENDS_LESS = "share_less"
 """A figure compared so is worth its share to whatever criterion it feeds, as what it is compared on says."""
 
@@ -44,6 +46,8 @@ class Published:
     line: str = ""
     feeds: str = ""
     comparison: Mapping[str, Any] | None = None
+    publisher: str = ""
+    licence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,7 @@ class Source:
         publication: titles of where a figure and what it is compared with were published.
         line: of the return it stands on.
         others: (name, what it says) of each it is compared with, the lowest first, where they are known.
+        publisher, licence: of a figure; empty in what was kept before they were told.
     """
 
     kind: Literal["figure", "answer", "scorecard"]
@@ -74,6 +79,8 @@ class Source:
     amount: str = ""
     line: str = ""
     others: Sequence[Sequence[str]] = ()
+    publisher: str = ""
+    licence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,24 +304,29 @@ def _gathered(
     gross: Decimal | None,
 ) -> Gathered:
     answered = _from_answers(criterion, questionnaire, answers, gross)
-    key = criterion.key
-    of_it = _latest(figures, lambda f: f.feeds == key and _value_of(key, f) is not None)
+    key, is_share = criterion.key, criterion.unit == SHARE
+    of_it = _latest(figures, lambda f: f.feeds == key and _value_of(key, f, is_share=is_share) is not None)
     if not of_it:
         return answered
-    used = tuple(_published(key, figure) for figure in of_it)
+    used = tuple(_published(key, figure, is_share=is_share) for figure in of_it)
     values = [source.value for source in used if source.value is not None]
     how = f"The mean of {len(values)} published measures." if len(values) > 1 else ""
     return Gathered(sum(values) / len(values), used, answered.used, answered.value, how)
 
 
-def _value_of(criterion: str, figure: Published) -> float | None:
-    is_compared = criterion in ("unit_cost", "performance_gap") or SPENDS_LESS in (figure.comparison or {})
-    if not is_compared:
-        return float(figure.amount)
+def _value_of(criterion: str, figure: Published, *, is_share: bool = False) -> float | None:
     share = share_ahead(figure)
+    is_compared = criterion in ("unit_cost", "performance_gap") or SPENDS_LESS in (figure.comparison or {})
+    if not (is_compared or (is_share and share is not None)):
+        return float(figure.amount)
     if share is None and figure.unit == "share":
         return float(figure.amount)
     return None if share is None else float(share[1])
+
+
+def gives_value(criterion: Criterion, figure: Published) -> bool:
+    """Whether a figure that feeds a criterion comes to a value of it."""
+    return _value_of(criterion.key, figure, is_share=criterion.unit == SHARE) is not None
 
 
 def share_ahead(figure: Published) -> tuple[str, Decimal] | None:
@@ -325,12 +337,12 @@ def share_ahead(figure: Published) -> tuple[str, Decimal] | None:
     )
 
 
-def _published(criterion: str, figure: Published) -> Source:
+def _published(criterion: str, figure: Published, *, is_share: bool = False) -> Source:
     return Source(
         kind="figure",
         title=figure.title,
         says=in_words(figure),
-        value=_value_of(criterion, figure),
+        value=_value_of(criterion, figure, is_share=is_share),
         year=figure.year,
         publication="; ".join(publications(figure)),
         measure=figure.measure,
@@ -340,6 +352,8 @@ def _published(criterion: str, figure: Published) -> Source:
             (name, _amount(Decimal(amount), figure.unit))
             for name, amount in (figure.comparison or {}).get("others", ())
         ),
+        publisher=figure.publisher,
+        licence=figure.licence,
     )
 
 
@@ -409,7 +423,7 @@ UNITS: Mapping[str, Callable[[float], str]] = {
     "pounds a year": lambda value: f"{in_pounds(Decimal(repr(value)))} a year",
     "per cent": lambda value: f"{_short(value)}%",
     "per cent of gross": lambda value: f"{_short(value)}% of gross",
-    "share, 0 to 1": lambda value: f"{_short(100 * value, 0)}% of the group",
+    SHARE: lambda value: f"{_short(100 * value, 0)}% of the group",
 }
 
 

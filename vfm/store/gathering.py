@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from vfm.prioritisation.criteria import Criterion
 from vfm.prioritisation.facts import WEAK_SECTION
+from vfm.prioritisation.figure_changes import FigureChange, changed
 from vfm.prioritisation.provenance import NET, Published, known
 from vfm.prioritisation.scales import needs_reference
 from vfm.questionnaires.answers import KINDS, Value
@@ -41,7 +42,13 @@ def _reference(key: str, inputs: Mapping[str, Any]) -> tuple[float, ...] | None:
     return tuple(sorted(value for value in values if value is not None)) or None
 
 
-def gathered(session: Session, cycle: Rankable, criteria: Sequence[Criterion], on: date) -> dict[str, Any]:
+def gathered(
+    session: Session,
+    cycle: Rankable,
+    criteria: Sequence[Criterion],
+    on: date,
+    changes: Sequence[FigureChange] = (),
+) -> dict[str, Any]:
     """Everything a run of this cycle is made from, as it is stored: facts, and where each value came from.
 
     Args:
@@ -49,11 +56,14 @@ def gathered(session: Session, cycle: Rankable, criteria: Sequence[Criterion], o
         cycle: the cycle, or imported figures alone.
         criteria: what is ranked on.
         on: the day of the run, for the overrides in force.
+        changes: of figures, looked at as if they had been made.
     """
     keys = {criterion.key for criterion in criteria}
     published: dict[int, list[Published]] = {}
     for row in queries.figures_for_ranking(session, cycle.cycle_id, (NET,)):
         published.setdefault(row.service_id, []).append(Published(*row[1:]))
+    if changes:
+        published = changed(published, changes)
     results = _ranked_rows(session, cycle, published, keys)
     asked = (
         content.questionnaire(session, cycle.version_id, cycle.content_hash)

@@ -235,6 +235,25 @@ class Figure(Table):
     comparison: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
+class FigureChangeRow(Table):
+    """One deed that changed figures which feed criteria, kept so that it can be taken back.
+
+    `kind` says how they came: comparators, file or measure; `criteria` are the keys of what they feed;
+    `content` pairs each figure before and after, whole, None where there is none.
+    """
+
+    __tablename__ = "figure_change"
+
+    kind: Mapped[str]
+    title: Mapped[str]
+    criteria: Mapped[Any]
+    content: Mapped[Any] = mapped_column(deferred=True)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    undone_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    undone_at: Mapped[datetime | None]
+
+
 # --- published figures of every council ----------------------------------------------------------
 
 

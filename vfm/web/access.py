@@ -355,6 +355,10 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     # criteria
     "data_quality.show": OVERVIEW,
     "data_quality.export": OVERVIEW,
+    "criteria_feeds.show": CORE,
+    "criteria_feeds.feed": CORE,
+    "criteria_feeds.export": CORE,
+    "criteria_feeds.undo": CORE,
     "criteria_imports.take_in": CORE,
     "criteria_imports.show": CORE,
     "criteria_imports.accept": CORE,

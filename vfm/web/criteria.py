@@ -19,7 +19,7 @@ from vfm.web.access import allows
 from vfm.web.attachments import table_file
 from vfm.web.current import actor, now, reading, transaction
 from vfm.web.headings import Heading
-from vfm.workflows import criteria, criteria_freezes, criteria_values
+from vfm.workflows import criteria, criteria_freezes, criteria_values, figure_changes
 from vfm.workflows.criteria_values import SCALE, ServiceValue, View
 
 blueprint = Blueprint("criteria", __name__, url_prefix="/criteria")
@@ -207,8 +207,15 @@ def show(key: str) -> ResponseReturnValue:
         transforms=tuple(TRANSFORM_WORDS.items()),
         explained=_explained,
         may_edit=allows("criteria.edit", actor()),
+        may_feed=allows("criteria_feeds.show", actor()) and not criteria.is_score(view.criterion),
+        fed=_fed(key),
         problems=view.problems,
     )
+
+
+def _fed(key: str) -> tuple[figure_changes.Made, ...]:
+    with reading() as store:
+        return figure_changes.history(store, key)
 
 
 def _view(key: str) -> View:

@@ -87,6 +87,7 @@ def _view() -> tuple[View, tuple[Problem, ...]]:
 def _defaults() -> dict[str, str]:
     return {
         "years": str(DEFAULT_THRESHOLDS.years),
+        "months": str(DEFAULT_THRESHOLDS.months),
         "deviations": f"{DEFAULT_THRESHOLDS.deviations:g}",
         "apart": f"{100 * DEFAULT_THRESHOLDS.apart:g}",
     }
@@ -99,11 +100,14 @@ def _thresholds() -> tuple[Thresholds, tuple[Problem, ...]]:
     for name, text in _defaults().items():
         typed = request.args.get(name, "").strip() or text
         try:
-            read[name] = _threshold(typed, whole=name == "years")
+            read[name] = _threshold(typed, whole=name in ("years", "months"))
         except ValueError as error:
             problems.append(Problem(name, str(error)))
             read[name] = float(text)
-    return Thresholds(int(read["years"]), read["deviations"], read["apart"] / 100), tuple(problems)
+    found = Thresholds(
+        int(read["years"]), read["deviations"], read["apart"] / 100, months=int(read["months"])
+    )
+    return found, tuple(problems)
 
 
 def _threshold(typed: str, *, whole: bool) -> float:

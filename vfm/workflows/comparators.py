@@ -5,8 +5,8 @@ team says. Every figure keeps its source; a figure that is missing is named, nev
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -16,39 +16,14 @@ from sqlalchemy.orm import Session
 from vfm.errors import Conflict, Invalid, NotFound, Problem
 from vfm.questionnaires.schema import Questionnaire
 from vfm.roles import Actor
-from vfm.scoring import comparison
 from vfm.scoring.comparison import Beside
-from vfm.store import content, events
+from vfm.store import comparing, content, events
+from vfm.store.comparing import Councils, Figure, Figures, Group
 from vfm.store.queries import comparators as queries
 from vfm.store.queries.results import AnyRow
 from vfm.store.tables import ServiceMeasure
 
-COUNTRY = "E92000001"
-NO_COUNCIL = frozenset({"Region", "Country"})
-"""Kinds of areas that are no councils."""
 MOST_CHOICES = 300
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where a figure comes from, in the words shown beside it."""
-
-    title: str
-    publisher: str
-    licence: str
-    basis: str
-
-    def __str__(self) -> str:
-        return f"{self.title}, {self.publisher}; {self.basis}; {self.licence}"
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One figure with its source; of a unit cost `parts` are the two it was made from."""
-
-    amount: Decimal
-    source: Source
-    parts: tuple[Decimal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,17 +79,6 @@ class Line:
     under_year: str
     years: tuple[tuple[str, Decimal | None, Decimal | None], ...]
     score: Score | None
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """A group to choose: its councils in order."""
-
-    id: int
-    name: str
-    kind: str
-    year: str
-    members: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,10 +145,10 @@ def service(
     if row is None or not by.sees(service_id):
         raise NotFound
     links = queries.service_measures(session, [service_id])
-    councils = _Councils(session)
+    councils = Councils(session)
     if group_id is not None and group_id not in councils.groups:
         raise NotFound
-    figures = _Figures(session, queries.figures(session, _measure_ids(links)))
+    figures = Figures(session, queries.figures(session, comparing.measure_ids(links)))
     scores = _Scores(session, [service_id])
     lines = tuple(_line(one, councils, figures, scores, group_id, year) for one in links)
     years = {name for line in lines for name, own, _ in line.years if own is not None}
@@ -203,8 +167,8 @@ def service(
 def index(session: Session, wanted: Wanted, *, by: Actor) -> Listing:
     """Every measure beside every service this person may see, in its latest year with its usual group."""
     links = [one for one in queries.service_measures(session, None) if by.sees(one.service_id)]
-    councils = _Councils(session)
-    figures = _Figures(session, _latest(session, links, councils))
+    councils = Councils(session)
+    figures = Figures(session, comparing.latest(session, links, councils))
     scores = _Scores(session, None)
     lines = [_line(one, councils, figures, scores, None, "") for one in links]
     shown = [line for line in lines if _is_wanted(line, wanted)]
@@ -215,77 +179,6 @@ def index(session: Session, wanted: Wanted, *, by: Actor) -> Listing:
         tuple(sorted({line.directorate for line in lines})),
         councils.names,
     )
-
-
-def _measure_ids(links: Iterable[AnyRow]) -> set[int]:
-    return {found for link in links for found in (link.measure_id, link.per_id) if found is not None}
-
-
-def _latest(session: Session, links: Sequence[AnyRow], councils: "_Councils") -> list[AnyRow]:
-    """The figures of the years in which the council itself has its latest of each measure."""
-    if councils.own_id is None:
-        return []
-    own: dict[int, set[str]] = defaultdict(set)
-    for row in queries.own_figures(session, _measure_ids(links), councils.own_id):
-        own[row.measure_id].add(row.year)
-    wanted: dict[str, set[int]] = defaultdict(set)
-    for link in links:
-        years = sorted(own[link.measure_id], reverse=True)
-        if link.per_id is None:
-            pairs = [(year, year) for year in years]
-        else:
-            found = ((year, comparison.matching(year, own[link.per_id])) for year in years)
-            pairs = [(year, under) for year, under in found if under is not None]
-        for over, under in pairs[:1]:
-            wanted[over].add(link.measure_id)
-            wanted[under].add(link.measure_id if link.per_id is None else link.per_id)
-    return queries.figures_of_years(session, wanted)
-
-
-class _Councils:
-    """The council itself, its groups, and everybody's names and kinds."""
-
-    def __init__(self, session: Session) -> None:
-        row = queries.own(session)
-        self.own_id = None if row is None else row.id
-        self.own = None if row is None else (row.name, row.kind)
-        areas = queries.areas(session)
-        self.names = {area.id: area.name for area in areas}
-        self.country = next((area.id for area in areas if area.code == COUNTRY), None)
-        self.others = [area.id for area in areas if area.kind not in NO_COUNCIL]
-        self.alike = [area.id for area in areas if row is not None and area.kind == row.kind]
-        groups = [one for one in queries.groups(session, self.own_id) if one.withdrawn_at is None]
-        members: dict[int, list[int]] = defaultdict(list)
-        for member in queries.members(session, [one.id for one in groups]):
-            members[member.group_id].append(member.id)
-        self.groups = {
-            one.id: Group(one.id, one.name, one.kind, one.year, tuple(members[one.id])) for one in groups
-        }
-
-    def usual(self, group_id: int | None) -> Group | None:
-        """The group of a measure, else the statistical neighbours, else the first there is."""
-        if group_id in self.groups:
-            return self.groups[group_id or 0]
-        kinds = {group.kind: group for group in reversed(self.groups.values())}
-        return kinds.get("statistical") or kinds.get("nearest") or kinds.get("own")
-
-
-class _Figures:
-    """Figures by measure and year, with their sources."""
-
-    def __init__(self, session: Session, rows: Sequence[AnyRow]) -> None:
-        self.by_year: dict[int, dict[str, dict[int, Decimal]]] = defaultdict(lambda: defaultdict(dict))
-        self._places: dict[tuple[int, str, int], tuple[int, str]] = {}
-        for row in rows:
-            self.by_year[row.measure_id][row.year][row.authority_id] = row.amount
-            self._places[row.measure_id, row.year, row.authority_id] = (row.source_id, row.basis)
-        self._sources = queries.sources(session, {source for source, _ in self._places.values()})
-
-    def source(self, measure_id: int, year: str, area: int) -> Source:
-        """Where one figure comes from."""
-        source_id, basis = self._places[measure_id, year, area]
-        found = self._sources[source_id]
-        return Source(found.title, found.publisher, found.licence, basis)
 
 
 class _Scores:
@@ -332,130 +225,42 @@ def _points_of(row: AnyRow, section: str) -> tuple[bool, float | None]:
 
 def _line(
     link: AnyRow,
-    councils: _Councils,
-    figures: _Figures,
+    councils: Councils,
+    figures: Figures,
     scores: _Scores,
     group_id: int | None,
     year: str,
 ) -> Line:
-    group = councils.groups[group_id] if group_id is not None else councils.usual(link.group_id)
-    series, under_years = _series(link, figures)
-    own_years = [name for name in sorted(series) if councils.own_id in series[name]]
-    chosen = year if year in series else own_years[-1] if own_years and not year else ""
-    found = _beside(chosen, series, councils, group) if chosen else None
-    under = under_years.get(chosen, "")
-    unit = link.unit if link.per_id is None else comparison.unit_of_quotient(link.unit, link.per_unit)
-    title = link.title
-    if link.per_id is not None:
-        title = comparison.title_of_quotient(link.title, link.per_title, unit)
+    found = comparing.one(link, councils, figures, group_id, year)
     return Line(
         id=link.id,
         service_id=link.service_id,
         service_key=link.service_key,
         service=link.service,
         directorate=link.directorate,
-        key=link.key if link.per_id is None else f"{link.key}/{link.per_key}",
-        title=title,
-        unit=unit,
+        key=found.key,
+        title=found.title,
+        unit=found.unit,
         polarity=link.polarity,
         definition=link.definition,
-        is_unit_cost=link.per_id is not None or (unit.startswith("GBP per")),
-        is_total=unit == "GBP",
-        group_id=None if group is None else group.id,
-        group_name="" if group is None else group.name,
-        beside=found,
-        why_not="" if found and found.own is not None else _why_not(link, councils, figures, year),
-        own=_own(link, chosen, under, series, councils, figures),
-        under_year=under if under != chosen else "",
-        years=tuple(_over_time(series, councils, group)),
+        is_unit_cost=link.per_id is not None or (found.unit.startswith("GBP per")),
+        is_total=found.unit == "GBP",
+        group_id=None if found.group is None else found.group.id,
+        group_name="" if found.group is None else found.group.name,
+        beside=found.beside,
+        why_not=found.why_not,
+        own=found.own,
+        under_year=found.under_year,
+        years=tuple(_over_time(found.series, councils, found.group)),
         score=scores.of(link.service_id, link.section),
     )
 
 
-def _series(link: AnyRow, figures: _Figures) -> tuple[dict[str, dict[int, Decimal]], dict[str, str]]:
-    """Year -> council -> figure; and year -> the year of what it was divided by."""
-    over = figures.by_year[link.measure_id]
-    if link.per_id is None:
-        return dict(over), {}
-    under = figures.by_year[link.per_id]
-    found, years = {}, {}
-    for year, amounts in over.items():
-        matching = comparison.matching(year, under)
-        if matching is not None and (costs := comparison.unit_costs(amounts, under[matching])):
-            found[year], years[year] = costs, matching
-    return found, years
-
-
-def _beside(
-    year: str, series: Mapping[str, Mapping[int, Decimal]], councils: _Councils, group: Group | None
-) -> Beside:
-    return comparison.beside(
-        year,
-        series[year],
-        own=councils.own_id or 0,
-        group=group.members if group else (),
-        alike=councils.alike,
-        country=councils.country,
-        others=councils.others,
-    )
-
-
-def _own(
-    link: AnyRow,
-    year: str,
-    under_year: str,
-    series: Mapping[str, Mapping[int, Decimal]],
-    councils: _Councils,
-    figures: _Figures,
-) -> Figure | None:
-    if councils.own_id is None or councils.own_id not in series.get(year, {}):
-        return None
-    source = figures.source(link.measure_id, year, councils.own_id)
-    amount = series[year][councils.own_id]
-    if link.per_id is None:
-        return Figure(amount, source)
-    under = figures.source(link.per_id, under_year, councils.own_id)
-    if under != source:
-        source = replace(source, title=f"{source.title}; divided by {under.title}, {under.basis}")
-    parts = (
-        figures.by_year[link.measure_id][year][councils.own_id],
-        figures.by_year[link.per_id][under_year][councils.own_id],
-    )
-    return Figure(amount, source, parts)
-
-
-def _why_not(link: AnyRow, councils: _Councils, figures: _Figures, year: str) -> str:
-    """Why the council has no figure of its own here."""
-    if councils.own is None:
-        return "The council has not said its code in published figures."
-    over = _years_of(figures.by_year[link.measure_id], councils.own_id)
-    if year:
-        over = [one for one in over if one == year]
-    if not over and year:
-        return f"There is no figure of your council for {year}."
-    if not over:
-        return "No figure of your council has been taken in."
-    if link.per_id is not None:
-        under = _years_of(figures.by_year[link.per_id], councils.own_id)
-        if not under:
-            return f"No figure of your council for what it is divided by: {link.per_title}."
-        if not any(comparison.matching(one, under) for one in over):
-            return (
-                f"The years do not match: {link.title} is of {', '.join(over)}, "
-                f"{link.per_title} of {', '.join(under)}."
-            )
-    return "Your council’s figure to divide by is nought."
-
-
-def _years_of(years: Mapping[str, Mapping[int, Decimal]], area: int | None) -> list[str]:
-    return [year for year in sorted(years) if area in years[year]]
-
-
 def _over_time(
-    series: Mapping[str, Mapping[int, Decimal]], councils: _Councils, group: Group | None
+    series: Mapping[str, Mapping[int, Decimal]], councils: Councils, group: Group | None
 ) -> Iterable[tuple[str, Decimal | None, Decimal | None]]:
     for year in sorted(series):
-        found = _beside(year, series, councils, group)
+        found = comparing.beside(year, series, councils, group)
         if found.own is not None or found.median is not None:
             yield year, found.own, found.median
 
@@ -545,7 +350,7 @@ def beneath(session: Session, service_id: int, words: str = "") -> Beneath:
         NotFound: there is no such service.
     """
     row = _service(session, service_id)
-    councils = _Councils(session)
+    councils = Councils(session)
     sections = _sections(session, service_id)
     found = queries.choosable(session, words.strip(), MOST_CHOICES + 1)
     links = queries.service_measures(session, [service_id])
@@ -604,7 +409,7 @@ def put_beside(session: Session, service_id: int, choice: Choice, *, by: Actor |
         raise Invalid([Problem("per", "Choose what it is divided by from the list, or nothing.")])
     if per is not None and per.id == measure.id:
         raise Invalid([Problem("per", "A measure divided by itself says nothing. Choose another.")])
-    if group_id is not None and group_id not in _Councils(session).groups:
+    if group_id is not None and group_id not in Councils(session).groups:
         raise Invalid([Problem("group", "That group was withdrawn. Choose another.")])
     links = queries.service_measures(session, [service_id])
     if any((one.measure_id, one.per_id) == (measure.id, per_id) for one in links):

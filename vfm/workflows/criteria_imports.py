@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 
 from vfm.errors import Conflict, Invalid, NotFound, Problem
 from vfm.prioritisation.criteria import Criterion
-from vfm.prioritisation.data_quality import POUNDS, SHARE, out_of_place
+from vfm.prioritisation.data_quality import POUNDS, out_of_place
+from vfm.prioritisation.provenance import SHARE
 from vfm.roles import Actor
 from vfm.scoring.figure_files import year_of
 from vfm.store import criteria as kept

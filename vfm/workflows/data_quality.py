@@ -95,7 +95,7 @@ def show(session: Session, cycle_id: int | None, thresholds: Thresholds, *, now:
     weights = dict(zip((one.key for one in criteria), shares(criteria), strict=True))
     by_key = {one.key: one for one in criteria}
     lines = []
-    for one in matters(criteria, services, _asked(session, cycle, criteria), thresholds):
+    for one in matters(criteria, services, _asked(session, cycle, criteria), thresholds, now.date()):
         service = None if one.service is None else services[one.service]
         names = directors.get(service["id"], ()) if service else ()
         lines.append(

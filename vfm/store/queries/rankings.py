@@ -188,6 +188,8 @@ class PublishedRow(NamedTuple):
     line: str
     feeds: str
     comparison: dict[str, Any]
+    publisher: str
+    licence: str
 
 
 def figures_for_ranking(
@@ -214,6 +216,8 @@ def figures_for_ranking(
             Figure.line,
             Figure.feeds,
             Figure.comparison,
+            FigureSource.publisher,
+            FigureSource.licence,
         )
         .join(FigureSource, FigureSource.id == Figure.source_id)
         .where(asked, or_(Figure.feeds != "", Figure.measure.in_(measures)))
