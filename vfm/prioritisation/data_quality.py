@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import combinations
 from typing import Any, Literal
 
 import numpy as np
@@ -283,13 +282,17 @@ def conflicts(criterion: Criterion, one: Mapping[str, Any], apart: float) -> Ite
             f"{_told(figures)} gives {raw_in_words(criterion.unit, one['value'])}, the answer "
             f"{raw_in_words(criterion.unit, otherwise)} ({said}). The figure is used."
         )
-    for first, second in combinations(figures, 2):
-        values = first["value"], second["value"]
-        if first["year"] == second["year"] and None not in values and _differ(criterion, *values, apart):
+    known = [figure for figure in figures if figure["value"] is not None]
+    for year in dict.fromkeys(figure["year"] for figure in known):
+        of_year = sorted((one for one in known if one["year"] == year), key=lambda one: float(one["value"]))
+        first, last = of_year[0], of_year[-1]
+        if _differ(criterion, first["value"], last["value"], apart):
+            many = "Two" if len(of_year) == 2 else str(len(of_year))
+            between = "" if len(of_year) == 2 else "from the lowest to the highest, "
             yield (
-                f"Two figures of {first['year']} are apart: {_told([first])} gives "
-                f"{raw_in_words(criterion.unit, values[0])}, {_told([second])} "
-                f"{raw_in_words(criterion.unit, values[1])}. Their mean is used."
+                f"{many} figures of {year} are apart: {between}{_told([first])} gives "
+                f"{raw_in_words(criterion.unit, first['value'])}, {_told([last])} "
+                f"{raw_in_words(criterion.unit, last['value'])}. Their mean is used."
             )
 
 

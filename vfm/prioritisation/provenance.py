@@ -344,7 +344,7 @@ def _published(criterion: str, figure: Published, *, is_share: bool = False) -> 
         says=in_words(figure),
         value=_value_of(criterion, figure, is_share=is_share),
         year=figure.year,
-        publication="; ".join(publications(figure)),
+        publication="; ".join(dict.fromkeys(publications(figure))),
         measure=figure.measure,
         amount=f"{figure.amount:f}",
         line=figure.line,
@@ -388,7 +388,7 @@ def _amount(amount: Decimal, unit: str) -> str:
         return in_pounds(amount, unit)
     if unit == "percent":
         return f"{plain(amount)}%"
-    return f"{plain(amount)} {unit}"
+    return f"{plain(amount)} {unit}".strip()
 
 
 def _from_answers(

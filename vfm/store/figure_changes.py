@@ -141,12 +141,13 @@ def _write(session: Session, change: FigureChange) -> None:
             session.delete(row)
             session.flush()
         return
+    where = source_id(session, after.source)
     if row is None:
         row = Figure(service_id=service_id, measure=measure, year=year)
         session.add(row)
     row.title, row.amount, row.unit, row.basis = after.title, after.amount, after.unit, after.basis
     row.line, row.feeds, row.comparison = after.line, after.feeds, dict(after.comparison or {})
-    row.source_id = source_id(session, after.source)
+    row.source_id = where
     session.flush()
 
 

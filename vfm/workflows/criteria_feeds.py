@@ -69,7 +69,7 @@ class Offered:
 
 @dataclass(frozen=True, slots=True)
 class Without:
-    """A service that gets no value from a measure, and why; `measure` is empty where it has none beside it."""
+    """A service that gets no value from a measure, and why; `measure` is empty where it has none."""
 
     service_id: int
     service: str

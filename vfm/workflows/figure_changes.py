@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from vfm.roles import Actor
 from vfm.store import figure_changes as kept
-from vfm.store.figure_changes import Made
+from vfm.store.figure_changes import Made as Made
 
 
 def history(session: Session, key: str) -> tuple[Made, ...]:
