@@ -28,6 +28,11 @@ function markRows() {
   }
 }
 
+// A long name in lines, so that it stays within a narrow chart.
+function inLines(name) {
+  return name.replace(/(.{14,}?) /g, "$1<br>");
+}
+
 // In a chart: an outlined name that points at it, and everything else paler.
 async function markChart(frame) {
   if (!original.has(frame)) original.set(frame, frame.layout.annotations ?? []);
@@ -45,7 +50,7 @@ async function markChart(frame) {
     const across = bars.length ? bars.reduce((sum, bar) => sum + bar.x[at], 0) / 2 : trace.x[at];
     const isRight = !bars.length && across > 60;
     notes.push({
-      x: across, y: trace.y[at], text: frame.layout.meta?.names?.[picked] ?? "Picked", showarrow: true, arrowhead: 2, arrowwidth: 2, arrowcolor: "#0b0c0c",
+      x: across, y: trace.y[at], text: inLines(frame.layout.meta?.names?.[picked] ?? "Picked"), showarrow: true, arrowhead: 2, arrowwidth: 2, arrowcolor: "#0b0c0c",
       ax: bars.length ? 40 : isRight ? -60 : 60, ay: -34, bgcolor: "#ffffff", bordercolor: "#0b0c0c", borderwidth: 3, borderpad: 4, font: { size: 13, color: "#0b0c0c", weight: "bold" },
     });
   }
