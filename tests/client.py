@@ -66,7 +66,7 @@ class Page:
         A field that the form does not have fails the test.
         """
         form = self._form(button)
-        values = _filled(form)
+        values = filled(form)
         for name, value in fields.items():
             name = name.replace("__", ".")
             assert form.css_first(f'[name="{name}"]'), f"no field {name!r} in the form on {self.address}"
@@ -304,7 +304,7 @@ def _path(address: str) -> str:
     return parts.path + (f"?{parts.query}" if parts.query else "")
 
 
-def _filled(form: LexborNode) -> dict[str, Any]:
+def filled(form: LexborNode) -> dict[str, Any]:
     """A form's fields as they stand: name -> value, or the values of all fields of one name."""
     found: dict[str, list[str]] = {}
     for field in form.css("input[name], select[name], textarea[name]"):

@@ -67,6 +67,7 @@ from vfm.web import (
     review_work,
     reviews,
     robustness,
+    row_ids,
     run_changes,
     scenarios,
     services,
@@ -176,6 +177,7 @@ def create_app(settings: Settings) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    row_ids.register(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     filters.register(app)

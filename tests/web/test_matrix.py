@@ -4,11 +4,13 @@ The table is matrix.txt: a row an address and method, a column a position, each 
 come. Nothing that is sent is kept, so that rows do not depend on one another.
 """
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
@@ -16,9 +18,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from jinja2 import FileSystemBytecodeCache
-from sqlalchemy import Engine
+from selectolax.lexbor import LexborHTMLParser
+from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
+from tests.client import filled
 from tests.council import NOW
 from tests.web import matrix_world
 from tests.web.matrix_world import WHO, World
@@ -180,6 +184,71 @@ def test_the_table_is_of_everybody_and_leads_to_its_addresses(trial: Trial) -> N
             row.address.format(**trial.world.places).partition("?")[0].partition("#")[0], row.method
         )
         assert endpoint == row.endpoint, row
+
+
+def test_a_number_beyond_every_id_names_nothing(trial: Trial) -> None:
+    beyond = 10**20
+    places = {name: beyond if isinstance(one, int) else one for name, one in trial.world.places.items()}
+    asked = ("/priorities/new?like=", "/reviews/new?decision=", "/criteria/unit_cost?cycle=")
+    wanted = [(row.method, row.address.format(**places).partition("#")[0]) for row in ROWS]
+    wanted += [("GET", f"{address}{beyond}") for address in asked]
+    odd = []
+    for method, address in wanted:
+        if str(beyond) in address:
+            form = {"csrf_token": trial.csrf} if method == "POST" else None
+            headers = {"Cookie": trial.cookies["co"]}
+            with trial.client.open(address, method=method, headers=headers, data=form) as response:
+                if response.status_code >= 500:
+                    odd.append(f"{method} {address}")
+    assert not odd, "\n".join(odd)
+
+
+def test_no_field_of_prioritisation_fails_on_what_nobody_types(trial: Trial) -> None:
+    """Each field of each form on its own: far too long a number, and a character that PostgreSQL refuses."""
+    kept: list[str] = []
+
+    def note(_: object, __: object, statement: str, parameters: object, *___: object) -> None:
+        if "\\x00" in repr(parameters) or "u0000" in repr(parameters):
+            kept.append(statement[:60])
+
+    event.listen(trial.app.extensions["vfm"].engine, "before_cursor_execute", note)
+    odd, tried = [], set()
+    for address, name, values in _forms(trial):
+        for ugly in ("9" * 5000, "a\x00b"):
+            kept.clear()
+            headers, form = {"Cookie": trial.cookies["co"]}, {**values, name: ugly, "csrf_token": trial.csrf}
+            with trial.client.post(address, headers=headers, data=form) as response:
+                if response.status_code >= 500 or kept:
+                    odd.append(f"{address}: {name}={ugly[:5]!r}: {response.status_code} {kept}")
+        tried.add(address)
+    event.remove(trial.app.extensions["vfm"].engine, "before_cursor_execute", note)
+    assert len(tried) > 30
+    assert not odd, "\n".join(odd)
+
+
+PRIORITISATION = (
+    *("criteria", "criteria_imports", "data_quality", "decisions", "outcomes", "plan_changes", "plans"),
+    *("priorities", "review_work", "reviews", "robustness", "run_changes", "scenarios", "weights"),
+)
+
+
+def _forms(trial: Trial) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """(address, field, all fields as they stand) of every form that writes, each kind of address once."""
+    seen = set()
+    for row in ROWS:
+        if row.method != "GET" or row.endpoint.split(".")[0] not in PRIORITISATION:
+            continue
+        path = row.address.format(**trial.world.places)
+        with trial.client.get(path, headers={"Cookie": trial.cookies["co"]}) as response:
+            if response.mimetype != "text/html" or response.status_code != 200:
+                continue
+            tree = LexborHTMLParser(response.text)
+        for form in tree.css("form[method=post]"):
+            address, values = form.attributes.get("action") or path, filled(form)
+            for name in sorted(set(values) - {"csrf_token"}):
+                if (kind := (re.sub(r"[0-9]+", "0", address), name)) not in seen:
+                    seen.add(kind)
+                    yield address, name, values
 
 
 def test_who_is_switched_off_is_a_visitor_and_who_was_there_once_is_a_stranger() -> None:

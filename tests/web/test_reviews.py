@@ -196,3 +196,17 @@ def test_the_entry_of_a_closed_review_stays_as_it_was_and_says_how_to_change_it(
         "The plan is changed."
         in core.open(f"/reviews/{review}/change").submit("Save the change", note="Second part").text
     )
+
+
+def test_what_is_sent_twice_is_in_the_plan_once(
+    engine: Engine, council: SmallCouncil, signed_in: SignedIn
+) -> None:
+    core, roads = signed_in("core_team"), council.services["ROADS"]
+    _add(core, roads, "service_review", (1, 9, 2027))
+    again = _add(core, roads, "service_review", (1, 9, 2027))
+    assert again.status == 422
+    (problem,) = again.problems
+    assert problem.startswith("It is in the plan already: Highways from 1 September 2027, proposed.")
+    _add(core, roads, "service_review", (2, 9, 2028))
+    with reading(engine) as session:
+        assert len(session.scalars(select(Review.id)).all()) == 2

@@ -175,6 +175,18 @@ def test_the_lead_and_the_team_answer_and_nobody_else(engine: Engine, council: S
     assert (page.answered.left if page.answered else None) == 2
 
 
+def test_a_review_whose_team_answers_is_not_taken_out_of_the_plan(
+    engine: Engine, council: SmallCouncil
+) -> None:
+    review, lead = _review(engine, council), council.actor("challenger")
+    _taken(engine, council, review, _draft(engine))
+    with transaction(engine) as session:
+        for enquiry in review_work.show(session, review, by=lead).enquiries:
+            review_parts.remove(session, review, "lines", enquiry.line.id, by=lead, now=NOW)
+    with pytest.raises(Conflict, match="a template that its team answers"), transaction(engine) as session:
+        reviews.remove(session, review, by=council.actor("core_team"), now=NOW)
+
+
 def test_answers_are_sent_to_nobody(engine: Engine, council: SmallCouncil) -> None:
     assessment = _taken(engine, council, _review(engine, council), _draft(engine))
     for who in ("challenger", "other_director", "director", "core_team"):

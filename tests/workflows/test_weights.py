@@ -216,6 +216,17 @@ def test_who_is_missing_is_named_before_the_meeting_closes(meeting: Meeting) -> 
     assert meeting.give("Director", EVEN, "director").given == 8
 
 
+def test_a_meeting_is_closed_on_the_points_that_were_looked_at(meeting: Meeting) -> None:
+    meeting.give("Executive", EVEN, "executive")
+    seen = meeting.view().mark
+    meeting.give("Director", COST_ALONE, "director")
+    with pytest.raises(Conflict, match="the average is another one"):
+        meeting.step("close", Ending(leaves_out=True, seen=seen))
+    assert meeting.view().agreed is None
+    meeting.step("close", Ending(leaves_out=True, seen=meeting.view().mark))
+    assert meeting.view().agreed is not None
+
+
 def test_the_chair_sets_other_weights_with_a_reason(meeting: Meeting) -> None:
     meeting.give("Executive", EVEN, "executive")
     own = Ending("own", EVEN | {"unit_cost": "x"}, " ", leaves_out=True)

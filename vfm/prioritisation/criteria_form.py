@@ -11,6 +11,7 @@ from typing import get_args
 from vfm.errors import Problem
 from vfm.prioritisation.criteria import Criterion, Direction, Transform, problems
 from vfm.questionnaires import figures
+from vfm.questionnaires.kinds import text_problem
 from vfm.questionnaires.schema import FEEDS
 
 KEY = re.compile(r"[a-z][a-z0-9_]{1,39}")
@@ -158,6 +159,8 @@ class _Fields:
             self._wrong(name, missing)
         elif len(words) > most:
             self._wrong(name, f"Shorten this to {most} characters.")
+        elif message := text_problem(words):
+            self._wrong(name, message)
         return words
 
     def number(self, name: str, blank: float | None) -> float | None:

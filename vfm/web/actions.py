@@ -10,6 +10,7 @@ from vfm.reports.workbook import Rows, csv_file
 from vfm.roles import Role
 from vfm.web.current import actor, now, reading, transaction
 from vfm.web.paging import page_of
+from vfm.web.row_ids import row_id
 from vfm.workflows import actions
 from vfm.workflows.actions import ActionList, Draft, FormView, Wanted
 
@@ -31,7 +32,7 @@ COLUMNS = ("Service", "Directorate", "Action", "Owner", "Due", "State", "Overdue
 @blueprint.get("/actions")
 def index() -> ResponseReturnValue:
     """The actions of all services this person sees, and their own."""
-    wanted = _wanted(request.args.get("service", type=int))
+    wanted = _wanted(request.args.get("service", type=row_id))
     return _list(wanted)
 
 
@@ -65,7 +66,7 @@ def _list(wanted: Wanted) -> str:
 def export() -> ResponseReturnValue:
     """The list as it is filtered, as a CSV file."""
     with reading() as store:
-        view = actions.index(store, _wanted(request.args.get("service", type=int)), by=actor(), now=now())
+        view = actions.index(store, _wanted(request.args.get("service", type=row_id)), by=actor(), now=now())
     made = csv_file(_rows(view))
     return send_file(BytesIO(made), "text/csv", as_attachment=True, download_name="actions.csv")
 

@@ -14,6 +14,7 @@ from vfm.scoring.calibration import Way
 from vfm.web.attachments import table_file
 from vfm.web.current import actor, now, reading, transaction
 from vfm.web.filters import plural
+from vfm.web.row_ids import row_id
 from vfm.workflows import calibrations
 from vfm.workflows.calibrations import Typed, View
 
@@ -181,7 +182,7 @@ def settle(calibration_id: int, item_id: int) -> ResponseReturnValue:
 
 
 def _onward(calibration_id: int, words: str) -> ResponseReturnValue:
-    if following := request.form.get("next", type=int):
+    if following := request.form.get("next", type=row_id):
         return redirect(url_for(".item", calibration_id=calibration_id, item_id=following), 303)
     flash(words, "done")
     return redirect(url_for(".show", calibration_id=calibration_id), 303)

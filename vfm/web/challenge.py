@@ -16,6 +16,7 @@ from vfm.scoring.cohort import FAR_WORDS
 from vfm.web.access import allows
 from vfm.web.attachments import table_file
 from vfm.web.current import actor, now, reading, transaction
+from vfm.web.row_ids import row_id
 from vfm.workflows import challenge, challenge_closing, challenge_queue
 
 blueprint = Blueprint("challenge", __name__)
@@ -123,7 +124,7 @@ def export(cycle_id: int, form: str) -> ResponseReturnValue:
 @blueprint.get("/cycles/<int:cycle_id>/challenge/next")
 def following(cycle_id: int) -> ResponseReturnValue:
     """On to the assessment after the one the address names, in the queue as it stands."""
-    after = request.args.get("after", type=int) or 0
+    after = request.args.get("after", type=row_id) or 0
     with reading() as store:
         found = challenge_queue.following(store, cycle_id, after, _wanted(), by=actor())
     if found is None:
@@ -289,7 +290,7 @@ def _onward(assessment_id: int, key: str) -> ResponseReturnValue:
     """To the next question or assessment where that was asked for, else back to the list."""
     if asked := request.form.get("next", ""):
         return redirect(url_for("challenge.question", assessment_id=assessment_id, key=asked), 303)
-    if cycle := request.form.get("onward", type=int):
+    if cycle := request.form.get("onward", type=row_id):
         return redirect(url_for("challenge.following", cycle_id=cycle, after=assessment_id), 303)
     return redirect(url_for("challenge.show", assessment_id=assessment_id, _anchor=key), 303)
 

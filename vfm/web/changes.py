@@ -21,6 +21,7 @@ from vfm.web.access import allows
 from vfm.web.attachments import EXCEL, attachment
 from vfm.web.current import actor, now, reading
 from vfm.web.filters import day
+from vfm.web.row_ids import row_id
 from vfm.workflows import changes
 
 blueprint = Blueprint("changes", __name__)
@@ -88,7 +89,7 @@ def export(service_id: int, form: str) -> ResponseReturnValue:
 
 
 def _view(service_id: int) -> changes.View:
-    before, after = (request.args.get(name, type=int) for name in ("from", "to"))
+    before, after = (request.args.get(name, type=row_id) for name in ("from", "to"))
     with reading() as store:
         return changes.show(store, service_id, before, after, by=actor())
 

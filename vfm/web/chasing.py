@@ -9,6 +9,7 @@ from vfm.errors import Conflict, Invalid, Problem
 from vfm.reports.completion_chart import completion as drawn
 from vfm.web.current import actor, now, reading, transaction, wiring
 from vfm.web.filters import plural
+from vfm.web.row_ids import row_id
 from vfm.workflows import chasing, cockpit
 
 blueprint = Blueprint("chasing", __name__)
@@ -91,7 +92,7 @@ def _form(
 
 
 def _ids() -> list[int]:
-    return request.form.getlist("assessment", type=int)
+    return request.form.getlist("assessment", type=row_id)
 
 
 def _day() -> chasing.DayTyped:

@@ -9,6 +9,7 @@ from vfm.errors import Clash, Conflict, Invalid, Problem
 from vfm.web.access import allows
 from vfm.web.current import actor, now, reading, transaction
 from vfm.web.errors import stale
+from vfm.web.row_ids import row_id
 from vfm.workflows import comparator_groups
 from vfm.workflows.comparator_groups import Draft
 
@@ -86,7 +87,7 @@ def _draft() -> Draft:
         form.get("name", ""),
         form.get("reason", ""),
         form.get("year", ""),
-        tuple(dict.fromkeys(form.getlist("member", type=int))),
+        tuple(dict.fromkeys(form.getlist("member", type=row_id))),
         form.get("revision", 0, type=int),
     )
 

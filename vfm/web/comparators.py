@@ -18,6 +18,7 @@ from vfm.web.access import allows
 from vfm.web.attachments import EXCEL, attachment
 from vfm.web.current import actor, now, reading, transaction
 from vfm.web.filters import plural
+from vfm.web.row_ids import row_id
 from vfm.workflows import comparators
 from vfm.workflows.comparators import Choice, Comparison, Line, Wanted
 
@@ -123,7 +124,7 @@ def service_export(service_id: int, form: str) -> ResponseReturnValue:
 
 
 def _compared(service_id: int) -> Comparison:
-    group_id = request.args.get("group", type=int)
+    group_id = request.args.get("group", type=row_id)
     year = request.args.get("year", "")
     with reading() as store:
         return comparators.service(store, service_id, group_id=group_id, year=year, by=actor())

@@ -19,6 +19,7 @@ from vfm.web.access import allows
 from vfm.web.attachments import table_file
 from vfm.web.current import actor, now, reading, transaction
 from vfm.web.headings import Heading
+from vfm.web.row_ids import row_id
 from vfm.workflows import criteria, criteria_freezes, criteria_values, figure_changes
 from vfm.workflows.criteria_values import SCALE, ServiceValue, View
 
@@ -33,7 +34,7 @@ def index() -> ResponseReturnValue:
 
 def _index(problems: tuple[Problem, ...] = ()) -> str:
     with reading() as store:
-        view = criteria.index(store, request.values.get("cycle", type=int), now=now())
+        view = criteria.index(store, request.values.get("cycle", type=row_id), now=now())
     return render_template(
         "criteria/index.html",
         view=view,
@@ -221,7 +222,7 @@ def _fed(key: str) -> tuple[figure_changes.Made, ...]:
 def _view(key: str) -> View:
     given = {name: request.args.get(name, "") for name in SCALE} if "try" in request.args else None
     with reading() as store:
-        return criteria_values.show(store, key, request.args.get("cycle", type=int), given, now=now())
+        return criteria_values.show(store, key, request.args.get("cycle", type=row_id), given, now=now())
 
 
 def _says(criterion: Criterion) -> Callable[[float | None], str]:

@@ -15,6 +15,7 @@ from vfm.web.access import allows
 from vfm.web.attachments import table_file
 from vfm.web.current import actor, now, reading
 from vfm.web.paging import page_of
+from vfm.web.row_ids import row_id
 from vfm.workflows import data_quality
 from vfm.workflows.data_quality import Line, View
 
@@ -80,7 +81,7 @@ def _alike(names: Iterable[str]) -> list[tuple[str, str]]:
 def _view() -> tuple[View, tuple[Problem, ...]]:
     thresholds, problems = _thresholds()
     with reading() as store:
-        view = data_quality.show(store, request.args.get("cycle", type=int), thresholds, now=now())
+        view = data_quality.show(store, request.args.get("cycle", type=row_id), thresholds, now=now())
     return view, problems
 
 

@@ -11,6 +11,7 @@ from vfm.gateways import service_lists
 from vfm.web.current import actor, now, reading, transaction
 from vfm.web.errors import stale
 from vfm.web.filters import plural
+from vfm.web.row_ids import row_id
 from vfm.workflows import directory, directory_import
 
 blueprint = Blueprint("directory", __name__, url_prefix="/directory")
@@ -136,7 +137,7 @@ def _fields() -> directory.Fields:
 
 
 def _number(name: str) -> int | None:
-    return request.values.get(name, type=int)
+    return request.values.get(name, type=row_id)
 
 
 # --- lists of services ---------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from vfm.roles import Role
 from vfm.web.current import actor, now, reading, transaction, wiring
 from vfm.web.errors import stale
 from vfm.web.filters import plural, with_link
+from vfm.web.row_ids import row_id
 from vfm.workflows import people
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")
@@ -164,7 +165,7 @@ def switch_on(person_id: int) -> ResponseReturnValue:
 @blueprint.route("/<int:person_id>/hand-over", methods=["GET", "POST"])
 def hand_over(person_id: int) -> ResponseReturnValue:
     """Give services, actions and reviews to somebody else."""
-    to_id, ticked = request.form.get("to", type=int), request.form.getlist("work")
+    to_id, ticked = request.form.get("to", type=row_id), request.form.getlist("work")
     problems: tuple[Problem, ...] = ()
     if request.method == "POST":
         try:

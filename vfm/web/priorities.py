@@ -30,6 +30,7 @@ from vfm.web.filters import LONDON, percent
 from vfm.web.headings import Heading
 from vfm.web.outcome_words import OUTCOME_COLOURS, OUTCOME_WORDS
 from vfm.web.paging import page_of
+from vfm.web.row_ids import row_id
 from vfm.workflows import priorities, rankings
 from vfm.workflows.priorities import Board, ServicePage, Verdict
 from vfm.workflows.rankings import Ballot, Sheet
@@ -74,7 +75,7 @@ def may_rank() -> bool:
 def new() -> ResponseReturnValue:
     """The weights, and what each comes to; then the ranking."""
     if request.method == "GET":
-        like, cycle = request.args.get("like", type=int), request.args.get("cycle", type=int)
+        like, cycle = request.args.get("like", type=row_id), request.args.get("cycle", type=row_id)
         with reading() as store:
             view = rankings.prepare(store, like=like, cycle_id=cycle)
         return _form(view)
@@ -105,7 +106,7 @@ def _ranked(sheet: Sheet) -> ResponseReturnValue:
 
 
 def _sheet() -> Sheet:
-    rows = min(request.form.get("rows", 1, type=int), rankings.MOST_MEMBERS)
+    rows = min(max(request.form.get("rows", 1, type=int), 1), rankings.MOST_MEMBERS)
     ballots = tuple(
         Ballot(
             request.form.get(f"member-{row}", ""),
@@ -113,7 +114,7 @@ def _sheet() -> Sheet:
         )
         for row in range(1, rows + 1)
     )
-    chosen = request.form.get("cycle", type=int)
+    chosen = request.form.get("cycle", type=row_id)
     return Sheet(chosen, request.form.get("name", ""), request.form.get("top", ""), ballots)
 
 
@@ -177,7 +178,7 @@ def _wanted() -> Wanted:
 @blueprint.get("/priorities/<int:run_id>")
 def board(run_id: int) -> ResponseReturnValue:
     """A run: the finding, the quadrant, what makes the top, and the whole list."""
-    asked = request.args.get("service", type=int)
+    asked = request.args.get("service", type=row_id)
     with reading() as store:
         view = priorities.board(store, run_id)
         is_there = any(line.service_id == asked for line in view.lines)

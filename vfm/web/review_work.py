@@ -15,6 +15,7 @@ from vfm.web.access import allows
 from vfm.web.current import actor, now, reading, transaction
 from vfm.web.errors import stale
 from vfm.web.outcome_words import OUTCOME_WORDS
+from vfm.web.row_ids import row_id
 from vfm.workflows import review_lines, review_parts, review_work
 
 blueprint = Blueprint("review_work", __name__)
@@ -208,7 +209,7 @@ def _template(view: review_lines.Choices, problems: tuple[Problem, ...] = ()) ->
 @blueprint.route(f"/reviews/<int:review_id>/{PART}/new", methods=["GET", "POST"])
 def add(review_id: int, part: str) -> ResponseReturnValue:
     """Add a place in the team, a line, a hypothesis, a finding or a recommendation."""
-    by, line = actor(), request.args.get("line", type=int)
+    by, line = actor(), request.args.get("line", type=row_id)
     if request.method == "GET":
         with reading() as store:
             return _part(review_parts.blank(store, review_id, part, line, by=by))

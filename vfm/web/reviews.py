@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from vfm.errors import Invalid, Problem
 from vfm.roles import Role
 from vfm.web.current import actor, now, reading, transaction
+from vfm.web.row_ids import row_id
 from vfm.workflows import reviews
 from vfm.workflows.reviews import Draft, Entry, Form
 
@@ -96,7 +97,10 @@ def _heading(words: str, key: str, sort: str, asked: dict[str, str]) -> tuple[st
 def new() -> ResponseReturnValue:
     """Add an entry, from a decision or by hand."""
     if request.method == "GET":
-        decision, service = request.args.get("decision", type=int), request.args.get("service", type=int)
+        decision, service = (
+            request.args.get("decision", type=row_id),
+            request.args.get("service", type=row_id),
+        )
         with reading() as store:
             view = reviews.blank(store, decision_id=decision, service_id=service)
         return _form(view)

@@ -14,6 +14,7 @@ from vfm.web.attachments import table_file
 from vfm.web.current import reading
 from vfm.web.filters import plural
 from vfm.web.outcome_words import OUTCOME_COLOURS, OUTCOME_WORDS
+from vfm.web.row_ids import row_id
 from vfm.workflows import run_changes
 from vfm.workflows.run_changes import View
 
@@ -62,7 +63,7 @@ def show(run_id: int) -> ResponseReturnValue:
 
 def _view(run_id: int) -> View:
     with reading() as store:
-        return run_changes.show(store, run_id, request.args.get("since", type=int))
+        return run_changes.show(store, run_id, request.args.get("since", type=row_id))
 
 
 def _address(view: View, sort: str, only: str) -> str:

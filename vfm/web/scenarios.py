@@ -14,6 +14,7 @@ from vfm.web.access import DECIDING
 from vfm.web.attachments import table_file
 from vfm.web.current import actor, is_from_script, now, reading, transaction
 from vfm.web.filters import percent, plural
+from vfm.web.row_ids import row_id
 from vfm.workflows import rankings, scenarios
 from vfm.workflows.scenarios import Line, SideBySide, Turning, WhatIf, in_address, in_box
 
@@ -157,7 +158,7 @@ def index(run_id: int) -> ResponseReturnValue:
 
 
 def _chosen() -> list[int]:
-    return request.args.getlist("with", type=int)
+    return request.args.getlist("with", type=row_id)
 
 
 def _known(view: SideBySide, weights: Mapping[str, float]) -> dict[str, float]:
@@ -269,7 +270,7 @@ def rank(run_id: int, scenario_id: int) -> ResponseReturnValue:
 def turning(run_id: int) -> ResponseReturnValue:
     """What would have to be true for a service to enter the top."""
     with reading() as store:
-        view = scenarios.turning(store, run_id, request.args.get("service", type=int))
+        view = scenarios.turning(store, run_id, request.args.get("service", type=row_id))
     return render_template(
         "scenarios/turning.html",
         view=view,

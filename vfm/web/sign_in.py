@@ -8,6 +8,7 @@ from vfm.web import keeping, languages
 from vfm.web.browsers import in_words
 from vfm.web.current import actor, now, reading, transaction, wiring
 from vfm.web.languages import mark, ngettext, say
+from vfm.web.row_ids import row_id
 from vfm.workflows import sign_in
 
 blueprint = Blueprint("sign_in", __name__)
@@ -123,7 +124,7 @@ def demo() -> ResponseReturnValue:
     """One click signs you in as one of the demonstration's people; only in demo mode."""
     if not wiring().settings.is_demo:
         abort(404)
-    person_id = request.form.get("person", type=int)
+    person_id = request.form.get("person", type=row_id)
     if person_id is None:
         with reading() as store:
             roles = sign_in.demo_people(store)

@@ -7,6 +7,7 @@ from vfm.errors import Conflict, Invalid, Problem
 from vfm.reports import changes as moves
 from vfm.reports import targets as say
 from vfm.web.current import actor, now, reading, transaction
+from vfm.web.row_ids import row_id
 from vfm.workflows import targets
 from vfm.workflows.targets import Typed, View
 
@@ -51,7 +52,7 @@ def withdraw(target_id: int) -> ResponseReturnValue:
 
 
 def _view(service_id: int, template_id: int | None = None) -> View:
-    wanted = template_id or request.values.get("template", type=int) or None
+    wanted = template_id or request.values.get("template", type=row_id) or None
     with reading() as store:
         return targets.show(store, service_id, wanted, by=actor(), now=now())
 

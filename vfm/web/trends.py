@@ -12,6 +12,7 @@ from vfm.reports.workbook import Cell, Rows
 from vfm.scoring.service_results import Wanted
 from vfm.web.attachments import EXCEL, attachment
 from vfm.web.current import actor, reading
+from vfm.web.row_ids import row_id
 from vfm.workflows import trends
 from vfm.workflows.trends import CycleView, Line, View
 
@@ -53,7 +54,7 @@ def export(service_id: int, form: str) -> ResponseReturnValue:
 
 def _view(service_id: int) -> View:
     with reading() as store:
-        return trends.show(store, service_id, request.args.get("template", type=int), by=actor())
+        return trends.show(store, service_id, request.args.get("template", type=row_id), by=actor())
 
 
 # --- a cycle ------------------------------------------------------------------------------------------------
@@ -63,7 +64,7 @@ def _view(service_id: int) -> View:
 def index(cycle_id: int) -> ResponseReturnValue:
     """The change of every service of a cycle since its baseline: distribution, list, filters."""
     wanted, verdict = _wanted()
-    chosen = request.args.get("cycle", type=int)
+    chosen = request.args.get("cycle", type=row_id)
     if chosen is not None and chosen != cycle_id:
         return redirect(url_for(".index", cycle_id=chosen))
     with reading() as store:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from vfm.errors import Clash, Conflict, Invalid, Problem
+from vfm.errors import Clash, Closed, Conflict, Invalid, Problem
 from vfm.prioritisation.outline import in_words
 from vfm.prioritisation.swings import question, swing
 from vfm.reports.charts import Chart
@@ -14,6 +14,7 @@ from vfm.reports.workbook import Cell, Rows
 from vfm.web.attachments import table_file
 from vfm.web.current import actor, is_from_script, now, reading, session_ends_in, transaction
 from vfm.web.filters import percent, plural
+from vfm.web.row_ids import row_id
 from vfm.workflows import rankings, weights
 from vfm.workflows import weights_ballots as ballots
 from vfm.workflows import weights_opening as opening
@@ -40,7 +41,7 @@ def index() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """The form of a new meeting."""
     with reading() as store:
-        form = opening.blank(store, cycle_id=request.args.get("cycle", type=int), now=now())
+        form = opening.blank(store, cycle_id=request.args.get("cycle", type=row_id), now=now())
     return render_template("weights/new.html", form=form, typed=form.typed, swing=swing)
 
 
@@ -383,6 +384,7 @@ def close(meeting_id: int) -> ResponseReturnValue:
         points=_under("own."),
         reason=request.form.get("reason", ""),
         leaves_out=bool(request.form.get("leaves_out")),
+        seen=request.form.get("seen", ""),
     )
     try:
         with transaction() as store:
@@ -390,6 +392,10 @@ def close(meeting_id: int) -> ResponseReturnValue:
             rankings.measure(store, meeting_id, now=now())
     except Invalid as refused:
         return _close_page(meeting_id, ending, refused.problems), 422
+    except Closed:
+        raise
+    except Conflict as conflict:
+        return _close_page(meeting_id, ending, (Problem("way", conflict.message),)), 409
     flash("The weights are agreed. You can rank with them now.", "done")
     return _back(meeting_id)
 

@@ -15,6 +15,7 @@ from vfm.prioritisation.criteria_form import FIGURES_ALONE as FIGURES_ALONE
 from vfm.prioritisation.criteria_form import LONGEST_TEXT, Typed, as_typed, read
 from vfm.prioritisation.criteria_words import changes
 from vfm.prioritisation.provenance import feeding
+from vfm.questionnaires.kinds import text_problem
 from vfm.questionnaires.schema import FEEDS, Question
 from vfm.roles import Actor
 from vfm.store import content, events, gathering
@@ -177,6 +178,8 @@ def save(session: Session, key: str | None, typed: Typed, *, by: Actor, now: dat
         problems.append(Problem("note", "Say why, in a sentence. It stands in the history of the list."))
     elif len(note) > LONGEST_TEXT:
         problems.append(Problem("note", f"Shorten this to {LONGEST_TEXT} characters."))
+    elif message := text_problem(note):
+        problems.append(Problem("note", message))
     if problems or made is None:
         raise Invalid(problems)
     _unchanged_since(session, typed.seen)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from vfm.errors import Conflict, Invalid, NotFound, Problem
 from vfm.prioritisation.criteria import Criterion, changed_goalposts
 from vfm.prioritisation.criteria_words import changes
+from vfm.questionnaires.kinds import text_problem
 from vfm.roles import Actor
 from vfm.store import criteria as kept
 from vfm.store import events, gathering
@@ -113,6 +114,8 @@ def freeze(
         raise Invalid([Problem(place, "Say why it is frozen now, in a sentence. It stands in its history.")])
     if len(words) > LONGEST:
         raise Invalid([Problem(place, f"Shorten the reason to {LONGEST} characters.")])
+    if message := text_problem(words):
+        raise Invalid([Problem(place, message)])
     here = _of_cycle(session, cycle, kept.freezes(session), now)
     if str(here.seen) != seen:
         raise Conflict(

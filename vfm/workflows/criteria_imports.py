@@ -19,6 +19,7 @@ from vfm.errors import Conflict, Invalid, NotFound, Problem
 from vfm.prioritisation.criteria import Criterion
 from vfm.prioritisation.data_quality import POUNDS, out_of_place
 from vfm.prioritisation.provenance import SHARE
+from vfm.questionnaires.kinds import text_problem
 from vfm.roles import Actor
 from vfm.scoring.figure_files import year_of
 from vfm.store import criteria as kept
@@ -104,6 +105,9 @@ def problems_of(about: About) -> list[Problem]:
         Problem(name, f"Use at most {LONGEST} characters.")
         for name, words in asdict(about).items()
         if len(words) > LONGEST
+    ]
+    found += [
+        Problem(name, message) for name, words in asdict(about).items() if (message := text_problem(words))
     ]
     return found
 

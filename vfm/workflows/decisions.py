@@ -168,6 +168,7 @@ def save(
         Invalid: every field that cannot be used; places as `reason.SERVICE`.
         Conflict: somebody saved the minutes since the page was opened.
     """
+    queries.hold(session, run_id)
     run, outline = _run(session, run_id)
     lines = {values[0]: Line(*values) for values in outline["lines"]}
     standing = {one.service_id: one for one in queries.decided_on_cycle(session, run.cycle_id)}
@@ -237,7 +238,7 @@ def _keep(
     if typed.seen != _seen(meeting):
         words = "Somebody saved these minutes after you opened the page."
         raise Conflict(f"{words} What you typed is still here: look at theirs, then save again.")
-    row = session.get(DecisionMeeting, meeting.id, with_for_update=True) if meeting else None
+    row = session.get(DecisionMeeting, meeting.id) if meeting else None
     is_new = row is None
     if row is None:
         row = DecisionMeeting(run_id=run_id, held_on=day, by_id=by.id, at=now, revision=0)

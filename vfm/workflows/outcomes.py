@@ -187,6 +187,8 @@ def change_rules(
     is_different = after is not None and after != before
     if is_different and not reason.strip():
         problems.append(Problem("reason", "Say why the rules change, for whoever reads the next ranking."))
+    if words := text_problem(reason.replace("\r\n", "\n")):
+        problems.append(Problem("reason", words))
     if problems or after is None:
         raise Invalid(problems)
     if str(queries.newest_rules_id(session)) != seen:

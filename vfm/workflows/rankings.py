@@ -21,7 +21,9 @@ from vfm.prioritisation.record import read_criteria
 from vfm.prioritisation.rerun import MADE_BY, ranked_and_tested
 from vfm.prioritisation.rerun import ranked as ranked
 from vfm.prioritisation.swings import not_agreed_on
+from vfm.prioritisation.top import top_of
 from vfm.prioritisation.weights import DEFAULT_CONCENTRATION, AgreedWeights, agreed
+from vfm.questionnaires.kinds import text_problem
 from vfm.roles import Actor
 from vfm.store import criteria as criteria_kept
 from vfm.store import events
@@ -376,21 +378,12 @@ def _checked(session: Session, sheet: Sheet) -> tuple[Rankable, int | None, dict
         before.append(Problem("name", "Give this ranking a name, so that people can find it again."))
     elif len(sheet.name.strip()) > LONGEST_NAME:
         before.append(Problem("name", f"Shorten the name to {LONGEST_NAME} characters."))
-    top, wrong = _top(sheet.top.strip(), cycle.ready if cycle else None)
+    elif message := text_problem(sheet.name):
+        before.append(Problem("name", message))
+    top, wrong = top_of(sheet.top, cycle.ready if cycle else None)
     if cycle is None or before or wrong or problems:
         raise Invalid([*before, *wrong, *problems])
     return cycle, top, points
-
-
-def _top(typed: str, services: int | None) -> tuple[int | None, list[Problem]]:
-    if not typed:
-        return None, []
-    if not typed.isdecimal() or int(typed) < 1:
-        return None, [Problem("top", "Type a whole number of 1 or more, or leave it blank for a tenth.")]
-    if services is not None and int(typed) > services:
-        words = f"There are {services} services that can be ranked. Type {services} or fewer."
-        return None, [Problem("top", words)]
-    return int(typed), []
 
 
 def _points(
@@ -405,6 +398,10 @@ def _points(
         name, place = ballot.name.strip(), f"member-{number}"
         if not name:
             problems.append(Problem(place, f"Say who gave the points in row {number}."))
+        elif len(name) > LONGEST_NAME:
+            problems.append(Problem(place, f"Shorten the name in row {number} to {LONGEST_NAME} characters."))
+        elif message := text_problem(name):
+            problems.append(Problem(place, message))
         elif name in points:
             problems.append(Problem(place, f"{name} has a row already. Keep one, or tell the two apart."))
         given, wrong = _ballot(criteria, ballot, place, name or f"row {number}")

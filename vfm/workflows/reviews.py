@@ -1,6 +1,7 @@
 """The forward plan: a dated list of service reviews and deep dives, each from a decision or added by hand."""
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -24,6 +25,8 @@ WHOLE = "service_review"
 MODES = (WHOLE, "deep_dive")
 STATUSES = ("proposed", "approved", "scoping", "under_way", "reporting", "implementing", "closed")
 """The states of an entry, in the order of the work."""
+CLOSED = STATUSES[-1]
+DECISION = re.compile(r"[0-9]{1,9}")
 KEPT = ("service_id", "mode", "topic", "starts_on", "lead_id", "status", "note")
 
 
@@ -125,22 +128,41 @@ def add(session: Session, draft: Draft, *, by: Actor, now: datetime, status: str
     `status` is another than the first for a review that was begun, or closed, before it was written down.
 
     Raises:
-        Invalid: every field that cannot be used.
+        Invalid: every field that cannot be used; or it is in the plan already: one from the same decision, or
+            an open one that says the same.
     """
     values = _checked(session, draft)
-    origin = queries.decision(session, int(draft.decision)) if draft.decision.isdecimal() else None
+    origin = _origin(session, draft.decision)
     if origin is not None and origin.service_id == values["service_id"]:
         values["decision_id"] = origin.id
+    _refuse_twice(session, values)
     values["status"] = status
-    if status == "closed":
+    if status == CLOSED:
         values["closed_on"] = now.astimezone(reviewed.LONDON).date()
     row = Review(**values, by_id=by.id, at=now)
     session.add(row)
     session.flush()
     events.record(session, "planned", "review", row.id, by_id=by.id, now=now, after=_plain(values))
-    if row.status == "closed" and row.mode == WHOLE:
+    if row.status == CLOSED and row.mode == WHOLE:
         reviewed.note(session, row.service_id, by=by, now=now)
     return row.id
+
+
+def _origin(session: Session, typed: str) -> Origin | None:
+    """The decision an entry comes from, held so that it gives rise to one entry alone."""
+    return queries.decision(session, int(typed), lock=True) if DECISION.fullmatch(typed) else None
+
+
+def _refuse_twice(session: Session, values: Mapping[str, Any]) -> None:
+    """An entry that is there already was most likely sent twice."""
+    for entry in queries.entries(session):
+        same_origin = entry.decision_id is not None and entry.decision_id == values.get("decision_id")
+        alike = entry.status != CLOSED and all(
+            getattr(entry, name) == values[name] for name in ("service_id", "mode", "topic", "starts_on")
+        )
+        if same_origin or alike:
+            words = f"It is in the plan already: {_in_words(entry)}."
+            raise Invalid([Problem("service", f"{words} Change that entry, or add another by hand.")])
 
 
 def change(session: Session, review_id: int, draft: Draft, *, by: Actor, now: datetime) -> bool:
@@ -184,7 +206,8 @@ def remove(session: Session, review_id: int, *, by: Actor, now: datetime) -> Ent
     entry = _open(session, review_id)
     if is_worked_on(session, review_id):
         words = (
-            "Work on this review has begun: it has a scope, lines of enquiry, findings or recommendations."
+            "Work on this review has begun: it has a scope, lines of enquiry, findings, recommendations or a "
+            "template that its team answers."
         )
         raise Conflict(f"{words} Close it with what came of it instead, or remove those first.")
     session.execute(delete(ReviewMember).where(ReviewMember.review_id == review_id))
@@ -261,5 +284,5 @@ def _lines(text: str) -> str:
 
 
 def _chosen(typed: str, offered: list[tuple[int, str]], kept: int | None) -> int | None:
-    chosen = int(typed) if typed.isdecimal() else None
-    return chosen if chosen is not None and (chosen == kept or chosen in dict(offered)) else None
+    known = [row_id for row_id, _ in offered] + ([] if kept is None else [kept])
+    return next((row_id for row_id in known if str(row_id) == typed), None)

@@ -26,9 +26,14 @@ from vfm.store.queries import rankings
 from vfm.store.queries import weights as queries
 from vfm.store.queries.rankings import Rankable
 from vfm.store.queries.results import AnyRow
-from vfm.store.tables import WeightsMeeting
+from vfm.store.tables import WeightsBallot, WeightsMeeting
 from vfm.store.weights_meetings import CHAIRS as CHAIRS
 from vfm.store.weights_meetings import Member as Member
+
+OTHERS_CAME = (
+    "Members or their points changed after you opened this page, so the average is another one. "
+    "You see it now: look at it, then agree again."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +158,13 @@ def show(session: Session, meeting_id: int, *, by: Actor) -> View:
         comparison=_compared(row, members) if is_shown else None,
         agreed=row.agreed if row.closed_at else None,
         runs=tuple(queries.runs(session, meeting_id)),
-        mark=f"{row.revision}-{'-'.join(str(ballot.revision) for ballot in ballots)}",
+        mark=_mark(row, ballots),
     )
+
+
+def _mark(row: WeightsMeeting, ballots: Sequence[WeightsBallot]) -> str:
+    """What tells one state of a meeting and of its points from another."""
+    return "-".join(map(str, (row.revision, *(ballot.revision for ballot in ballots))))
 
 
 def closing(session: Session, meeting_id: int, *, by: Actor) -> View:
@@ -240,12 +250,14 @@ class Ending:
     Attributes:
         way: `average` or `own`; points: criterion -> points of the chair, where it is `own`.
         leaves_out: those whose points are not there, or do not hold, are left out.
+        seen: the mark of the meeting as it was looked at; empty where nobody looked at anything.
     """
 
     way: str = "average"
     points: Mapping[str, str] = field(default_factory=dict)
     reason: str = ""
     leaves_out: bool = False
+    seen: str = ""
 
 
 def close(session: Session, meeting_id: int, ending: Ending, *, by: Actor, now: datetime) -> None:
@@ -253,15 +265,15 @@ def close(session: Session, meeting_id: int, ending: Ending, *, by: Actor, now: 
 
     Raises:
         NotFound: there is no such meeting.
-        Conflict: it is closed.
+        Conflict: it is closed, or points changed after they were looked at.
         Invalid: nobody's points count; some do not and nobody said to leave them out; other weights than the
             average that cannot be used, or without a reason.
     """
-    row = meetings.opened(session, meeting_id)
+    row, ballots = meetings.opened(session, meeting_id), queries.ballots(session, meeting_id)
+    if ending.seen and ending.seen != _mark(row, ballots):
+        raise Conflict(OTHERS_CAME)
     criteria = meetings.asked(session, row)
-    members = [
-        meetings.member(one, criteria, by, is_shown=True) for one in queries.ballots(session, meeting_id)
-    ]
+    members = [meetings.member(one, criteria, by, is_shown=True) for one in ballots]
     counting = {member.name: dict(member.points) for member in members if member.counts and member.points}
     waiting = [member.name for member in members if not member.counts]
     problems = []

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from vfm.errors import Conflict, Invalid, NotFound, Problem
 from vfm.prioritisation.criteria import Criterion
+from vfm.prioritisation.top import top_of
 from vfm.questionnaires.figures import day_of
 from vfm.questionnaires.kinds import text_problem
 from vfm.roles import Actor, Role
@@ -92,7 +93,9 @@ def create(session: Session, typed: Typed, *, by: Actor, now: datetime) -> int:
     others = [name.strip() for name in typed.others.splitlines() if name.strip()]
     names = [*people.values(), *others]
     problems += [*wrong, *_name_problems(names, others)]
-    held_on, top = _held_on(typed.day, problems), _top(typed.top, cycle, problems)
+    held_on = _held_on(typed.day, problems)
+    top, too_many = top_of(typed.top, cycle.ready if cycle else None)
+    problems += too_many
     if problems or cycle is None or held_on is None:
         raise Invalid(problems)
     row = WeightsMeeting(
@@ -122,7 +125,7 @@ def _faults(typed: Typed) -> Iterator[Problem]:
         yield Problem("name", "Give the meeting a name, such as “Weights for 2027”.")
     elif len(name) > LONGEST_NAME:
         yield Problem("name", f"Shorten the name to {LONGEST_NAME} characters.")
-    for place, words in (("name", name), ("note", typed.note), ("others", typed.others)):
+    for place, words in (("name", name), ("note", typed.note)):
         if message := text_problem(words):
             yield Problem(place, message)
 
@@ -154,6 +157,8 @@ def _name_problems(names: Sequence[str], others: Sequence[str]) -> Iterator[Prob
             )
         if len(name) > LONGEST_NAME:
             yield Problem("others", f"Shorten “{name[:40]}…” to {LONGEST_NAME} characters.")
+        elif message := text_problem(name):
+            yield Problem("others", message)
 
 
 def _held_on(day: tuple[str, str, str], problems: list[Problem]) -> date | None:
@@ -162,20 +167,6 @@ def _held_on(day: tuple[str, str, str], problems: list[Problem]) -> date | None:
     except ValueError as problem:
         problems.append(Problem("held_on", str(problem)))
         return None
-
-
-def _top(typed: str, cycle: Rankable | None, problems: list[Problem]) -> int | None:
-    text = typed.strip()
-    if not text:
-        return None
-    if not text.isdecimal() or len(text) > 6 or int(text) < 1:
-        problems.append(Problem("top", "Type a whole number of 1 or more, or leave it blank for a tenth."))
-    elif cycle is not None and int(text) > cycle.ready:
-        words = f"There are {cycle.ready} services that can be ranked. Type {cycle.ready} or fewer."
-        problems.append(Problem("top", words))
-    else:
-        return int(text)
-    return None
 
 
 def to_add(session: Session, meeting_id: int) -> tuple[tuple[int, str, str], ...]:

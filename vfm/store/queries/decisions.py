@@ -41,6 +41,11 @@ _MEETING: tuple[Any, ...] = (
 )
 
 
+def hold(session: Session, run_id: int) -> None:
+    """Let nobody else decide on this run until the transaction ends."""
+    session.execute(select(PrioritisationRun.id).where(PrioritisationRun.id == run_id).with_for_update())
+
+
 def meetings(session: Session, run_id: int) -> list[Meeting]:
     """The meetings that decided on a run, the newest first."""
     rows = session.execute(

@@ -463,10 +463,13 @@ def cycle_names(session: Session, beginning: str) -> set[str]:
 
 
 def is_worked_on(session: Session, review_id: int) -> bool:
-    """True once a review holds what its team worked out: a scope, a line, a finding, a recommendation."""
-    return any(
-        _has(session, part, review_id) for part in (ReviewScope, ReviewLine, ReviewFinding, Recommendation)
-    )
+    """True once a review holds what its team worked out: a scope, a line, a finding, a recommendation.
+
+    A template that its team was asked counts, too: without the review its answers would belong to nothing.
+    """
+    held = (ReviewScope, ReviewLine, ReviewFinding, Recommendation)
+    asked = select(Review.assessment_id).where(Review.id == review_id)
+    return session.scalar(asked) is not None or any(_has(session, part, review_id) for part in held)
 
 
 def has_team(session: Session, review_id: int) -> bool:

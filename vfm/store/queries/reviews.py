@@ -91,8 +91,10 @@ class Origin(NamedTuple):
     topic: str
 
 
-def decision(session: Session, decision_id: int) -> Origin | None:
-    """A decision, None when there is none."""
+def decision(session: Session, decision_id: int, *, lock: bool = False) -> Origin | None:
+    """A decision, None when there is none; locked for whoever is to write."""
+    if lock:
+        session.execute(select(Decision.id).where(Decision.id == decision_id).with_for_update())
     row = session.execute(
         select(Decision.id, Decision.service_id, Decision.run_id, Decision.outcome, Decision.topic).where(
             Decision.id == decision_id
