@@ -1,11 +1,14 @@
 """The forward plan over three years in a browser; its clock stands at 23 November 2026."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from io import BytesIO
 
 import openpyxl
+import pytest
 from icalendar import Calendar
+from playwright.sync_api import Page as BrowserPage
 from sqlalchemy import Engine, select
 
 from tests.client import Browser, Page, words
@@ -174,3 +177,40 @@ def test_the_plan_is_taken_into_a_calendar_and_a_workbook(
     )
     assert list(book["Quarters"].values)[2][:5][0] == "2026-Q4"
     assert reader.status("/plan/999.ics") == 404
+
+
+FILL = """bars => {
+  const row = document.querySelector(".vfm-plan__row:not(.vfm-plan__heads)"), groups = 8;
+  const bar = row.querySelector(".vfm-plan__bar");
+  row.querySelector("ul").replaceChildren();
+  const rows = [row];
+  while (rows.length < groups) rows.push(row.parentNode.appendChild(row.cloneNode(true)));
+  for (let i = 0; i < bars; i++) {
+    const more = bar.cloneNode(true);
+    const quarter = 1 + (i + (i % 2) * 2 * Math.floor(i / groups)) % 12;
+    more.className = `vfm-plan__bar vfm-plan__bar--service_review vfm-at-${quarter} vfm-over-1`;
+    more.querySelector("strong").textContent = "A service with a name of two lines";
+    rows[i % groups].querySelector("ul").append(more);
+  }
+  document.querySelector(".vfm-plan").classList.add("vfm-plan--many");
+  const plan = document.querySelector(".vfm-plan");
+  while (plan.nextElementSibling) plan.nextElementSibling.remove();
+}"""
+"""A timeline of as many bars in eight groups, every other of them two bars high, and nothing after it."""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_timeline_of_forty_bars_prints_on_one_sheet(
+    engine: Engine, council: SmallCouncil, window: Callable[[str, str], BrowserPage]
+) -> None:
+    made = _review(engine, council, "ROADS", ("1", "4", "2027"))
+    with transaction(engine) as session:
+        row = session.get_one(Review, made)
+        row.latest, row.latest_reason, row.is_mandatory = "2027-Q4", "The law", True
+    page = window("viewer", "/plan")
+    page.evaluate(FILL, 40)
+    assert page.locator(".vfm-plan__bar").count() == 40
+    printed = page.pdf(prefer_css_page_size=True)
+    assert re.findall(rb"/MediaBox \[0 0 (\d+)\.\d* (\d+)", printed) == [(b"841", b"594")]
+    assert len(re.findall(rb"/Type /Page\b", printed)) == 1
