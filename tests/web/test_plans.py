@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from io import BytesIO
 
 import openpyxl
@@ -11,10 +12,14 @@ from icalendar import Calendar
 from playwright.sync_api import Page as BrowserPage
 from sqlalchemy import Engine, select
 
+from tests.build import answer, question, questionnaire, scale_question, section
 from tests.client import Browser, Page, words
 from tests.council import NOW, SmallCouncil
+from tests.rounds import opened
+from vfm.questionnaires.schema import Kind
+from vfm.scoring.scorecard import ENGINE, score
 from vfm.store.database import reading, transaction
-from vfm.store.tables import Event, PlanSettings, Review
+from vfm.store.tables import Assessment, Event, PlanSettings, Review, ScorecardRow
 from vfm.workflows import reviews
 
 SignedIn = Callable[[str], Browser]
@@ -136,7 +141,7 @@ def test_conditions_say_when_a_review_may_be(
     plan = refused.submit("Save the conditions", **fields, **dates)
     row = plan.text.partition("Q4 2026-27, January")[2]
     assert "90 5 January 2027 31 March 2027" in row
-    assert "Must be done by Q4 2027-28. Pinned contract ends Jan–Mar 2029, less a year" in row
+    assert "Must be done by Q4 2027-28. Pinned Contract ends 31 March 2029, less a year" in row
     form = core.open(f"/plan/{review}/conditions")
     assert _held("held", form) == ["mandatory", "pinned"]
     assert late.submit("Save the conditions", days="10").status == 409
@@ -177,6 +182,75 @@ def test_the_plan_is_taken_into_a_calendar_and_a_workbook(
     )
     assert list(book["Quarters"].values)[2][:5][0] == "2026-Q4"
     assert reader.status("/plan/999.ics") == 404
+
+
+ASKED = questionnaire(
+    section(
+        "CON",
+        question("CON-01", Kind.MONEY, "Contracts that end soon", feeds="contract_window"),
+        question("CON-02", Kind.DATE, "When does the largest end?", feeds="contract_window"),
+        scale_question("CON-03"),
+    )
+)
+"""A template that asks for the day a contract ends as well as for what ends soon."""
+
+
+def _agreed(engine: Engine, council: SmallCouncil, said: dict[str, dict[str, object]]) -> None:
+    """Agreed answers of these services, in a round of its own."""
+    made = opened(engine, council, ASKED, services=tuple(said), name="Autumn 2026")
+    with transaction(engine) as session:
+        for key, values in said.items():
+            row = session.get_one(Assessment, made.assessments[key])
+            row.status, row.agreed_at = "agreed", NOW
+            answers = {name: answer(value) for name, value in {"CON-03": 2, **values}.items()}
+            card = ScorecardRow(
+                assessment_id=row.id,
+                kind="agreed",
+                engine=ENGINE,
+                content=score(ASKED, answers).as_record(),
+                created_at=NOW,
+            )
+            session.add(card)
+
+
+def test_a_contract_in_an_answer_says_by_when_and_one_without_a_date_says_that(
+    engine: Engine, council: SmallCouncil, signed_in: SignedIn
+) -> None:
+    _agreed(
+        engine,
+        council,
+        {
+            "ROADS": {"CON-01": Decimal(90_000), "CON-02": date(2028, 9, 30)},
+            "LIB": {"CON-01": Decimal(1_200_000)},
+            "HOME": {"CON-02": date(2027, 3, 31)},
+        },
+    )
+    roads = _review(engine, council, "ROADS", ("1", "10", "2028"))
+    for key in ("LIB", "HOME", "WASTE"):
+        _review(engine, council, key, ("1", "4", "2028"))
+    core = signed_in("core_team")
+    page = core.open("/plan")
+    rows = {words(row.css_first("th")): words(row) for row in page.tree.css(".vfm-plan-table tbody tr")}
+    said = "ontract ends 30 September 2028, answer to CON-02 in Autumn 2026, less a year"
+    assert f"By Q2 2027-28 It stands later than that. C{said}" in rows["Highways"]
+    assert "Contracts of £1,200,000 end, answer to CON-01 in Autumn 2026: no date given" in rows["Libraries"]
+    assert "By Q" not in rows["Libraries"]
+    assert "31 March 2027, answer to CON-02 in Autumn 2026: too soon for a review a year" in rows["Home care"]
+    assert "answer to" not in rows["Waste collection"]
+    book = openpyxl.load_workbook(BytesIO(core.open("/plan.xlsx").data))["Forward plan"]
+    heads = [cell.value for cell in next(book.iter_rows())]
+    cells = {row[0].value: dict(zip(heads, (c.value for c in row), strict=True)) for row in book.iter_rows()}
+    assert cells["Highways"]["Latest quarter"] == "2027-Q2"
+    assert cells["Highways"]["Contract ends"].date() == date(2028, 9, 30)
+    assert "no date given" in cells["Libraries"]["Why by then"]
+    form = core.open(f"/plan/{roads}/conditions")
+    assert f"The service's own answers: c{said}. A date that you give below takes its place." in form.text
+    own = form.submit(
+        "Save the conditions", **{"contract.day": "31", "contract.month": "3", "contract.year": "2031"}
+    )
+    rows = {words(row.css_first("th")): words(row) for row in own.tree.css(".vfm-plan-table tbody tr")}
+    assert "Contract ends 31 March 2031, less a year" in rows["Highways"]
+    assert "answer to" not in rows["Highways"]
 
 
 FILL = """bars => {

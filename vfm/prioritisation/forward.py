@@ -10,6 +10,7 @@ from typing import Any
 from vfm.prioritisation import plan_loads
 from vfm.prioritisation.benefits import Amount, summed
 from vfm.prioritisation.capacity import Capacity
+from vfm.prioritisation.contracts import Contract
 from vfm.prioritisation.plan_board import Mode, Period, Review, board
 from vfm.prioritisation.quarters import FIRM, Quarter
 
@@ -36,6 +37,8 @@ class Item:
         earliest: key of the first quarter it may be in, empty: any.
         latest: key of the last one, empty: any; latest_reason says why.
         savings: what it may save, or saved once it is closed, kind by kind.
+        contract: what the service's answers say of a contract, where nobody gave the review one of its own.
+        answered_latest: key of the last quarter that follows from it, empty: none.
     """
 
     key: str
@@ -64,6 +67,13 @@ class Item:
     is_pinned: bool = False
     revision: int = 0
     savings: tuple[Amount, ...] = ()
+    contract: Contract | None = None
+    answered_latest: str = ""
+
+    @property
+    def due(self) -> str:
+        """Key of the last quarter it may be in, by its own conditions and by a contract; empty: any."""
+        return min((key for key in (self.latest, self.answered_latest) if key), default="")
 
     @property
     def start(self) -> Quarter | None:
@@ -238,7 +248,7 @@ def _wants_a_place(item: Item, quarters: Sequence[Quarter]) -> bool:
 
 def _review(item: Item, quarters: Sequence[Quarter], *, is_free: bool) -> Review:
     first, last = quarters[0].key, quarters[-1].key
-    is_due = bool(item.latest) and item.latest <= first
+    is_due = bool(item.due) and item.due <= first
     earliest = max(item.earliest, first if is_free or is_due else quarters[1].key)
     return Review(
         key=item.key,
@@ -247,7 +257,7 @@ def _review(item: Item, quarters: Sequence[Quarter], *, is_free: bool) -> Review
         days=float(item.days),
         directorate=item.directorate,
         earliest=earliest if earliest > first else None,
-        latest=max(item.latest, earliest) if item.latest and item.latest <= last else None,
+        latest=max(item.due, earliest) if item.due and item.due <= last else None,
         mandatory=item.is_mandatory and item.status != CLOSED,
     )
 

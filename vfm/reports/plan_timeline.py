@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from vfm.prioritisation.forward import Item, Load
 from vfm.prioritisation.quarters import Quarter
+from vfm.questionnaires import figures
 
 MODES = {"service_review": "Service review", "deep_dive": "Deep dive"}
 SHORT = {"service_review": "Review", "deep_dive": "Deep dive"}
@@ -71,8 +72,8 @@ def _bar(item: Item, quarters: Sequence[Quarter]) -> Bar | None:
 def marks(item: Item) -> tuple[str, ...]:
     """What holds a review in its place or says when it is due, each in a few words."""
     found = []
-    if item.latest:
-        due = Quarter.from_key(item.latest).name
+    if item.due:
+        due = Quarter.from_key(item.due).name
         found.append(f"{'Must be done by' if item.is_mandatory else 'By'} {due}")
     elif item.is_mandatory:
         found.append("Must be done")
@@ -81,17 +82,23 @@ def marks(item: Item) -> tuple[str, ...]:
     return tuple(found)
 
 
-def why_latest(item: Item) -> str:
-    """Why it has to be done by its latest quarter, in words; empty where nobody said."""
+def why_latest(item: Item, first: Quarter) -> str:
+    """Why it has to be done by its latest quarter, in words; empty where nobody said.
+
+    What answers say of a contract stands here too where no last quarter follows from it; `first` is the first
+    quarter of the plan.
+    """
     words = [item.latest_reason] if item.latest_reason else []
     if ends := item.contract_ends_on:
-        words.append(f"contract ends {Quarter.of(ends).months}, less a year")
+        words.append(f"contract ends {figures.day_in_words(ends)}, less a year")
+    if item.contract:
+        words.append(item.contract.words(first))
     return "; ".join(words)
 
 
 def is_late(item: Item) -> bool:
     """Whether it stands in a quarter after its latest."""
-    return bool(item.latest) and item.start is not None and item.start > Quarter.from_key(item.latest)
+    return bool(item.due) and item.start is not None and item.start > Quarter.from_key(item.due)
 
 
 def is_early(item: Item) -> bool:

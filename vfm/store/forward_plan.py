@@ -1,17 +1,18 @@
 """The forward plan as it is kept: reviews, decisions that wait, and what there is to plan with."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import cast
 
 from sqlalchemy.orm import Session
 
 from vfm.prioritisation.capacity import Capacity, kept
-from vfm.prioritisation.forward import CLOSED, Item
+from vfm.prioritisation.forward import BEGUN, CLOSED, Item
 from vfm.prioritisation.outline import Line
 from vfm.prioritisation.plan import Mode
 from vfm.prioritisation.quarters import Quarter, rolling
+from vfm.store import contracts
 from vfm.store.queries import plans as queries
 from vfm.store.queries import reviews
 from vfm.store.queries.plans import ReviewRow, SettingsRow
@@ -50,13 +51,23 @@ def standing(session: Session, today: date) -> Standing:
     runs = {row.run_id for row in rows if row.run_id is not None} | {origin.run_id for origin, _ in waiting}
     priorities = _priorities(session, runs)
     places = queries.directorates(session, {origin.service_id for origin, _ in waiting})
+    quarters = rolling(today)
+    planned = {row.service_id for row in rows if row.status not in BEGUN and row.contract_ends_on is None}
+    said = contracts.of(session, planned | {origin.service_id for origin, _ in waiting}, today)
+
+    def with_contract(item: Item) -> Item:
+        contract = said.get(item.service_id)
+        if contract is None or item.has_begun or item.contract_ends_on is not None:
+            return item
+        return replace(item, contract=contract, answered_latest=contract.latest(quarters[0]))
+
     return Standing(
-        quarters=rolling(today),
+        quarters=quarters,
         capacity=capacity,
         settings=newest,
-        items=tuple(_item(row, capacity, priorities) for row in rows),
+        items=tuple(with_contract(_item(row, capacity, priorities)) for row in rows),
         waiting=tuple(
-            _waiting(origin, name, places[origin.service_id], capacity, priorities)
+            with_contract(_waiting(origin, name, places[origin.service_id], capacity, priorities))
             for origin, name in waiting
         ),
     )

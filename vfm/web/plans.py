@@ -11,6 +11,7 @@ from vfm.errors import Invalid, NotFound, Problem
 from vfm.prioritisation import benefits
 from vfm.prioritisation.benefits import PAIRS, label
 from vfm.prioritisation.forward import CLOSED, Item, Load
+from vfm.prioritisation.quarters import Quarter
 from vfm.reports import calendar_file, plan_timeline
 from vfm.reports.workbook import Cell, Rows
 from vfm.roles import Role
@@ -180,6 +181,7 @@ def _conditions(view: Conditions, problems: tuple[Problem, ...] = ()) -> str:
         item=view.item,
         draft=view.draft,
         held=held,
+        contract=view.item.contract.words(view.first) if view.item.contract else "",
         problems=problems,
         earliest=[("", "At any time"), *offered],
         latest=[("", "No last quarter"), *offered],
@@ -195,21 +197,21 @@ def export(form: str) -> ResponseReturnValue:
     """The whole plan, closed entries too; as Excel with how full each quarter is."""
     with reading() as store:
         view = plans.show(store, now=now())
-    sheets = [_entry_rows(view.standing.items), _load_rows(view.loads)]
+    sheets = [_entry_rows(view.standing.items, view.standing.quarters[0]), _load_rows(view.loads)]
     return table_file(sheets, "Forward plan", form)
 
 
-def _entry_rows(items: Iterable[Item]) -> Rows:
+def _entry_rows(items: Iterable[Item], first: Quarter) -> Rows:
     columns = (
         "Service", "Directorate", "What", "Topic", "Quarter", "Starts", "Ends", "Team days", "Lead", "State",
         "Priority", "Priority is", "Earliest quarter", "Latest quarter", "Why by then", "Contract ends",
         "Has to be done", "Pinned", "Note", "From a decision", "Revision", "Savings are",
         *(f"{label(*which)}, {end} (£)" for which in PAIRS for end in ("low", "high")),
     )  # fmt: skip
-    return Rows("Forward plan", columns, tuple(_entry_cells(item) for item in items))
+    return Rows("Forward plan", columns, tuple(_entry_cells(item, first) for item in items))
 
 
-def _entry_cells(item: Item) -> tuple[Cell, ...]:
+def _entry_cells(item: Item, first: Quarter) -> tuple[Cell, ...]:
     return (
         item.service,
         item.directorate,
@@ -224,9 +226,9 @@ def _entry_cells(item: Item) -> tuple[Cell, ...]:
         item.priority,
         FROM_WORDS[item.priority_from],
         item.earliest or None,
-        item.latest or None,
-        plan_timeline.why_latest(item) or None,
-        item.contract_ends_on,
+        item.due or None,
+        plan_timeline.why_latest(item, first) or None,
+        item.contract_ends_on or (item.contract.ends_on if item.contract else None),
         "yes" if item.is_mandatory else "no",
         "yes" if item.is_pinned else "no",
         item.note or None,

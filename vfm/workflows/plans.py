@@ -179,12 +179,13 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """The form of one review's conditions."""
+    """The form of one review's conditions; `first` is the first quarter of the plan."""
 
     item: Item
     draft: Draft
     quarters: tuple[Quarter, ...]
     usual_days: int
+    first: Quarter
 
 
 def conditions(session: Session, review_id: int, *, now: datetime, draft: Draft | None = None) -> Conditions:
@@ -198,7 +199,8 @@ def conditions(session: Session, review_id: int, *, now: datetime, draft: Draft 
     item = _open(standing, review_id)
     shown = {key for key in (item.earliest, item.latest) if key} - {q.key for q in standing.quarters}
     offered = sorted([*standing.quarters, *map(Quarter.from_key, shown)])
-    return Conditions(item, draft or _draft(item), tuple(offered), standing.capacity.mode_days[item.mode])
+    usual = standing.capacity.mode_days[item.mode]
+    return Conditions(item, draft or _draft(item), tuple(offered), usual, standing.quarters[0])
 
 
 def found(standing: Standing, review_id: int) -> Item:
