@@ -187,8 +187,8 @@ def signed_in(app: Flask, engine: Engine, council: SmallCouncil) -> Iterator[Cal
 def _in_memory() -> str | None:
     """A folder kept in memory, where there is one with room; None leaves it to the system.
 
-    A database is some 500 files. On a disk with ext4, making them soon after others were taken away costs ten
-    times as much as the rest of a test: it looks for places that were not freed in the last seconds.
+    A database is some 500 files. ext4 takes long to make them where as many were taken away a moment ago: it
+    looks for places that were not freed lately, so that every test waits for the files of those before it.
     """
     folder = Path("/dev/shm")
     return str(folder) if folder.is_dir() and shutil.disk_usage(folder).free >= ROOM else None
