@@ -31,9 +31,15 @@ def test_a_file_is_sent_looked_at_and_taken_in(
     assert "Line 4, expenditure_level" in page.text
     assert "odd: no criterion of the list has this key" in page.text
     assert "Gross expenditure of 1 service has a figure from “Gross”." in page.text
+    assert "0 of 5 services would gain a value; 1 would change; 4 keep their value." in page.text
+    assert "£2,500,000 a year" in page.text
+    assert "£3,000,000 a year" in page.follow("See what happens instead of them").text
     page = page.submit("Take in what can be taken", instead="1")
     assert "Taken in: 1 new, 0 changed." in page.text
     assert "values.csv" in browser.open("/criteria/import").text
+    fed = browser.open("/criteria/expenditure_level")
+    assert "File values.csv" in fed.text
+    assert "£2,000,000 a year" in fed.submit("Take this back").text
     assert browser.status("/figures/") == 200
     for form in ("csv", "xlsx"):
         assert browser.status(f"/criteria/template.{form}") == 200
@@ -45,7 +51,13 @@ def test_a_measure_is_given_to_a_criterion(
     publish(engine, council)
     browser = signed_in("core_team")
     page = browser.open("/criteria/measures")
-    page = page.submit("Keep what hour_cost feeds", feeds="savings_potential")
+    page = page.submit("Show what would change if hour_cost feeds it", feeds="savings_potential")
+    assert "Unit cost in" in page.text
+    assert "would change; 0 keep their value" in page.text
+    assert "1 figure would feed savings potential" in page.text
+    page = page.submit("Confirm: it shall feed savings potential")
     assert "1 figure feeds savings potential." in page.text
-    page = page.submit("Keep what hour_cost feeds", feeds="")
+    page = page.submit("Show what would change if hour_cost feeds it", feeds="").submit(
+        "Confirm: it shall feed nothing"
+    )
     assert "It feeds nothing now." in page.text

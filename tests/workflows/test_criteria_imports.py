@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
 
 from tests.council import NOW, SmallCouncil
 from tests.rankable import publish, rankable
@@ -13,7 +15,7 @@ from vfm.prioritisation.data_quality import Thresholds
 from vfm.store.database import reading, transaction
 from vfm.store.queries.rankings import FIGURES_ALONE
 from vfm.store.tables import Event, Figure
-from vfm.workflows import criteria_imports, criteria_values, data_quality, figure_imports
+from vfm.workflows import criteria_imports, criteria_values, data_quality, figure_changes, figure_imports
 from vfm.workflows.criteria_imports import About, Preview
 
 ABOUT = About("Budget  monitoring", "The council", "internal", "2025/26")
@@ -143,3 +145,73 @@ def test_a_published_measure_feeds_a_criterion(engine: Engine, council: SmallCou
         assert data_quality.show(session, FIGURES_ALONE, Thresholds(), now=NOW).services == 5
         keys, services = criteria_imports.to_fill_in(session)
         assert ("unit_cost" in keys, services[0]) == (True, ("HOME", "Home care"))
+
+
+def _figures(session: Session) -> set[tuple[Any, ...]]:
+    columns = Figure.service_id, Figure.measure, Figure.year, Figure.amount, Figure.feeds
+    return {tuple(row) for row in session.execute(select(*columns))}
+
+
+def test_what_a_file_would_do_is_told_service_by_service(engine: Engine, council: SmallCouncil) -> None:
+    """Libraries answered 2% and HOME 2%: a file says 4.5% of one, and roads have -1% of gross."""
+    made = rankable(engine, council)
+    publish(engine, council)
+    rows = ((2, "LIB", {"budget_variance": "4.5"}), (3, "HOME", {"expenditure_level": "10000000"}))
+    sent = _receive(engine, council, rows)
+    with reading(engine) as session:
+        beside = criteria_imports.effects(session, sent, made.cycle_id, instead=False, now=NOW)
+        instead = criteria_imports.effects(session, sent, made.cycle_id, instead=True, now=NOW)
+        with pytest.raises(NotFound):
+            criteria_imports.effects(session, 99, None, instead=False, now=NOW)
+    assert beside.cycle.id == made.cycle_id
+    told = {(one.key, one.criterion.key): one for one in beside.effects}
+    assert len(told) == 8
+    assert (told["LIB", "budget_variance"].kind, told["LIB", "budget_variance"].after) == ("changes", 4.5)
+    assert (told["ROADS", "budget_variance"].kind, told["ROADS", "expenditure_level"].kind) == (
+        "kept",
+        "kept",
+    )
+    assert told["HOME", "expenditure_level"].after == 20_000_000
+    home = next(
+        one for one in instead.effects if (one.key, one.criterion.key) == ("HOME", "expenditure_level")
+    )
+    assert (home.before, home.after) == (30_000_000, 10_000_000)
+    with reading(engine) as session:
+        before = _figures(session)
+    _accept(engine, council, sent, instead=True)
+    by = council.actor("core_team")
+    with transaction(engine) as session:
+        (deed,) = figure_changes.history(session, "budget_variance")
+        assert (deed.kind, deed.title) == ("file", "File values.csv")
+        figure_changes.undo(session, deed.id, by=by, now=NOW)
+    with reading(engine) as session:
+        assert _figures(session) == before
+
+
+def test_what_a_measure_would_do_is_told_and_taken_back(engine: Engine, council: SmallCouncil) -> None:
+    made = rankable(engine, council)
+    publish(engine, council)
+    with reading(engine) as session:
+        view = criteria_imports.would_attach(
+            session, "gross_expenditure", "demand_pressure", made.cycle_id, now=NOW
+        )
+        same = criteria_imports.would_attach(
+            session, "gross_expenditure", "expenditure_level", made.cycle_id, now=NOW
+        )
+        with pytest.raises(Invalid):
+            criteria_imports.would_attach(session, "hour_cost", "moon", None, now=NOW)
+        with pytest.raises(NotFound):
+            criteria_imports.would_attach(session, "moon", "unit_cost", None, now=NOW)
+    assert (view.figures, view.criterion) == (10, "demand pressure")
+    kinds = {(one.key, one.criterion.key): one.kind for one in view.foreseen.effects}
+    assert kinds["LIB", "demand_pressure"] == "changes"
+    assert kinds["LIB", "expenditure_level"] == "changes"
+    assert (same.figures, same.foreseen.effects) == (0, ())
+    by = council.actor("core_team")
+    with transaction(engine) as session:
+        criteria_imports.attach(session, "gross_expenditure", "demand_pressure", by=by, now=NOW)
+        (deed,) = figure_changes.history(session, "demand_pressure")
+        assert deed.criteria == ("demand_pressure", "expenditure_level")
+        figure_changes.undo(session, deed.id, by=by, now=NOW)
+        feeds = session.scalars(select(Figure.feeds).where(Figure.measure == "gross_expenditure")).all()
+    assert set(feeds) == {"expenditure_level"}

@@ -208,23 +208,18 @@ def counted(found: Sequence[Effect]) -> dict[EffectKind, int]:
     return {kind: many[kind] for kind in EFFECTS}
 
 
-def sentence(found: Sequence[Effect], *, is_done: bool = False) -> str:
-    """What would become of the values of one criterion, or what became of them.
+def sentence(found: Sequence[Effect]) -> str:
+    """What would become of the values of one criterion.
 
     `2 of 5 services would gain a value; 1 would change; 2 keep their value.`
     """
     many = counted(found)
-    would = "" if is_done else "would "
-    gain, change, lose = (
-        ("gained", "changed", "lost theirs") if is_done else ("gain", "change", "lose theirs")
-    )
-    services = "service" if len(found) == 1 else "services"
     parts = [
-        f"{many['gains']} of {len(found)} {services} {would}{gain} a value",
-        f"{many['changes']} {would}{change}",
+        f"{many['gains']} of {len(found)} {'service' if len(found) == 1 else 'services'} would gain a value",
+        f"{many['changes']} would change",
     ]
     if many["loses"]:
-        parts.append(f"{many['loses']} {would}{lose}")
+        parts.append(f"{many['loses']} would lose {'its' if many['loses'] == 1 else 'their'} value")
     same = many["stays"] + many["kept"]
     parts.append(f"{same} {'keeps its' if same == 1 else 'keep their'} value")
     if many["none"]:

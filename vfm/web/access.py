@@ -365,6 +365,7 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "criteria_imports.discard": CORE,
     "criteria_imports.template": CORE,
     "criteria_imports.measures": CORE,
+    "criteria_imports.attaching": CORE,
     "criteria.index": OVERVIEW,
     "criteria.new": CORE,
     "criteria.show": OVERVIEW,

@@ -10,6 +10,7 @@ from vfm.gateways import criterion_files, file_kinds
 from vfm.reports.workbook import Rows
 from vfm.web.attachments import table_file
 from vfm.web.current import actor, now, reading, transaction
+from vfm.web.figure_effects import grouped
 from vfm.web.filters import plural
 from vfm.workflows import criteria_imports
 from vfm.workflows.criteria_imports import About
@@ -67,12 +68,27 @@ def _form(about: About, problems: tuple[Problem, ...] = ()) -> str:
 
 @blueprint.get("/imports/<int:import_id>")
 def show(import_id: int) -> ResponseReturnValue:
-    """What a file would do, or did."""
+    """What a file would do, or did; `?instead=1` as if other figures gave way, `?cycle=ID`."""
+    is_instead = request.args.get("instead") == "1"
+    cycle_id = request.args.get("cycle", type=int)
     with reading() as store:
         view = criteria_imports.show(store, import_id)
+        foreseen = (
+            criteria_imports.effects(store, import_id, cycle_id, instead=is_instead, now=now())
+            if view.state == "waiting"
+            else None
+        )
     many = plural(view.counts["new"], "new value")
     sentence = f"{many}, {view.counts['changed']:,} changed, {view.counts['unchanged']:,} as before."
-    return render_template("criteria_imports/show.html", view=view, states=STATES, sentence=sentence)
+    return render_template(
+        "criteria_imports/show.html",
+        view=view,
+        states=STATES,
+        sentence=sentence,
+        foreseen=foreseen,
+        effects=grouped(foreseen.effects) if foreseen else (),
+        is_instead=is_instead,
+    )
 
 
 @blueprint.post("/imports/<int:import_id>/accept")
@@ -117,8 +133,24 @@ def measures() -> ResponseReturnValue:
         return _measures(error.problems), 422
     done = "feeds" if count == 1 else "feed"
     words = f"{plural(count, 'figure')} {done} {feeds.replace('_', ' ')}."
-    flash(words if feeds else "It feeds nothing now.", "done")
+    back = "You can take this back on the page of the criterion."
+    flash(f"{words if feeds else 'It feeds nothing now.'} {back}", "done")
     return redirect(url_for(".measures", _anchor=f"measure-{measure}"), 303)
+
+
+@blueprint.get("/measures/preview")
+def attaching() -> ResponseReturnValue:
+    """What letting a measure feed a criterion would do; `?measure=KEY&feeds=KEY&cycle=ID`."""
+    measure, feeds = request.args.get("measure", ""), request.args.get("feeds", "")
+    try:
+        with reading() as store:
+            cycle_id = request.args.get("cycle", type=int)
+            view = criteria_imports.would_attach(store, measure, feeds, cycle_id, now=now())
+    except Invalid as error:
+        return _measures(error.problems), 422
+    return render_template(
+        "criteria_imports/attaching.html", view=view, feeds=feeds, effects=grouped(view.foreseen.effects)
+    )
 
 
 def _measures(problems: tuple[Problem, ...] = ()) -> str:

@@ -4,11 +4,10 @@ A figure taken in is kept with its source and year; one of the same criterion, s
 """
 
 import json
-import re
 import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -18,16 +17,23 @@ from sqlalchemy.orm import Session
 from vfm.errors import Conflict, Invalid, NotFound, Problem
 from vfm.prioritisation.criteria import Criterion
 from vfm.prioritisation.data_quality import POUNDS, out_of_place
+from vfm.prioritisation.figure_changes import (
+    Effect,
+    FigureChange,
+    FigureSource,
+    ServiceFigure,
+    feeding_nothing,
+)
 from vfm.prioritisation.provenance import SHARE
 from vfm.questionnaires.kinds import text_problem
 from vfm.roles import Actor
 from vfm.scoring.figure_files import year_of
 from vfm.store import criteria as kept
-from vfm.store import events
+from vfm.store import events, figure_changes
 from vfm.store.queries import criteria as queries
-from vfm.store.queries import figure_imports
 from vfm.store.queries.criteria import CRITERIA, FedMeasure
-from vfm.store.tables import Figure, FigureImport, FigureSource
+from vfm.store.queries.rankings import Rankable
+from vfm.store.tables import FigureImport
 
 EXAMPLES, LONGEST = 50, 300
 UNITS = {POUNDS: "GBP", SHARE: "share", "per cent": "percent", "per cent of gross": "percent"}
@@ -87,6 +93,15 @@ class Preview:
     faults: tuple[tuple[int, str, str], ...]
     unused: tuple[str, ...]
     counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What would become of the values of a cycle; `cycles` are those that can be chosen."""
+
+    cycles: tuple[Rankable, ...]
+    cycle: Rankable
+    effects: tuple[Effect, ...]
 
 
 def problems_of(about: About) -> list[Problem]:
@@ -161,7 +176,7 @@ def show(session: Session, import_id: int) -> Preview:
         raise NotFound(f"import {import_id}")
     row = session.get_one(FigureImport, import_id)
     about = About(**row.summary["about"])
-    plan = _Plan(session, json.loads(zlib.decompress(row.content)) if row.content else [], about.year)
+    plan = _Plan(session, json.loads(zlib.decompress(row.content)) if row.content else [], about)
     counts = row.summary["counts"] or plan.counts
     return Preview(
         row.id,
@@ -183,13 +198,47 @@ def show(session: Session, import_id: int) -> Preview:
     )
 
 
+def effects(
+    session: Session, import_id: int, cycle_id: int | None, *, instead: bool, now: datetime
+) -> Foreseen:
+    """What taking a file in that waits would do to the values of a cycle; the newest by default.
+
+    Args:
+        session: of a reading transaction.
+        import_id: whose.
+        cycle_id: of the cycle.
+        instead: as if the other figures of these services fed these criteria no longer.
+        now: when.
+
+    Raises:
+        NotFound: there is no such file.
+    """
+    if queries.criteria_import(session, import_id) is None:
+        raise NotFound(f"import {import_id}")
+    row = session.get_one(FigureImport, import_id)
+    rows = json.loads(zlib.decompress(row.content)) if row.content else []
+    plan = _Plan(session, rows, About(**row.summary["about"]))
+    return _foreseen(session, cycle_id, plan.columns, plan.all_changes(session, instead=instead), now)
+
+
+def _foreseen(
+    session: Session,
+    cycle_id: int | None,
+    criteria: Sequence[str],
+    changes: Sequence[FigureChange],
+    now: datetime,
+) -> Foreseen:
+    cycles, cycle = figure_changes.looked_at_in(session, cycle_id)
+    found = figure_changes.effects(session, cycle, criteria, changes, now.date())
+    return Foreseen(cycles, cycle, found)
+
+
 class _Plan:
     """What taking a file in would do."""
 
-    def __init__(self, session: Session, rows: Sequence[Any], year: str) -> None:
+    def __init__(self, session: Session, rows: Sequence[Any], about: About) -> None:
         self.criteria: dict[str, Criterion] = {one.key: one for one, _ in kept.listed(session)}
         self.services = queries.open_services(session)
-        self.year = year
         self.new: list[Value] = []
         self.changed: list[Value] = []
         self.unchanged = 0
@@ -197,8 +246,11 @@ class _Plan:
         self.columns = list(
             dict.fromkeys(key for _, _, values in rows for key in values if key in self.criteria)
         )
-        here = queries.figures_of(session, self.columns, year)
-        touched: set[tuple[int, str]] = set()
+        self.about = about
+        kept_now = figure_changes.of_measures(session, self.columns)
+        here = {(one.service_id, one.measure): one for one in kept_now if one.year == about.year}
+        self.changes: list[FigureChange] = []
+        self.touched: set[tuple[int, str]] = set()
         for line, key, values in rows:
             service = self.services.get(key)
             if service is None:
@@ -206,11 +258,11 @@ class _Plan:
                 continue
             for criterion, text in values.items():
                 if criterion in self.criteria:
-                    touched.add((service.id, criterion))
+                    self.touched.add((service.id, criterion))
                     self._compare(
                         line, key, service, criterion, Decimal(text), here.get((service.id, criterion))
                     )
-        others = [one for one in queries.other_feeds(session, self.columns) if one[:2] in touched]
+        others = [one for one in queries.other_feeds(session, self.columns) if one[:2] in self.touched]
         many = Counter((criterion, title) for _, criterion, title in others)
         self.besides = tuple(
             (self.criteria[criterion].name, title, count)
@@ -224,18 +276,53 @@ class _Plan:
         }
 
     def _compare(
-        self, line: int, key: str, service: Any, criterion: str, amount: Decimal, before: Decimal | None
+        self,
+        line: int,
+        key: str,
+        service: queries.OpenService,
+        criterion: str,
+        amount: Decimal,
+        figure: ServiceFigure | None,
     ) -> None:
         one = self.criteria[criterion]
+        before = None if figure is None else figure.amount
         value = Value(
             line, key, service.name, criterion, amount, before, out_of_place(one, float(amount)) or ""
         )
-        if before is None:
-            self.new.append(value)
-        elif before == amount:
+        if before == amount:
             self.unchanged += 1
-        else:
-            self.changed.append(value)
+            return
+        (self.new if before is None else self.changed).append(value)
+        after = ServiceFigure(
+            service.id,
+            one.key,
+            self.about.year,
+            one.name[:1].upper() + one.name[1:],
+            amount,
+            UNITS.get(one.unit, one.unit),
+            FigureSource(self.about.title, self.about.publisher, self.about.licence),
+            basis="" if figure is None else figure.basis,
+            line="" if figure is None else figure.line,
+            feeds=one.key,
+            comparison={},
+        )
+        self.changes.append(FigureChange(figure, after))
+
+    def all_changes(self, session: Session, *, instead: bool) -> list[FigureChange]:
+        """Those of the file, and, instead of them, that the other figures of its values feed nothing."""
+        if not instead:
+            return self.changes
+        others = figure_changes.feeding(session, self.columns)
+        return [
+            *self.changes,
+            *feeding_nothing(
+                [
+                    one
+                    for one in others
+                    if one.measure != one.feeds and (one.service_id, one.feeds) in self.touched
+                ]
+            ),
+        ]
 
 
 def accept(
@@ -257,22 +344,17 @@ def accept(
     row = _waiting(session, import_id)
     about = About(**row.summary["about"])
     rows = json.loads(zlib.decompress(row.content or b""))
-    plan = _Plan(session, rows, about.year)
-    source_id = _source(session, about)
-    for value in (*plan.new, *plan.changed):
-        one = plan.criteria[value.criterion]
-        service_id = plan.services[value.key].id
-        figure = queries.figure(session, service_id, one.key, about.year)
-        if figure is None:
-            figure = Figure(service_id=service_id, measure=one.key, year=about.year, basis="")
-            session.add(figure)
-        figure.title, figure.unit = one.name[:1].upper() + one.name[1:], UNITS.get(one.unit, one.unit)
-        figure.amount, figure.source_id, figure.feeds = value.amount, source_id, one.key
-        figure.comparison = {}
-    if instead:
-        ids = {(plan.services[key].id, c) for _, key, values in rows if key in plan.services for c in values}
-        for service_id, criterion in sorted(ids):
-            queries.stop_feeding(session, service_id, criterion)
+    plan = _Plan(session, rows, about)
+    if changes := plan.all_changes(session, instead=instead):
+        figure_changes.make(
+            session,
+            changes,
+            kind="file",
+            title=f"File {row.file_name}",
+            criteria=plan.columns,
+            by_id=by.id if by else None,
+            now=now,
+        )
     row.accepted_at, row.content = now, None
     row.summary = {**row.summary, "counts": plan.counts}
     session.flush()
@@ -303,19 +385,6 @@ def _waiting(session: Session, import_id: int) -> FigureImport:
         done = "taken in" if row.accepted_at else "discarded"
         raise Conflict(f"This file was {done} already. Send it again if it is needed once more.")
     return row
-
-
-def _source(session: Session, about: About) -> int:
-    found = figure_imports.source(session, about.title, about.publisher, about.licence)
-    if found is not None:
-        return found
-    taken = figure_imports.source_keys(session)
-    key = "-".join(re.findall(r"[a-z0-9]+", about.title.lower()))[:60] or "source"
-    name = next(one for number in range(1, len(taken) + 2) if (one := f"{key}-{number}") not in taken)
-    row = FigureSource(key=name, title=about.title, publisher=about.publisher, licence=about.licence)
-    session.add(row)
-    session.flush()
-    return row.id
 
 
 # --- figures that are kept already --------------------------------------------------------------------------
@@ -355,12 +424,17 @@ def attach(session: Session, measure: str, feeds: str, *, by: Actor, now: dateti
         NotFound: there is no such measure.
         Invalid: there is no such criterion.
     """
-    found = next((one for one in queries.fed_measures(session) if one.measure == measure), None)
-    if found is None:
-        raise NotFound(f"measure {measure}")
-    if feeds and feeds not in {one.key for one, _ in kept.listed(session)}:
-        raise Invalid([Problem(f"feeds.{measure}", "Choose a criterion of the list, or none.")])
-    count = queries.feed(session, measure, feeds)
+    found, figures, changes = _attaching(session, measure, feeds)
+    if changes:
+        figure_changes.make(
+            session,
+            changes,
+            kind="measure",
+            title=f"Measure: {found.title}",
+            criteria=_concerned(changes),
+            by_id=by.id,
+            now=now,
+        )
     events.record(
         session,
         "attached",
@@ -371,4 +445,49 @@ def attach(session: Session, measure: str, feeds: str, *, by: Actor, now: dateti
         before={"measure": measure, "feeds": found.feeds},
         after={"measure": measure, "feeds": feeds},
     )
-    return count
+    return len(figures)
+
+
+@dataclass(frozen=True, slots=True)
+class Attaching:
+    """What letting a measure feed a criterion would do; `criterion` is its name, empty for none."""
+
+    measure: FedMeasure
+    criterion: str
+    figures: int
+    foreseen: Foreseen
+
+
+def would_attach(
+    session: Session, measure: str, feeds: str, cycle_id: int | None, *, now: datetime
+) -> Attaching:
+    """What `attach` would do to the values of a cycle; the newest by default.
+
+    Raises:
+        NotFound: there is no such measure.
+        Invalid: there is no such criterion.
+    """
+    found, _, changes = _attaching(session, measure, feeds)
+    name = next((one.name for one, _ in kept.listed(session) if one.key == feeds), "")
+    foreseen = _foreseen(session, cycle_id, _concerned(changes), changes, now)
+    return Attaching(found, name, len(changes), foreseen)
+
+
+def _attaching(
+    session: Session, measure: str, feeds: str
+) -> tuple[FedMeasure, list[ServiceFigure], list[FigureChange]]:
+    """The measure, its figures, and those of them that would feed something else."""
+    found = next((one for one in queries.fed_measures(session) if one.measure == measure), None)
+    if found is None:
+        raise NotFound(f"measure {measure}")
+    if feeds and feeds not in {one.key for one, _ in kept.listed(session)}:
+        raise Invalid([Problem(f"feeds.{measure}", "Choose a criterion of the list, or none.")])
+    figures = figure_changes.of_measures(session, (measure,))
+    changes = [FigureChange(one, replace(one, feeds=feeds)) for one in figures if one.feeds != feeds]
+    return found, figures, changes
+
+
+def _concerned(changes: Sequence[FigureChange]) -> list[str]:
+    """The criteria that figures feed, before or after."""
+    figures = [one for change in changes for one in (change.before, change.after) if one is not None]
+    return sorted({one.feeds for one in figures if one.feeds})

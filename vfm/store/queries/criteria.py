@@ -2,10 +2,9 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from decimal import Decimal
 from typing import NamedTuple
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from vfm.roles import Role
@@ -75,22 +74,6 @@ def open_services(session: Session) -> dict[str, OpenService]:
     return {row[1]: OpenService(*row) for row in rows}
 
 
-def figures_of(session: Session, measures: Collection[str], year: str) -> dict[tuple[int, str], Decimal]:
-    """(Service, measure) -> amount of the figures of these measures in one year."""
-    rows = session.execute(
-        select(Figure.service_id, Figure.measure, Figure.amount).where(
-            Figure.measure.in_(measures), Figure.year == year
-        )
-    )
-    return {(row[0], row[1]): row[2] for row in rows}
-
-
-def figure(session: Session, service_id: int, measure: str, year: str) -> Figure | None:
-    """One figure, to be changed; None where there is none."""
-    wanted = Figure.service_id == service_id, Figure.measure == measure, Figure.year == year
-    return session.scalars(select(Figure).where(*wanted)).first()
-
-
 def other_feeds(session: Session, criteria: Collection[str]) -> list[tuple[int, str, str]]:
     """(Service, criterion, title) of the measures that feed these criteria under another name."""
     rows = session.execute(
@@ -99,15 +82,6 @@ def other_feeds(session: Session, criteria: Collection[str]) -> list[tuple[int, 
         .distinct()
     )
     return [(row[0], row[1], row[2]) for row in rows]
-
-
-def stop_feeding(session: Session, service_id: int, criterion: str) -> None:
-    """The figures of a service under other names feed this criterion no longer."""
-    session.execute(
-        update(Figure)
-        .where(Figure.service_id == service_id, Figure.feeds == criterion, Figure.measure != criterion)
-        .values(feeds="")
-    )
 
 
 class FedMeasure(NamedTuple):
@@ -143,12 +117,6 @@ def fed_measures(session: Session) -> list[FedMeasure]:
         .order_by(func.max(Figure.title), Figure.measure)
     )
     return [FedMeasure(*row) for row in rows]
-
-
-def feed(session: Session, measure: str, criterion: str) -> int:
-    """Let every figure of a measure feed a criterion; how many there are."""
-    session.execute(update(Figure).where(Figure.measure == measure).values(feeds=criterion))
-    return session.scalar(select(func.count()).select_from(Figure).where(Figure.measure == measure)) or 0
 
 
 class CriteriaImport(NamedTuple):
