@@ -174,12 +174,13 @@ def feed(session: Session, key: str, choice: Choice, seen: str, *, by: Actor, no
         raise Invalid([Problem("measure", words)])
     if seen != found.seen:
         raise Conflict(OTHERS_CAME)
-    titles = [one.title for one in found.offered if one.is_chosen]
+    titles = sorted({one.after.title for one in found.changes if one.after is not None and one.after.feeds})
+    words = "; ".join(titles) or "measures no longer chosen"
     figure_changes.make(
         session,
         found.changes,
         kind="comparators",
-        title=f"Published figures: {'; '.join(titles)}",
+        title=f"Published figures: {words}",
         criteria=(key,),
         by_id=by.id,
         now=now,
