@@ -227,8 +227,17 @@ def test_no_field_of_prioritisation_fails_on_what_nobody_types(trial: Trial) -> 
 
 
 PRIORITISATION = (
-    *("criteria", "criteria_imports", "data_quality", "decisions", "outcomes", "plan_changes", "plans"),
-    *("priorities", "review_work", "reviews", "robustness", "run_changes", "scenarios", "weights"),
+    *("criteria", "criteria_feeds", "criteria_imports", "data_quality", "decisions", "outcomes", "plans"),
+    *(
+        "plan_changes",
+        "priorities",
+        "review_work",
+        "reviews",
+        "robustness",
+        "run_changes",
+        "scenarios",
+        "weights",
+    ),
 )
 
 

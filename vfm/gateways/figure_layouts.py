@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from vfm.scoring.figure_files import Area, Kind, Measure
 
-OUTTURN_COLUMN = re.compile(r"[a-z0-9]+_[a-z0-9]+_(net_exp|net_cur_exp|tot_exp|tot_inc|[a-z_]+)")
 OUTTURN_BASIS = "cash, outturn"
 THOUSAND = Decimal(1000)
 OGL = "Open Government Licence v3.0"

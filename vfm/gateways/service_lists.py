@@ -36,7 +36,6 @@ class ServiceList:
     lines: tuple[Line, ...]
     problems: tuple[Problem, ...]
     unused: tuple[str, ...]
-    has_family: bool
 
 
 def read(content: bytes) -> ServiceList:
@@ -64,7 +63,6 @@ def read(content: bytes) -> ServiceList:
             _wrong_length(number, cells, heading) for number, cells in rows[1:] if not _fits(cells, heading)
         ),
         tuple(name for name in heading if name and name not in used),
-        "family" in heading,
     )
 
 

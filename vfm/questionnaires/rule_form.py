@@ -25,7 +25,6 @@ from vfm.questionnaires.schema import (
 )
 
 JOINTS = (("all", "all of these are true"), ("any", "any of these is true"))
-GROUP_JOINTS = (*JOINTS, ("none", "none of these is true"))
 WORDS = {
     "equals": "is",
     "not_equals": "is not",

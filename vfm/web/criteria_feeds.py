@@ -11,6 +11,7 @@ from vfm.web.attachments import table_file
 from vfm.web.current import actor, now, reading, transaction
 from vfm.web.figure_effects import COLUMNS, grouped, row_of
 from vfm.web.filters import plural
+from vfm.web.row_ids import row_id
 from vfm.workflows import criteria_feeds, figure_changes
 from vfm.workflows.criteria_feeds import Choice, Preview
 
@@ -42,7 +43,7 @@ def feed(key: str) -> ResponseReturnValue:
         return _page(key, (Problem("", error.message),)), 409
     verb = "feeds" if count == 1 else "feed"
     flash(f"{plural(count, 'published figure')} {verb} it now. You can take this back below.", "done")
-    cycle = request.form.get("cycle", type=int)
+    cycle = request.form.get("cycle", type=row_id)
     return redirect(url_for("criteria.show", key=key, cycle=cycle, _anchor="fed"), 303)
 
 
@@ -78,7 +79,7 @@ def _choice() -> Choice:
 
 
 def _view(key: str) -> Preview:
-    cycle_id = request.values.get("cycle", type=int)
+    cycle_id = request.values.get("cycle", type=row_id)
     with reading() as store:
         return criteria_feeds.preview(store, key, _choice(), cycle_id, now=now())
 
