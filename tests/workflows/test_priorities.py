@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine, update
@@ -188,6 +188,19 @@ def test_a_service_is_explained_down_to_its_answers(engine: Engine, council: Sma
     assert by_key["performance_gap"].weight == 0  # nobody has a value, so it is left out
     assert view.above is not None
     assert view.why.startswith("Highways stands")
+
+
+def test_the_day_of_a_decision_is_the_day_in_london(engine: Engine, council: SmallCouncil) -> None:
+    rankable(engine, council)
+    publish(engine, council)
+    run_id, service_id, by = _run(engine, council), council.services["HOME"], council.actor("executive")
+    late = datetime(2027, 6, 1, 23, 30, tzinfo=UTC)  # half past midnight, in summer time
+    verdict = replace(REVIEW, day=("2", "6", "2027"))
+    with transaction(engine) as session:
+        priorities.decide(session, run_id, service_id, verdict, by=by, now=late)
+    with reading(engine) as session:
+        (decision,) = priorities.service(session, run_id, service_id).decisions
+    assert decision.decided_on == date(2027, 6, 2)
 
 
 def test_a_later_decision_stands_and_the_trail_stays(engine: Engine, council: SmallCouncil) -> None:

@@ -4,8 +4,9 @@ Nothing is guessed: what cannot be read one way only is refused with an example 
 """
 
 import re
-from datetime import date
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from zoneinfo import ZoneInfo
 
 from vfm.questionnaires.wording import short
 
@@ -13,6 +14,7 @@ MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
+LONDON = ZoneInfo("Europe/London")
 LARGEST = Decimal(10) ** 12
 PENNY = Decimal("0.01")
 MILLIONTH = Decimal("0.000001")
@@ -127,6 +129,16 @@ def day(typed: str) -> date:
     if match := _SLASHED.fullmatch(plain) or _SPELT.fullmatch(plain):
         return day_of(match[1], match[2], match[3])
     raise ValueError(f'"{typed}" is not a date we can read. Enter it as 5 March 2026 or 5/3/2026.')
+
+
+def london_day(instant: datetime) -> date:
+    """The day it is, or was, in the UK at an instant with a time zone.
+
+    >>> from datetime import UTC
+    >>> london_day(datetime(2027, 6, 1, 23, 30, tzinfo=UTC))
+    datetime.date(2027, 6, 2)
+    """
+    return instant.astimezone(LONDON).date()
 
 
 def day_of(day_typed: str, month_typed: str, year_typed: str) -> date:

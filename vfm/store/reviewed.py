@@ -2,23 +2,22 @@
 
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from vfm.questionnaires.figures import london_day
 from vfm.roles import Actor
 from vfm.store import events
 from vfm.store.queries import reviews as queries
 from vfm.store.tables import Service
 
-LONDON = ZoneInfo("Europe/London")
 REVIEWED = "reviewed"
 """How a service's trail tells that a review of it was closed."""
 
 
 def note(session: Session, service_id: int, *, by: Actor, now: datetime) -> None:
     """A review of the whole service was closed today."""
-    today = now.astimezone(LONDON).date()
+    today = london_day(now)
     service = session.get_one(Service, service_id)
     if service.reviewed_on is None or service.reviewed_on < today:
         before, after = _plain(service.reviewed_on), _plain(today)

@@ -4,15 +4,14 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from zoneinfo import ZoneInfo
 
 from flask import Flask
 from markupsafe import Markup, escape
 
 from vfm.errors import Problem
+from vfm.questionnaires.figures import LONDON as LONDON
 from vfm.web import languages, markdown
 
-LONDON = ZoneInfo("Europe/London")
 ADDRESS = re.compile(r"\bhttps?://[^\s/<>\"“”]+\.[^\s<>\"“”]+", re.IGNORECASE)
 LINK = Markup('<a class="govuk-link" rel="noopener noreferrer" href="{}">{}</a>')
 

@@ -5,16 +5,16 @@ The room's rule: a self answer is never written to; what was agreed is laid over
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache, partial
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from vfm.errors import Conflict, Invalid, NotFound, Problem
 from vfm.questionnaires.answers import Answer
+from vfm.questionnaires.figures import london_day
 from vfm.questionnaires.schema import Questionnaire
 from vfm.roles import Actor
 from vfm.scoring.baseline import SignOff, baseline_content, content_hash
@@ -29,8 +29,6 @@ from vfm.store.queries import challenge as queries
 from vfm.store.queries import results as kept
 from vfm.store.queries.results import AnyRow
 from vfm.store.tables import Assessment, Baseline, ScorecardRow
-
-LONDON = ZoneInfo("Europe/London")
 
 
 def close(session: Session, assessment_id: int, *, by: Actor, now: datetime) -> None:
@@ -198,8 +196,8 @@ def _baseline(
     made = baseline_content(
         questionnaire,
         answers,
-        sign_off=SignOff(row.signed_off_by or "", _day(row.signed_off_at or now)),
-        agreed_on=_day(now),
+        sign_off=SignOff(row.signed_off_by or "", london_day(row.signed_off_at or now)),
+        agreed_on=london_day(now),
         figures=figures,
     )
     return {
@@ -210,8 +208,3 @@ def _baseline(
         "content_hash": content_hash(made),
         "frozen_at": now,
     }
-
-
-def _day(instant: datetime) -> date:
-    """The day it was in the UK."""
-    return instant.astimezone(LONDON).date()

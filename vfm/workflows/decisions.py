@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -12,6 +11,7 @@ from vfm.errors import Conflict, Invalid, NotFound, Problem
 from vfm.prioritisation.outline import Line
 from vfm.prioritisation.verdicts import Day, Verdict, day_of
 from vfm.prioritisation.verdicts import problems as verdict_problems
+from vfm.questionnaires.figures import london_day
 from vfm.questionnaires.kinds import text_problem
 from vfm.roles import Actor
 from vfm.store import decisions, events
@@ -22,7 +22,6 @@ from vfm.store.tables import DecisionMeeting
 
 Decided = DecisionRow
 """What a person decided for a service, as it is kept."""
-LONDON = ZoneInfo("Europe/London")
 ON_THE_AGENDA = ("service_review", "deep_dive", "data_first")
 """Suggested outcomes that a meeting has to say something to."""
 ABOUT = ("chair", "present", "apologies", "note")
@@ -110,7 +109,7 @@ def agenda(session: Session, run_id: int, *, now: datetime) -> Agenda:
     meeting = next((one for one in held if one.closed_at is None), None)
     lines = [Line(*values) for values in outline["lines"]]
     items = tuple(_items(session, run.cycle_id, lines))
-    today = now.astimezone(LONDON).date()
+    today = london_day(now)
     about = {name: getattr(meeting, name) for name in ABOUT} if meeting else {}
     return Agenda(
         run=run,
@@ -172,7 +171,7 @@ def save(
     run, outline = _run(session, run_id)
     lines = {values[0]: Line(*values) for values in outline["lines"]}
     standing = {one.service_id: one for one in queries.decided_on_cycle(session, run.cycle_id)}
-    day, found = day_of(typed.held_on, now.astimezone(LONDON).date(), "held_on")
+    day, found = day_of(typed.held_on, london_day(now), "held_on")
     wanted = {
         service_id: filled(lines[service_id], verdict)
         for service_id, verdict in typed.verdicts.items()

@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import NoReturn
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
 from vfm.errors import Conflict, Invalid, NotFound, Problem, clashes
+from vfm.questionnaires.figures import london_day
 from vfm.roles import Actor, Role
 from vfm.store import events
 from vfm.store.content import digest
@@ -21,8 +21,6 @@ from vfm.store.queries import directory as queries
 from vfm.store.queries import history
 from vfm.store.queries.people import FINISHED
 from vfm.store.tables import Assessment, Directorate, Division, ImprovementAction, Review, Service
-
-LONDON = ZoneInfo("Europe/London")
 
 TABLES = {"directorate": Directorate, "division": Division, "service": Service}
 """Kind -> table; each kind but the last holds the next."""
@@ -474,7 +472,7 @@ def close(session: Session, kind: str, place_id: int, *, sure: bool, by: Actor, 
     if kind == "service":
         _ask_about_unfinished(session, place_id, sure, "close_sure", "Close")
     if row.closed_on is None:
-        row.closed_on = now.astimezone(LONDON).date()
+        row.closed_on = london_day(now)
         events.record(session, "closed", kind, place_id, by_id=by.id, now=now)
 
 
@@ -548,7 +546,7 @@ def _merged(
         _move_services(session, row, into, by=by, now=now)
     elif isinstance(row, Directorate) and isinstance(into, Directorate):
         _move_divisions(session, row, into, by=by, now=now)
-    row.closed_on = now.astimezone(LONDON).date()
+    row.closed_on = london_day(now)
     session.flush()
     events.record(session, f"{queries.MERGED}{into.name}", kind, row.id, by_id=by.id, now=now)
     events.record(session, f"took in {row.name}", kind, into.id, by_id=by.id, now=now)

@@ -6,7 +6,6 @@ A kept run is never touched: it holds the rules and overrides it was made with.
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -15,6 +14,7 @@ from vfm.prioritisation import rule_settings
 from vfm.prioritisation.facts import OUTCOMES
 from vfm.prioritisation.outcome import Rules
 from vfm.questionnaires import figures
+from vfm.questionnaires.figures import london_day
 from vfm.questionnaires.kinds import text_problem
 from vfm.roles import Actor
 from vfm.store import events
@@ -24,7 +24,6 @@ from vfm.store.queries.outcomes import Kept as Kept
 from vfm.store.queries.outcomes import RulesThen
 from vfm.store.tables import OutcomeOverride, OutcomeRules
 
-LONDON = ZoneInfo("Europe/London")
 KINDS = {"statutory": "Statutory duty", "executive": "Executive decision"}
 
 
@@ -63,7 +62,7 @@ class RulesPage:
 
 def overrides(session: Session, *, now: datetime) -> Overrides:
     """Every outcome set against the rules."""
-    today = now.astimezone(LONDON).date()
+    today = london_day(now)
     found = queries.overrides(session)
     in_force = tuple(one for one in found if _counts(one, today))
     ended = tuple(one for one in found if not _counts(one, today))
@@ -82,7 +81,7 @@ def set_against(session: Session, typed: Typed, *, by: Actor, now: datetime) -> 
     Raises:
         Invalid: every field that cannot be used.
     """
-    today = now.astimezone(LONDON).date()
+    today = london_day(now)
     problems = list(_problems(session, typed))
     decided_on, ends_on = _days(typed, today, problems)
     if problems or decided_on is None:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -16,6 +15,7 @@ from vfm.prioritisation.plan import planned
 from vfm.prioritisation.plan_loads import reasons
 from vfm.prioritisation.plan_moves import Change, Clash, Move, moved
 from vfm.prioritisation.quarters import Quarter
+from vfm.questionnaires.figures import london_day
 from vfm.roles import Actor
 from vfm.store import events, forward_plan
 from vfm.store.forward_plan import Standing
@@ -24,7 +24,6 @@ from vfm.store.queries.plans import ProposalRow
 from vfm.store.queries.review_work import has_team, is_worked_on
 from vfm.store.tables import PlanProposal, Review
 
-LONDON = ZoneInfo("Europe/London")
 CHANGED = "The plan or what it is made with changed since"
 
 
@@ -89,7 +88,7 @@ def work_out(session: Session, *, moves_firm: bool, by: Actor, now: datetime) ->
     Raises:
         Invalid: there is nothing to place, or no plan was found in time.
     """
-    standing = forward_plan.standing(session, _today(now))
+    standing = forward_plan.standing(session, london_day(now))
     on = _asked(standing, moves_firm)
     if not set(on.placements) - set(on.held) and not set(on.names) & {item.key for item in standing.waiting}:
         raise Invalid([Problem("", _nothing_moves(on))])
@@ -122,14 +121,10 @@ def _runs(standing: Standing, on: Asked) -> list[int]:
     return sorted({item.run_id for item in found if item is not None and item.run_id is not None})
 
 
-def _today(now: datetime) -> date:
-    return now.astimezone(LONDON).date()
-
-
 def _locked(session: Session, now: datetime) -> Standing:
     """The plan as it stands, held so that nobody changes a review of it meanwhile."""
     session.execute(select(Review.id).order_by(Review.id).with_for_update())
-    return forward_plan.standing(session, _today(now))
+    return forward_plan.standing(session, london_day(now))
 
 
 def _asked(standing: Standing, moves_firm: bool, by_hand: str = "") -> Asked:
@@ -175,7 +170,7 @@ def show(session: Session, proposal_id: int, *, now: datetime) -> Proposal:
         NotFound: there is no such proposal.
     """
     row = _proposal(session, proposal_id)
-    standing = forward_plan.standing(session, _today(now))
+    standing = forward_plan.standing(session, london_day(now))
     moves_firm = row.inputs["moves_firm"]
     on, result = _asked(standing, moves_firm), row.result
     is_current = on.state() == row.inputs["state"]
@@ -317,7 +312,7 @@ def _applied(
     for key, quarter in wanted.items():
         item = cast(Item, standing.item(key))
         after: dict[str, Any] = {
-            "starts_on": max(quarter.first_day, _today(now)),  # the first quarter is under way
+            "starts_on": max(quarter.first_day, london_day(now)),  # the first quarter is under way
             "ends_on": quarter.last_day,
             "is_pinned": item.is_pinned or key == pin,
         }
@@ -407,7 +402,7 @@ def preview(session: Session, key: str, to: str, *, moves_firm: bool, now: datet
         Conflict: it has begun.
         Invalid: there is no such quarter in the plan.
     """
-    standing = forward_plan.standing(session, _today(now))
+    standing = forward_plan.standing(session, london_day(now))
     item = _movable(standing, key)
     on = _asked(standing, moves_firm, key)
     if not to:

@@ -4,19 +4,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from vfm.errors import NotFound
 from vfm.prioritisation.forward import Item, asked
 from vfm.prioritisation.quarters import Quarter
+from vfm.questionnaires.figures import london_day
 from vfm.store import forward_plan
 from vfm.store.forward_plan import Standing
 from vfm.store.queries import plans as queries
 from vfm.store.queries.plans import ProposalRow
 
-LONDON = ZoneInfo("Europe/London")
 NEWEST = 5
 """How many are listed before somebody asks for all."""
 
@@ -81,7 +80,7 @@ class WorkedOut:
 
 def index(session: Session, *, is_every: bool = False, now: datetime) -> WorkedOut:
     """The plans that were worked out, the newest first; the last few unless every one is asked for."""
-    standing = forward_plan.standing(session, now.astimezone(LONDON).date())
+    standing = forward_plan.standing(session, london_day(now))
     rows = queries.proposals(session, limit=None if is_every else NEWEST)
     names = queries.run_names(session)
     states = {moves_firm: _state(standing, moves_firm) for moves_firm in (False, True)}
@@ -143,7 +142,7 @@ def against(session: Session, proposal_id: int, *, now: datetime) -> Against:
     row = queries.proposal(session, proposal_id)
     if row is None or row.inputs["kind"] != "plan":
         raise NotFound(f"proposal {proposal_id}")
-    return _against(row, forward_plan.standing(session, now.astimezone(LONDON).date()))
+    return _against(row, forward_plan.standing(session, london_day(now)))
 
 
 def _against(row: ProposalRow, standing: Standing) -> Against:

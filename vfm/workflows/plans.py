@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -25,6 +24,7 @@ from vfm.prioritisation.forward import (
 )
 from vfm.prioritisation.quarters import Quarter, before_contract_ends
 from vfm.questionnaires import figures
+from vfm.questionnaires.figures import london_day
 from vfm.questionnaires.kinds import text_problem
 from vfm.roles import Actor
 from vfm.store import events, forward_plan, review_reach
@@ -33,7 +33,6 @@ from vfm.store.queries import plans as queries
 from vfm.store.queries.plans import ProposalRow, SettingsRow
 from vfm.store.tables import PlanSettings, Review
 
-LONDON = ZoneInfo("Europe/London")
 MOST_PRIORITY = 100
 
 
@@ -60,14 +59,9 @@ class View:
     savings: Savings
 
 
-def today_of(now: datetime) -> date:
-    """The day it is in the UK."""
-    return now.astimezone(LONDON).date()
-
-
 def show(session: Session, *, now: datetime) -> View:
     """The plan over the three years that begin with this quarter."""
-    standing = forward_plan.standing(session, today_of(now))
+    standing = forward_plan.standing(session, london_day(now))
     last = standing.quarters[-1]
     on = asked(standing.items, standing.quarters, standing.capacity)
     shown = in_view(standing.items, standing.quarters)
@@ -98,7 +92,7 @@ class Settings:
 
 def settings(session: Session, *, now: datetime) -> Settings:
     """What the plan is made with, as its form shows it."""
-    standing = forward_plan.standing(session, today_of(now))
+    standing = forward_plan.standing(session, london_day(now))
     fields = standing.capacity.fields(standing.quarters) | {"seen": _seen(standing.settings), "reason": ""}
     return Settings(standing, fields, _changes(session))
 
@@ -114,7 +108,7 @@ def _changes(session: Session) -> tuple[tuple[SettingsRow, tuple[str, ...]], ...
 
 def refused(session: Session, fields: Mapping[str, str], *, now: datetime) -> Settings:
     """The form again with what was typed."""
-    standing = forward_plan.standing(session, today_of(now))
+    standing = forward_plan.standing(session, london_day(now))
     blank = dict.fromkeys([*standing.capacity.fields(standing.quarters), "seen", "reason"], "")
     return Settings(standing, blank | dict(fields), _changes(session))
 
@@ -126,7 +120,7 @@ def set_up(session: Session, fields: Mapping[str, str], *, by: Actor, now: datet
         Invalid: every field that cannot be used, a change without a reason too.
         Conflict: somebody kept other settings since the form was opened.
     """
-    standing = forward_plan.standing(session, today_of(now))
+    standing = forward_plan.standing(session, london_day(now))
     reason, problems = fields.get("reason", "").strip(), list[Problem]()
     found = standing.capacity
     try:
@@ -195,7 +189,7 @@ def conditions(session: Session, review_id: int, *, now: datetime, draft: Draft 
         NotFound: there is no such review.
         Closed: it is closed.
     """
-    standing = forward_plan.standing(session, today_of(now))
+    standing = forward_plan.standing(session, london_day(now))
     item = _open(standing, review_id)
     shown = {key for key in (item.earliest, item.latest) if key} - {q.key for q in standing.quarters}
     offered = sorted([*standing.quarters, *map(Quarter.from_key, shown)])
@@ -267,7 +261,7 @@ def condition(session: Session, review_id: int, draft: Draft, *, by: Actor, now:
         Invalid: every field that cannot be used.
         Conflict: somebody changed it since the form was opened.
     """
-    standing = forward_plan.standing(session, today_of(now))
+    standing = forward_plan.standing(session, london_day(now))
     item = _open(standing, review_id)
     values = _checked(draft, item)
     if digest(item) != draft.seen:

@@ -34,6 +34,7 @@ from vfm.prioritisation.ranking import RankedService, Ranking
 from vfm.prioritisation.record import read_criteria, read_record
 from vfm.prioritisation.verdicts import Verdict as Verdict
 from vfm.prioritisation.verdicts import day_of, problems
+from vfm.questionnaires.figures import london_day
 from vfm.roles import Actor
 from vfm.store import decisions
 from vfm.store.queries import priorities as queries
@@ -376,7 +377,7 @@ def decide(
     line = next((Line(*values) for values in outline["lines"] if values[0] == service_id), None)
     if line is None:
         raise NotFound(f"service {service_id} in run {run_id}")
-    day, wrong = day_of(verdict.day, now.date())
+    day, wrong = day_of(verdict.day, london_day(now))
     found = [*problems(verdict), *wrong]
     if found or day is None:
         raise Invalid(found)

@@ -23,6 +23,7 @@ from vfm.prioritisation.rerun import ranked as ranked
 from vfm.prioritisation.swings import not_agreed_on
 from vfm.prioritisation.top import top_of
 from vfm.prioritisation.weights import DEFAULT_CONCENTRATION, AgreedWeights, agreed
+from vfm.questionnaires.figures import london_day
 from vfm.questionnaires.kinds import text_problem
 from vfm.roles import Actor
 from vfm.store import criteria as criteria_kept
@@ -187,7 +188,7 @@ def keep(
         Invalid: what keeps the services from being ranked.
     """
     frozen = measured_by(session, cycle)
-    inputs = gathered(session, cycle, frozen, now.date())
+    inputs = gathered(session, cycle, frozen, london_day(now))
     if criteria_kept.frozen(session, cycle.cycle_id) is None:
         frozen = with_references(frozen, inputs)
         criteria_kept.freeze(session, cycle.cycle_id, frozen, by_id=by.id, now=now)
@@ -200,7 +201,7 @@ def keep(
         "method": "additive",
         "draws": DEFAULT_DRAWS,
         "top": top,
-        "on": now.date().isoformat(),
+        "on": london_day(now).isoformat(),
         "rules": asdict(queries.outcome_rules(session)),
         "services": services,
         "capacity": capacity(services, top),
@@ -269,7 +270,7 @@ def measure(session: Session, meeting_id: int, *, now: datetime) -> None:
         raise NotFound(f"meeting {meeting_id}")
     cycle = _cycle(session, row.cycle_id)
     criteria = measured_by(session, cycle)
-    inputs = gathered(session, cycle, criteria, now.date())
+    inputs = gathered(session, cycle, criteria, london_day(now))
     criteria = with_references(criteria, inputs)
     alike = [asdict(replace(criterion, weight=1)) for criterion in criteria]  # what is measured has no weight
     settings = {
@@ -278,7 +279,7 @@ def measure(session: Session, meeting_id: int, *, now: datetime) -> None:
         "draws": 0,
         "method": "additive",
         "agreed": {"concentration": DEFAULT_CONCENTRATION},
-        "on": now.date().isoformat(),
+        "on": london_day(now).isoformat(),
         "rules": asdict(queries.outcome_rules(session)),
     }
     gross = {one["key"]: None if one["gross"] is None else float(one["gross"]) for one in inputs["services"]}

@@ -15,6 +15,7 @@ from vfm.prioritisation import review_steps as steps
 from vfm.prioritisation.benefits import Amount
 from vfm.prioritisation.review_forms import Typed
 from vfm.prioritisation.review_steps import Facts, Need
+from vfm.questionnaires.figures import london_day
 from vfm.roles import Actor
 from vfm.store import events, reach, review_answers, review_reach, review_teams, reviewed
 from vfm.store.queries import history
@@ -492,7 +493,7 @@ def move(
         problems.append(Problem("reason", words))
     if problems:
         raise Invalid(problems)
-    today = now.astimezone(reviewed.LONDON).date()
+    today = london_day(now)
     values |= {"status": to, "closed_on": today if to == "closed" else None}
     session.execute(
         update(Review).where(Review.id == review_id).values(**values, revision=Review.revision + 1)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from vfm.errors import Conflict, Invalid, NotFound, Problem
 from vfm.questionnaires import figures
+from vfm.questionnaires.figures import london_day
 from vfm.questionnaires.kinds import text_problem
 from vfm.roles import Actor
 from vfm.store import events, review_reach, reviewed
@@ -138,7 +139,7 @@ def add(session: Session, draft: Draft, *, by: Actor, now: datetime, status: str
     _refuse_twice(session, values)
     values["status"] = status
     if status == CLOSED:
-        values["closed_on"] = now.astimezone(reviewed.LONDON).date()
+        values["closed_on"] = london_day(now)
     row = Review(**values, by_id=by.id, at=now)
     session.add(row)
     session.flush()

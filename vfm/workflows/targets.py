@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from vfm.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from vfm.questionnaires import figures
+from vfm.questionnaires.figures import london_day
 from vfm.questionnaires.schema import Questionnaire
 from vfm.roles import Actor, Role
 from vfm.scoring.change import Change
@@ -25,7 +25,6 @@ from vfm.store import content, events, rounds, targets
 from vfm.store.baselines import Kept as Start
 from vfm.store.tables import Target as TargetRow
 
-LONDON = ZoneInfo("Europe/London")
 LONGEST = 2_000
 """Characters of a reason."""
 OVERALL = "overall"
@@ -126,7 +125,7 @@ def show(
     named = {"": "Overall"} | {k: s.title for q in questionnaires for k, s in q.all_sections.items()}
     start = rounds.baseline(session, service_id, chosen)
     since = rounds.since_start(session, found, start) if start and start.found else None
-    today = now.astimezone(LONDON).date()
+    today = london_day(now)
     standing = targets.standing(history).values()
     return View(
         about,
@@ -205,7 +204,7 @@ def put(
     view = show(session, service_id, template_id, by=by, now=now)
     if not view.may_set:
         raise Forbidden("Only the service's director and the core team set its targets.")
-    place, points, due, reason = _read(typed, view, now.astimezone(LONDON).date())
+    place, points, due, reason = _read(typed, view, london_day(now))
     newer = [one for one in view.history if one.place == place and one.id > _number(typed.seen)]
     if newer:
         given = f"{newer[0].points.normalize():f} points"

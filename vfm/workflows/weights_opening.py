@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from vfm.errors import Conflict, Invalid, NotFound, Problem
 from vfm.prioritisation.criteria import Criterion
 from vfm.prioritisation.top import top_of
-from vfm.questionnaires.figures import day_of
+from vfm.questionnaires.figures import day_of, london_day
 from vfm.questionnaires.kinds import text_problem
 from vfm.roles import Actor, Role
 from vfm.store import weights_meetings as meetings
@@ -57,7 +57,7 @@ def blank(session: Session, *, cycle_id: int | None, now: datetime) -> Form:
     cycles = rankings.rankable(session)
     cycle = next((one for one in cycles if one.id == cycle_id), next(iter(cycles), None))
     people = queries.could_be_members(session)
-    today = now.date()
+    today = london_day(now)
     typed = Typed(
         cycle=str(cycle.id) if cycle else "",
         name=f"Weights for {cycle.name}" if cycle else "",
