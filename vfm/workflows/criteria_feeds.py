@@ -229,8 +229,9 @@ class _Found:
     def _group(self, typed: str) -> int | None:
         if not typed:
             return None
-        if typed.isdecimal() and int(typed) in self.councils.groups:
-            return int(typed)
+        for group_id in self.councils.groups:
+            if str(group_id) == typed:
+                return group_id
         self.problems.append(Problem("group", "That group was withdrawn. Choose another."))
         return None
 
