@@ -35,6 +35,8 @@ def test_a_map_draws_what_its_table_says_and_stops_where_nothing_is() -> None:
     assert chart.table.rows == (("1. Homes", "100", "<1", "0"), ("2. Parks", "<1", "60", "40"))
     assert chart.figure["layout"]["shapes"][0]["x0"] == 1.5
     assert chart.links == ("/1", "/2")
+    crowded = place_map(rows, [(1, 1), (2, 2), (3, 5)], top=2, left_out=4, is_crowded=True)
+    assert "4 services whose being in it or not is more settled are left out" in crowded.summary
 
 
 def test_the_title_names_who_depends_most_on_the_weights() -> None:
@@ -66,5 +68,7 @@ def test_the_tightest_weight_makes_the_title() -> None:
         "Need", "50.0%", "20.0%", "Parks comes in for Homes", "100.0%", "Nobody",
     )  # fmt: skip
     assert chart.figure["data"][0]["base"] == [20, 0]
+    close = rooms([Room("Need", 0.5, 0.2, 0.5002, "Parks comes in for Homes", "Tax comes in")], top=2)
+    assert close.title == "The top 2 changes when the weight of need moves from 50.0% at all"
     whole = rooms([Room("Need", 1.0, 0.0, 1.0, "", "")], top=2)
     assert whole.title == "No weight alone changes the top 2"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from sqlalchemy import Engine
 
 from tests.client import Browser, words
@@ -92,6 +93,22 @@ def test_a_criterion_is_looked_at_tried_and_taken_away(
     assert by_name.soup.select_one("th[aria-sort]")["aria-sort"] == "ascending"
     for form in ("csv", "xlsx"):
         assert browser.status(f"/criteria/expenditure_level/values.{form}") == 200
+
+
+def test_a_long_list_of_values_comes_a_page_at_a_time(
+    engine: Engine, council: SmallCouncil, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rankable(engine, council)
+    publish(engine, council)
+    monkeypatch.setattr("vfm.web.criteria.ON_A_PAGE", 3)
+    browser = signed_in("viewer")
+    page = browser.open("/criteria/expenditure_level?sort=name")
+    assert "1 to 3 of 4 services" in page.text
+    rest = page.follow("2")
+    assert "4 to 4 of 4 services" in rest.text
+    assert len(rest.soup.select("#services ~ div tbody tr")) == 1
+    assert rest.soup.select_one("th[aria-sort]")["aria-sort"] == "ascending"
+    assert "page=" not in str(rest.soup.select_one("#services ~ div thead a")["href"])  # sorting begins anew
 
 
 def test_the_core_team_freezes_and_everybody_reads(

@@ -47,7 +47,14 @@ class Places:
     href: str
 
 
-def place_map(rows: Sequence[Places], groups: Sequence[tuple[int, int]], *, top: int, left_out: int) -> Chart:
+def place_map(
+    rows: Sequence[Places],
+    groups: Sequence[tuple[int, int]],
+    *,
+    top: int,
+    left_out: int,
+    is_crowded: bool = False,
+) -> Chart:
     """Rank acceptability: a line a service, a column a group of places, the share of trials in each cell.
 
     Args:
@@ -55,6 +62,7 @@ def place_map(rows: Sequence[Places], groups: Sequence[tuple[int, int]], *, top:
         groups: as `bands` makes them; the last share of a row is for every lower place.
         top: size of the top set; a line is drawn below it.
         left_out: ranked services that are not in the rows.
+        is_crowded: of more rows than a picture holds these are the least settled ones.
     """
     heads = [f"{first}" if first == last else f"{first} to {last}" for first, last in groups]
     heads.append("Lower")
@@ -63,7 +71,8 @@ def place_map(rows: Sequence[Places], groups: Sequence[tuple[int, int]], *, top:
     names = [short_name(f"{row.place}. {row.name}") for row in rows]
     line = sum(last <= top for _, last in groups) - 0.5
     first = rows[0]
-    more = f" {counted(left_out, 'service')} that hardly ever get there are left out." if left_out else ""
+    who = "whose being in it or not is more settled" if is_crowded else "that hardly ever get there"
+    more = f" {counted(left_out, 'service')} {who} are left out." if left_out else ""
     return Chart(
         key="places",
         title=f"{first.name} takes {_first_place(groups)} in {share_of_trials(first.shares[0])}",
@@ -115,6 +124,7 @@ def place_map(rows: Sequence[Places], groups: Sequence[tuple[int, int]], *, top:
                     }
                 ],
             ),
+            "narrow": {"xaxis.tickangle": -50, "margin.t": 75} if len(heads) > 8 else {},
         },
         table=Table(
             (Column("Service"), *(Column(f"{head}, %", is_number=True) for head in heads)),
@@ -340,7 +350,10 @@ def _rooms_title(found: Sequence[Room], top: int) -> str:
     if not ends:
         return f"No weight alone changes the top {top}"
     _, one, end = min(ends, key=lambda item: (item[0], item[1].name))
+    name = f"{one.name[:1].lower()}{one.name[1:]}"
+    if percent(end, 1) == percent(one.share, 1):
+        return f"The top {top} changes when the weight of {name} moves from {percent(one.share, 1)} at all"
     return (
-        f"The top {top} changes soonest with the weight of {one.name[:1].lower()}{one.name[1:]}: at "
-        f"{percent(end, 1)} instead of {percent(one.share, 1)}"
+        f"The top {top} changes soonest with the weight of {name}: at {percent(end, 1)} instead of "
+        f"{percent(one.share, 1)}"
     )

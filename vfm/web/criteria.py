@@ -19,6 +19,7 @@ from vfm.web.access import allows
 from vfm.web.attachments import table_file
 from vfm.web.current import actor, now, reading, transaction
 from vfm.web.headings import Heading
+from vfm.web.paging import page_of
 from vfm.web.row_ids import row_id
 from vfm.workflows import criteria, criteria_freezes, criteria_values, figure_changes
 from vfm.workflows.criteria_values import SCALE, ServiceValue, View
@@ -159,6 +160,8 @@ def put_back(state_id: int) -> ResponseReturnValue:
 # --- one criterion ------------------------------------------------------------------------------------------
 
 
+ON_A_PAGE = 100
+"""Services: most councils have fewer."""
 COLUMNS = (
     ("Service", "name", False),
     ("Directorate", "directorate", False),
@@ -192,12 +195,14 @@ def show(key: str) -> ResponseReturnValue:
         else None
     )
     sort = request.args.get("sort", "-value")
+    page = page_of(_sorted(view.rows, sort), request.args.get("page", 1, type=int), ON_A_PAGE)
     return render_template(
         "criteria/show.html",
         view=view,
         one=view.criterion,
         chart=chart,
-        rows=_sorted(view.rows, sort),
+        page=page,
+        address=url_for(".show", key=key, **_kept(), sort=sort),
         headings=_headings(key, view, sort),
         say=say,
         u=lambda value: "–" if value is None else shown(value, 2),
@@ -252,6 +257,11 @@ def _order(value: str | float) -> str | float:
     return value.lower() if isinstance(value, str) else value
 
 
+def _kept() -> dict[str, Any]:
+    """What stays in the address when the list is sorted or turned."""
+    return {name: text for name, text in request.args.items() if name not in {"sort", "page"}}
+
+
 def _headings(key: str, view: View, sort: str) -> list[Heading]:
     column, is_reversed = sort.removeprefix("-"), sort.startswith("-")
     found = []
@@ -260,8 +270,7 @@ def _headings(key: str, view: View, sort: str) -> list[Heading]:
             continue
         here = name == column
         wanted = name if (here and is_reversed) or (not here and not is_number) else f"-{name}"
-        kept: dict[str, Any] = {one: text for one, text in request.args.items() if one != "sort"}
-        href = url_for(".show", key=key, **kept, sort=wanted, _anchor="services")
+        href = url_for(".show", key=key, **_kept(), sort=wanted, _anchor="services")
         now_sorted = ("descending" if is_reversed else "ascending") if here else ""
         found.append(Heading(words, href, now_sorted, is_number))
     return found

@@ -41,6 +41,8 @@ KINDS: dict[WeightModel, str] = {
 HARDLY = 0.01
 """Share of trials in the top set under which a service outside it is left out of the pictures."""
 LEAST_ROWS = 10
+MOST_ROWS = 40
+"""Services in a picture, so that it can be read on a screen and on paper."""
 FIRST_OFTEN = 0.02
 """Share of trials with any weights in which a service is first, from which it gets a sentence."""
 MOST_SENTENCES = 6
@@ -93,12 +95,23 @@ def _shown(view: View, firm: Firmness, model: WeightModel) -> dict[str, object]:
 
 
 def _rows(firm: Firmness, model: WeightModel) -> list[int]:
-    """Positions of the services in the pictures: the top set and all that get there now and then."""
-    return [
+    """Positions of the services in the pictures: the top set and all that get there now and then.
+
+    Of more than a picture holds: the first, the one that depends most on the kind of weights, and the least
+    settled ones.
+    """
+    rows = [
         at
         for at in range(firm.services)
         if at < max(firm.top, LEAST_ROWS) or any(firm.share(name, at) >= HARDLY for name in ("agreed", model))
     ][: max(2 * firm.top, 3 * LEAST_ROWS)]
+    if len(rows) <= MOST_ROWS:
+        return rows
+    shares = {at: [firm.share(name, at) for name in KINDS] for at in rows}
+    widest = max(rows, key=lambda at: max(shares[at]) - min(shares[at]))
+    settled = {at: abs(firm.share("agreed", at) - 0.5) for at in rows}
+    by_doubt = sorted(rows, key=lambda at: (at not in {rows[0], widest}, settled[at], at))
+    return sorted(by_doubt[:MOST_ROWS])
 
 
 def _charts(view: View, firm: Firmness, model: WeightModel, rows: Sequence[int]) -> Iterator[Chart]:
@@ -112,6 +125,7 @@ def _charts(view: View, firm: Firmness, model: WeightModel, rows: Sequence[int])
         groups,
         top=firm.top,
         left_out=firm.services - len(rows),
+        is_crowded=len(rows) == MOST_ROWS,
     )
     yield three_models(
         [
