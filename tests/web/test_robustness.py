@@ -55,6 +55,20 @@ def test_the_page_opens_with_who_is_in_whatever_the_weights(executive: Browser, 
     assert executive.open("/priorities/1/robustness?weights=odd").status == 200
 
 
+def test_pictures_hold_the_first_and_the_least_settled_where_all_would_be_too_many(
+    executive: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vfm.web.robustness.MOST_ROWS", 2)
+    page = executive.open("/priorities/1/robustness")
+    figures = [
+        json.loads(page.tree.css_first(f"[data-chart-figure={key}]").text()) for key in ("places", "models")
+    ]
+    assert figures[0]["data"][0]["y"] == figures[1]["data"][0]["y"]
+    assert len(figures[0]["data"][0]["y"]) == 2
+    assert figures[0]["data"][0]["y"][0].startswith("1. ")
+    assert "more settled are left out" in page.text
+
+
 def test_the_page_asks_little_of_the_store(executive: Browser) -> None:
     asked: list[str] = []
     event.listen(

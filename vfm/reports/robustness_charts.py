@@ -22,6 +22,10 @@ SYMBOLS = ("circle", "square-open", "diamond")
 # --- who takes which place ----------------------------------------------------------------------------------
 
 
+MOST_UPRIGHT = 8
+"""Columns with room for their headings side by side; more of them are turned where it is narrow."""
+
+
 def bands(top: int, first_places: int) -> list[tuple[int, int]]:
     """Groups of neighbouring places, none of which crosses the line below the top set.
 
@@ -108,7 +112,8 @@ def place_map(
                     "title": {"text": "Place"},
                     "type": "category",
                     "fixedrange": True,
-                    "tickangle": 0,
+                    "tickangle": 0 if len(heads) <= MOST_UPRIGHT else "auto",
+                    "automargin": True,
                     "showgrid": False,
                 },
                 yaxis=_names_axis(),
@@ -124,7 +129,6 @@ def place_map(
                     }
                 ],
             ),
-            "narrow": {"xaxis.tickangle": -50, "margin.t": 75} if len(heads) > 8 else {},
         },
         table=Table(
             (Column("Service"), *(Column(f"{head}, %", is_number=True) for head in heads)),
@@ -219,7 +223,8 @@ def three_models(rows: Sequence[Trials], kinds: Sequence[str], heads: Sequence[s
                     "zeroline": False,
                     "fixedrange": True,
                 },
-                yaxis=_names_axis() | {"showgrid": True, "gridcolor": GRID},
+                yaxis=_names_axis()
+                | {"showgrid": True, "gridcolor": GRID, "autorange": False, "range": [len(rows) - 0.4, -0.8]},
             ),
             "narrow": names_above(
                 {at: f"{row.place}. {row.name}" for at, row in zip(names, rows, strict=True)}, room=150

@@ -113,6 +113,10 @@ def moved_words(line: Line) -> str:
     return f"▲ up {climbed}" if climbed > 0 else f"▼ down {-climbed}"
 
 
+MOST_NAMED = 5
+"""Services that the sentence names; the lists beneath name all."""
+
+
 def _said(view: WhatIf) -> str:
     """One sentence: who enters and leaves the top."""
     top, one = view.weighed.one.top, view.weighed.one
@@ -123,6 +127,9 @@ def _said(view: WhatIf) -> str:
             return f"The top {top} stays the same, and every service keeps its place."
         changed = plural(view.changed, "service stands", "services stand")
         return f"The top {top} stays the same; {changed} in another place."
+    enter, leave = len(view.change.entering), len(view.change.leaving)
+    if max(enter, leave) > MOST_NAMED:
+        return f"{plural(enter, 'service enters', 'services enter')} the top {top}, and {leave} leave it."
     entering = _names([one.by_key[key] for key in view.change.entering])
     verb = "enters" if len(view.change.entering) == 1 else "enter"
     leaving = _names([one.by_key[key] for key in view.change.leaving])
