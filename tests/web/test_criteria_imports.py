@@ -55,9 +55,9 @@ def test_a_measure_is_given_to_a_criterion(
     assert "Unit cost in" in page.text
     assert "would change; 0 keep their value" in page.text
     assert "1 figure would feed savings potential" in page.text
-    page = page.submit("Confirm: it shall feed savings potential")
+    page = page.submit("Confirm: let this feed savings potential")
     assert "1 figure feeds savings potential." in page.text
     page = page.submit("Show what would change if hour_cost feeds it", feeds="").submit(
-        "Confirm: it shall feed nothing"
+        "Confirm: let this feed nothing"
     )
     assert "It feeds nothing now." in page.text

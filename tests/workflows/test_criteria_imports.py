@@ -163,7 +163,7 @@ def test_what_a_file_would_do_is_told_service_by_service(engine: Engine, council
         instead = criteria_imports.effects(session, sent, made.cycle_id, instead=True, now=NOW)
         with pytest.raises(NotFound):
             criteria_imports.effects(session, 99, None, instead=False, now=NOW)
-    assert beside.cycle.id == made.cycle_id
+    assert (beside.cycle.id, beside.elsewhere) == (made.cycle_id, ())
     told = {(one.key, one.criterion.key): one for one in beside.effects}
     assert len(told) == 8
     assert (told["LIB", "budget_variance"].kind, told["LIB", "budget_variance"].after) == ("changes", 4.5)

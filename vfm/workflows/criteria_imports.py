@@ -97,11 +97,12 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """What would become of the values of a cycle; `cycles` are those that can be chosen."""
+    """What would become of the values of a cycle; `elsewhere` names services with a change outside it."""
 
     cycles: tuple[Rankable, ...]
     cycle: Rankable
     effects: tuple[Effect, ...]
+    elsewhere: tuple[str, ...]
 
 
 def problems_of(about: About) -> list[Problem]:
@@ -230,7 +231,9 @@ def _foreseen(
 ) -> Foreseen:
     cycles, cycle = figure_changes.looked_at_in(session, cycle_id)
     found = figure_changes.effects(session, cycle, criteria, changes, now.date())
-    return Foreseen(cycles, cycle, found)
+    outside = {change.place[0] for change in changes} - {one.service_id for one in found}
+    names = {one.id: one.name for one in queries.open_services(session).values()}
+    return Foreseen(cycles, cycle, found, tuple(sorted(names[one] for one in outside if one in names)))
 
 
 class _Plan:
