@@ -1,6 +1,7 @@
 """The council's list of criteria: every edit is a new row, and what cannot be used is said at its field."""
 
 from dataclasses import replace
+from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy import Engine, func, select
@@ -290,3 +291,28 @@ def test_a_cycle_frozen_by_its_first_ranking_says_so(engine: Engine, council: Sm
     with reading(engine) as session:
         (one,) = criteria_freezes.index(session, now=NOW)
     assert (one.past[0].freeze.reason, one.past[0].freeze.by, one.changed) == ("", "Executive", ())
+
+
+def test_of_two_who_edit_the_list_at_once_one_is_told(engine: Engine, council: SmallCouncil) -> None:
+    keys = ("unit_cost", "vfm_result")
+    with reading(engine) as session:
+        forms = [
+            replace(criteria.form(session, key).typed, note="More.") for key in ("unit_cost", "vfm_result")
+        ]
+    told: list[str] = []
+    both = Barrier(2)
+
+    def edit(key: str, typed: Typed) -> None:
+        both.wait()
+        try:
+            _save(engine, council, replace(typed, weight="33"), key)
+        except Conflict as refused:
+            told.append(str(refused))
+
+    threads = [Thread(target=edit, args=pair) for pair in zip(keys, forms, strict=True)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(told) == 1
+    assert [one.weight for one, _ in _listed(engine)].count(33) == 1

@@ -20,8 +20,8 @@ from vfm.questionnaires.schema import FEEDS, Question
 from vfm.roles import Actor
 from vfm.store import content, events, gathering
 from vfm.store import criteria as kept
+from vfm.store.queries import council, rankings
 from vfm.store.queries import criteria as queries
-from vfm.store.queries import rankings
 from vfm.store.queries.rankings import Rankable
 
 OTHERS_CAME = "Somebody else edited the list since you opened it. Look at it, and do yours again if it holds."
@@ -246,6 +246,7 @@ def put_back(session: Session, state_id: int, seen: str, *, by: Actor, now: date
 
 
 def _unchanged_since(session: Session, seen: str) -> None:
+    council.hold(session)  # of two who send at once, the second waits here and is told
     if seen != str(kept.newest_edit(session)):
         raise Conflict(OTHERS_CAME)
 

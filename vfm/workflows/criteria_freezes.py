@@ -17,7 +17,7 @@ from vfm.roles import Actor
 from vfm.store import criteria as kept
 from vfm.store import events, gathering
 from vfm.store.criteria import Freeze
-from vfm.store.queries import rankings
+from vfm.store.queries import council, rankings
 from vfm.store.queries.rankings import Rankable
 
 LONGEST = 400
@@ -116,6 +116,7 @@ def freeze(
         raise Invalid([Problem(place, f"Shorten the reason to {LONGEST} characters.")])
     if message := text_problem(words):
         raise Invalid([Problem(place, message)])
+    council.hold(session)
     here = _of_cycle(session, cycle, kept.freezes(session), now)
     if str(here.seen) != seen:
         raise Conflict(

@@ -18,6 +18,7 @@ from vfm.questionnaires.figures import london_day
 from vfm.questionnaires.kinds import text_problem
 from vfm.roles import Actor
 from vfm.store import events
+from vfm.store.queries import council
 from vfm.store.queries import outcomes as queries
 from vfm.store.queries import reviews as choices
 from vfm.store.queries.outcomes import Kept as Kept
@@ -182,6 +183,7 @@ def change_rules(
         after = rule_settings.read(typed)
     except Invalid as refused:
         problems += refused.problems
+    council.hold(session)
     before = queries.outcome_rules(session)
     is_different = after is not None and after != before
     if is_different and not reason.strip():

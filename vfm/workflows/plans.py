@@ -29,6 +29,7 @@ from vfm.questionnaires.kinds import text_problem
 from vfm.roles import Actor
 from vfm.store import events, forward_plan, review_reach
 from vfm.store.forward_plan import Standing as Standing
+from vfm.store.queries import council
 from vfm.store.queries import plans as queries
 from vfm.store.queries.plans import ProposalRow, SettingsRow
 from vfm.store.tables import PlanSettings, Review
@@ -120,6 +121,7 @@ def set_up(session: Session, fields: Mapping[str, str], *, by: Actor, now: datet
         Invalid: every field that cannot be used, a change without a reason too.
         Conflict: somebody kept other settings since the form was opened.
     """
+    council.hold(session)
     standing = forward_plan.standing(session, london_day(now))
     reason, problems = fields.get("reason", "").strip(), list[Problem]()
     found = standing.capacity

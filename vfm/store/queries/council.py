@@ -25,3 +25,8 @@ def logo(session: Session) -> tuple[bytes, str] | None:
 def authority_name(session: Session, code: str) -> str | None:
     """What published figures call the council with this code; None where nobody knows it."""
     return session.scalar(select(Authority.name).where(Authority.code == code)) if code else None
+
+
+def hold(session: Session) -> None:
+    """Let nobody else change what the council set for all of prioritisation until the transaction ends."""
+    session.execute(select(Council.id).with_for_update())
