@@ -321,7 +321,7 @@ def test_parts_are_put_in_order_and_removed_with_what_is_under_them(
 
 
 def test_a_part_of_another_review_is_not_there(engine: Engine, council: SmallCouncil) -> None:
-    review, other = _planned(engine, council), _planned(engine, council)
+    review, other = _planned(engine, council), _planned(engine, council, mode="deep_dive")
     line = _add(engine, council, other, "lines", text="Elsewhere?")
     supposed = _add(engine, council, other, "hypotheses", line, text="So.")
     core = council.actor("core_team")
