@@ -27,6 +27,7 @@ from vfm.prioritisation.plan_board import (
 from vfm.prioritisation.plan_greedy import greedy, polished
 from vfm.prioritisation.plan_layout import laid_out
 from vfm.prioritisation.plan_rounds import bettered
+from vfm.prioritisation.plan_sets import proven
 from vfm.prioritisation.plan_shortfalls import Shortfall, fewest_days, shortfalls
 from vfm.prioritisation.plan_solver import FINEST, MOST_NODES, Unsolved
 
@@ -141,8 +142,8 @@ def planned(
     Returns:
         The better of an exact programme and a greedy plan; or where mandatory reviews do not fit. Up to
         `SMALL` reviews x periods the solver goes for the best there is, above that for 0.1 %; where it stops
-        before, after a number of nodes, a period or two are planned anew at a time. `gap` says what is
-        proven; the plan itself may be nearer to the best.
+        before, after a number of nodes, whole sets of reviews are put together and a period or two are
+        planned anew at a time. `gap` says what is proven; the plan itself may be nearer to the best.
 
     Raises:
         Invalid: every problem with reviews, periods and settings.
@@ -179,7 +180,10 @@ def best_places(on: Board) -> tuple[Places, float] | None:
         return None
     best = max(candidates, key=on.objective)
     bound = exact[1] if exact else float(on.worth.max(axis=1, initial=0.0).sum())
-    best = bettered(within, best, bound / (1 + (FINEST if on.worth.size <= SMALL else COARSER)))
+    gap = FINEST if on.worth.size <= SMALL else COARSER
+    if bound > (1 + COARSER) * on.objective(best):
+        best, bound = proven(within, best, bound, gap=COARSER)
+    best = bettered(within, best, bound / (1 + gap))
     return best, max(bound, on.objective(best))
 
 
