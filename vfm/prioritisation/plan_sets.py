@@ -4,8 +4,8 @@ Pure. With few long reviews in each period the solver's bound is far too high, a
 last day with parts of reviews. Here every review has a price for being taken, and a period takes the whole
 reviews that are worth most above their prices: what all periods take, and the prices, bound every plan from
 above (Lagrange). How far a set of reviews is below its period's best is what a plan with it loses of that
-bound; so only the first few sets of each period can be in a good plan. Period by period they are put together,
-the least lost first, and what is dropped on the way says what is proven.
+bound; so only the first few sets of each period can be in a good plan. Period by period they are put
+together, the least lost first, and what is dropped on the way says what is proven.
 """
 
 from collections.abc import Sequence
@@ -47,7 +47,7 @@ class _Prices:
 
 @dataclass(frozen=True)
 class _Sets:
-    """The best sets of reviews of one period, the least lost first: (sets, words) of bits, and what each loses."""
+    """The best sets of one period, the least lost first: (sets, words) of bits, (sets,) what each loses."""
 
     bits: NDArray[np.uint64]
     lost: Floats
@@ -98,7 +98,7 @@ def _searched(
 
 
 def _directorates(board: Board) -> tuple[NDArray[np.intp], Floats]:
-    """(reviews,) which directorate each is in, and (directorates, periods) the limits; the last one has none."""
+    """(reviews,) the directorate of each; (directorates, periods) the limits, none in the last one."""
     n, names = len(board.reviews), list(board.directorates)
     of = np.full(n, len(names), dtype=np.intp)
     for d, name in enumerate(names):
@@ -108,7 +108,7 @@ def _directorates(board: Board) -> tuple[NDArray[np.intp], Floats]:
 
 
 def _relaxed(board: Board, cells: NDArray[np.bool_]) -> _Prices:
-    """The prices of the programme whose reviews may be divided, those of days included in what a review gains.
+    """The prices of the programme whose reviews may be divided, days taken off what a review gains, too.
 
     The bound holds for whatever prices, so that nothing depends on how exactly they were found.
     """
@@ -213,7 +213,7 @@ def _chosen(table: Floats, days: NDArray[np.intp]) -> list[int]:
 def _best_sets(
     board: Board, cells: NDArray[np.bool_], prices: _Prices, slack: float
 ) -> tuple[list[_Sets], float]:
-    """The best sets of each period that lose no more than the slack, and the least that one left out loses."""
+    """The best sets of each period that lose no more than the slack; the least that one left out loses."""
     of, limits = _directorates(board)
     found, dropped = [], np.inf
     for t in range(cells.shape[1]):
@@ -257,7 +257,8 @@ def _bits(taken: NDArray[np.bool_]) -> NDArray[np.uint64]:
 
 
 def _has(bits: NDArray[np.uint64], i: int) -> NDArray[np.bool_]:
-    return (bits[:, i // 64] >> np.uint64(i % 64)) & np.uint64(1) != 0
+    found: NDArray[np.bool_] = (bits[:, i // 64] >> np.uint64(i % 64)) & np.uint64(1) != 0
+    return found
 
 
 def _put_together(
@@ -279,22 +280,14 @@ def _put_together(
         still = np.array([any(_has(s, i)[0] for s in later) for i in range(open_.size)])
         closing = [int(i) for i in np.flatnonzero(open_ & ~still & (board.must | (prices.reviews > 0)))]
         open_ = still
+        absent = {i: np.inf if board.must[i] else float(prices.reviews[i]) for i in closing}
         parts = []
         for a in range(0, len(bits), AT_ONCE):
-            total = lost[a : a + AT_ONCE, None] + here.lost
-            apart = total <= slack
-            for word in range(bits.shape[1]):
-                apart &= (bits[a : a + AT_ONCE, word, None] & here.bits[:, word]) == 0
-            i, j = np.nonzero(apart)
-            both, sums = bits[a + i] | here.bits[j], total[i, j]
-            for review in closing:
-                price = np.inf if board.must[review] else prices.reviews[review]
-                sums = sums + np.where(_has(both, review), 0.0, price)
-            order = np.argsort(sums, kind="stable")
-            order = order[sums[order] <= slack]
-            dropped = min([dropped, *sums[order[PARTIAL : PARTIAL + 1]]])
-            order = order[:PARTIAL]
-            parts.append((both[order], sums[order], np.column_stack([picks[a + i[order]], j[order]])))
+            some = slice(a, a + AT_ONCE)
+            before, pick, both, sums = _joined(_Sets(bits[some], lost[some]), here, absent, slack)
+            dropped = min([dropped, *sums[PARTIAL : PARTIAL + 1]])
+            taken = np.column_stack([picks[some][before], pick])
+            parts.append((both[:PARTIAL], sums[:PARTIAL], taken[:PARTIAL]))
         bits, lost, picks = (np.concatenate(column) for column in zip(*parts, strict=True))
         order = np.argsort(lost, kind="stable")
         order = order[np.sort(np.unique(bits[order], axis=0, return_index=True)[1])]
@@ -304,8 +297,34 @@ def _put_together(
         if not lost.size:
             return None, float(dropped)
     places: Places = [None] * len(board.reviews)
-    for t, (pick, here) in enumerate(zip(picks[0], sets, strict=True)):
-        for i in range(len(places)):
-            if _has(here.bits[pick : pick + 1], i)[0]:
-                places[i] = t
+    for t, here in enumerate(sets):
+        there = here.bits[picks[0, t]][None]
+        places = [t if _has(there, i)[0] else place for i, place in enumerate(places)]
     return places, float(dropped)
+
+
+def _joined(
+    before: _Sets, here: _Sets, absent: dict[int, float], slack: float
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.uint64], Floats]:
+    """Each plan so far with each set it shares no review with, the least lost first.
+
+    Args:
+        before: plans so far.
+        here: sets of a period.
+        absent: what a plan loses that has not taken a review by then.
+        slack: what may be lost.
+
+    Returns:
+        (plans,) which plan so far, which set, (plans, words) the reviews of both, what is lost.
+    """
+    total = before.lost[:, None] + here.lost
+    apart = total <= slack
+    for word in np.flatnonzero(here.bits.any(axis=0)):
+        apart &= (before.bits[:, word, None] & here.bits[:, word]) == 0
+    i, j = np.nonzero(apart)
+    both, lost = before.bits[i] | here.bits[j], total[i, j]
+    for review, price in absent.items():
+        lost = lost + np.where(_has(both, review), 0.0, price)
+    order = np.argsort(lost, kind="stable")
+    order = order[lost[order] <= slack]
+    return i[order], j[order], both[order], lost[order]
