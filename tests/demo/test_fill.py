@@ -31,6 +31,7 @@ from vfm.store.tables import (
     Baseline,
     Challenge,
     Cycle,
+    DecisionMeeting,
     Directorate,
     Event,
     Evidence,
@@ -43,7 +44,7 @@ from vfm.store.tables import (
     Service,
     Version,
 )
-from vfm.workflows import review_work, sign_in
+from vfm.workflows import decisions, review_work, sign_in
 
 
 @dataclass(frozen=True)
@@ -216,6 +217,17 @@ def test_some_answers_were_changed_and_put_back(demo: Filled) -> None:
     assert all([one.revision for one in told] == [1, 2, 3] for told in about)
     assert all(told[0].content == told[2].content != told[1].content for told in about)
     assert all(told[1].by != told[2].by for told in about)
+
+
+def test_the_executive_team_decided_on_its_ranking_in_a_meeting(demo: Filled) -> None:
+    with database.reading(demo.engine) as session:
+        held = session.scalars(select(DecisionMeeting)).one()
+        minutes = decisions.minutes(session, held.run_id, held.id)
+    assert held.closed_at is not None
+    assert held.chair in held.present
+    assert len(minutes.decided) == 10
+    against = [one for _, one in minutes.decided if not one.reason.startswith("As the rules suggest")]
+    assert [one.outcome for one in against] == ["monitor"]
 
 
 def test_one_review_is_worked_through_to_its_end_and_one_is_under_way(demo: Filled) -> None:

@@ -16,11 +16,13 @@ from vfm.demo.set_up import Source, spending
 from vfm.gateways.file_store import FileStore
 from vfm.gateways.ready_templates import ready, text_of
 from vfm.prioritisation.criteria_form import Typed
+from vfm.prioritisation.verdicts import Verdict
 from vfm.questionnaires.merging import UNSEEN, Sent
 from vfm.questionnaires.schema import Kind, Question
 from vfm.roles import Actor, Role
 from vfm.store.database import Session, reading, transaction
 from vfm.store.queries.assessments import head_with_figures
+from vfm.store.queries.decisions import decided_in
 from vfm.store.tables import Assessment, Delegation, ImprovementAction, Service, Version
 from vfm.workflows import (
     assessments,
@@ -31,6 +33,7 @@ from vfm.workflows import (
     comments,
     criteria,
     cycles,
+    decisions,
     delegations,
     deputies,
     designs,
@@ -104,6 +107,8 @@ STANDS_IN = ("Dinah Director", "Fay Finance")
 """(who is away next week, who stands in)."""
 CORRECTS = ("ADULT-CARE", "net_expenditure", "0.97", "Income from a partner was booked to another service.")
 """(service, measure, share of the published amount, reason) of a figure that its respondents correct."""
+MINUTED = "We looked at the first ten places only; the ranking is made again in a year."
+"""What the minutes of the first decisions add to them."""
 OTHER_REASON = "A new operating model started in the spring; we look again when it has run for a year."
 """Why the executive team decided otherwise than the rules suggest."""
 OWN_CRITERION = Typed(
@@ -804,20 +809,27 @@ def _financial_year(day: date) -> str:
 
 
 def _record_outcomes(stage: Stage, run: int, board: priorities.Board, by: Actor, then: datetime) -> None:
-    """Decide the first ten services, mostly as the rules suggest, and plan the first reviews."""
-    for number, line in enumerate(board.ranked[:10]):
+    """Decide the first ten services in a meeting, mostly as the rules suggest, and plan the first reviews."""
+    first = {line.service_id: line for line in board.ranked[:10]}
+    verdicts = {}
+    for number, line in enumerate(first.values()):
         outcome = "monitor" if number == 5 else line.outcome
-        verdict = priorities.Verdict(
+        verdicts[line.service_id] = Verdict(
             outcome=outcome,
             topic="Cost and demand" if outcome == "deep_dive" else "",
             reason=OTHER_REASON if outcome != line.outcome else f"As the rules suggest: {line.reason}",
-            day=_typed(then.date()),
         )
-        with transaction(stage.engine) as session:
-            decision = priorities.decide(session, run, line.service_id, verdict, by=by, now=then)
-        if outcome in reviews.MODES and number < 6:
-            made = _plan(stage, decision, number, then, worked=line.service_id == stage.services[WORKED])
-            if line.service_id == stage.services[WORKED]:
+    present = ", ".join(actor.name for actor in stage.people if Role.EXECUTIVE in actor.roles)
+    with transaction(stage.engine) as session:
+        blank = decisions.agenda(session, run, now=then).typed
+        minutes = replace(blank, chair=by.name, present=present, note=MINUTED, verdicts=verdicts)
+        meeting, _ = decisions.save(session, run, minutes, closes=True, by=by, now=then)
+        decided = {one.service_id: one for one in decided_in(session, meeting)}
+    for number, service in enumerate(list(first)[:6]):
+        if decided[service].outcome in reviews.MODES:
+            is_worked = service == stage.services[WORKED]
+            made = _plan(stage, decided[service].id, number, then, worked=is_worked)
+            if is_worked:
                 worked_reviews.closed(_cast(stage), made, then + timedelta(days=2))
 
 
