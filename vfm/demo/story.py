@@ -811,9 +811,10 @@ def _financial_year(day: date) -> str:
 def _record_outcomes(stage: Stage, run: int, board: priorities.Board, by: Actor, then: datetime) -> None:
     """Decide the first ten services in a meeting, mostly as the rules suggest, and plan the first reviews."""
     first = {line.service_id: line for line in board.ranked[:10]}
+    spared = [service for service, line in first.items() if line.outcome in reviews.MODES][-1]
     verdicts = {}
-    for number, line in enumerate(first.values()):
-        outcome = "monitor" if number == 5 else line.outcome
+    for line in first.values():
+        outcome = "monitor" if line.service_id == spared else line.outcome
         verdicts[line.service_id] = Verdict(
             outcome=outcome,
             topic="Cost and demand" if outcome == "deep_dive" else "",
