@@ -142,6 +142,8 @@ def measures() -> ResponseReturnValue:
 def attaching() -> ResponseReturnValue:
     """What letting a measure feed a criterion would do; `?measure=KEY&feeds=KEY&cycle=ID`."""
     measure, feeds = request.args.get("measure", ""), request.args.get("feeds", "")
+    if not measure:
+        return redirect(url_for(".measures"), 303)
     try:
         with reading() as store:
             cycle_id = request.args.get("cycle", type=int)
