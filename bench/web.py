@@ -5,7 +5,7 @@
 
 Fills a fresh demo council of at least `--services` services, and for one of them opens a cycle that asks
 eight questions in one section. The pages of a whole cycle are those of another council, with as many
-services and exactly three cycles, each of which asks them all; there its newest agreed cycle is ranked too,
+services and exactly three cycles, each of which asks them all; there its newest finished one is ranked too,
 and 60 reviews stand in the forward plan. Each page is asked of the application in this process, by its
 person, sign-in session and CSRF token included; reading HTTP from the socket and writing it there is not.
 CPU is this process's own: the best of short rounds, and their middle, as other work on a busy machine makes
@@ -425,11 +425,15 @@ def filled(engine: Engine, services: int) -> None:
 
 
 def prioritised(engine: Engine) -> None:
-    """Rank every service of the newest agreed cycle, and put reviews of the first of them into the plan."""
+    """Rank every service of the newest finished cycle, and put reviews of the first of them into the plan."""
     now = datetime.now(UTC)
     with database.transaction(engine) as session:
         executive = Actor(first_person(session, "executive"), "Executive", frozenset({Role.EXECUTIVE}))
-        rankings.run(session, rankings.prepare(session).sheet, by=executive, now=now)
+        finished = session.scalars(
+            select(Cycle.id).where(Cycle.closed_at.is_not(None)).order_by(Cycle.id.desc())
+        )
+        sheet = rankings.prepare(session, cycle_id=finished.first()).sheet
+        rankings.run(session, sheet, by=executive, now=now)
     with database.transaction(engine) as session:
         services = session.scalars(select(Service.id).order_by(Service.id).limit(PLANNED)).all()
         for number, service in enumerate(services):
