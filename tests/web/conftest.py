@@ -2,7 +2,9 @@
 
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from threading import Thread
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -34,11 +36,21 @@ def cookie_of(app: Flask, engine: Engine, council: SmallCouncil) -> Callable[[st
     return cookie
 
 
+def read_whole(app: Flask) -> Callable[..., list[bytes]]:
+    """The app with each reply read to its end: this server leaves a file open whose browser went away."""
+
+    def reply(environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
+        with closing(app(environ, start)) as parts:
+            return [b"".join(parts)]
+
+    return reply
+
+
 @pytest.fixture
 def served(app: Flask) -> Iterator[str]:
     """The address at which the app is served for the length of the test."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, read_whole(app), threaded=True)
     thread = Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.port}"
